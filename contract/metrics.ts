@@ -1,0 +1,17 @@
+/** CloudWatch namespace of every metric that Trailbridge's functions write, in embedded metric format. */
+export const METRIC_NAMESPACE = 'Trailbridge';
+
+/** The forwarder's metrics, each with its unit. Their one dimension is the stack's name. */
+export const FORWARDING_METRICS = {
+  objectsForwarded: 'ObjectsForwarded',
+  objectsSkipped: 'ObjectsSkipped',
+  objectsFailed: 'ObjectsFailed',
+  objectsDeadLettered: 'ObjectsDeadLettered',
+  recordsForwarded: 'RecordsForwarded',
+  bytesForwarded: 'BytesForwarded',
+  /** Milliseconds from the object's creation to the destination's acknowledgement. */
+  forwardingLag: 'ForwardingLag',
+} as const;
+
+/** Dimension that tells the stacks of one account apart. */
+export const STACK_DIMENSION = 'Stack';

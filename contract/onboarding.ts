@@ -1,0 +1,64 @@
+/**
+ * What the onboarding constructs and their functions agree on: environment variables, and the properties
+ * and attributes of each custom resource. Keys of properties and attributes are in CloudFormation's
+ * spelling, because that is where they are read.
+ */
+import { z } from 'zod';
+import { optionalText } from './environment.ts';
+import { CLOUD_ONE_REGIONS } from './regions.ts';
+
+const cloudOneRegion = z.enum(CLOUD_ONE_REGIONS as [string, ...string[]]);
+const awsAccountId = z.string().regex(/^\d{12}$/, 'a 12-digit AWS account id');
+const roleArn = z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/, "an IAM role's ARN");
+
+/** The environment of every function that calls Cloud One with the user's API key. */
+export const cloudOneEnvironment = z.object({
+  CLOUD_ONE_API_KEY_SECRET_ARN: z.string().startsWith('arn:'),
+});
+
+export const visionOneEnrolmentEnvironment = cloudOneEnvironment.extend({
+  /** Absent where the user gave no token: then the connection must exist already. */
+  VISION_ONE_SERVICE_TOKEN_SECRET_ARN: optionalText,
+});
+
+export const cloudTrailTokenEnvironment = cloudOneEnvironment.extend({
+  /** The secret that the token is written to; the forwarder reads it there. */
+  SERVICE_TOKEN_SECRET_ARN: z.string().startsWith('arn:'),
+});
+
+/** Cloud One account look-up (A1, A10). Attributes: `AccountId`, `Region`. */
+export const cloudOneAccountProperties = z.object({
+  /** Where the stack is deployed; it must belong to the Cloud One region. */
+  AwsRegion: z.string(),
+});
+
+/** Enrolment of the Cloud One account in Vision One (A2). Attribute: `Status`. */
+export const visionOneConnectionProperties = z.object({ CloudOneRegion: cloudOneRegion });
+
+/** Workload Security's external id for the cross-account role (A3). Attribute: `ExternalId`. */
+export const workloadSecurityExternalIdProperties = z.object({ CloudOneRegion: cloudOneRegion });
+
+/** Workload Security's AWS connector (A4). Attribute: `ConnectorId`. */
+export const workloadSecurityConnectorProperties = z.object({
+  CloudOneRegion: cloudOneRegion,
+  AwsAccountId: awsAccountId,
+  /** The cross-account role of this stack: a connector that names it is ours. */
+  RoleArn: roleArn,
+  DisplayName: z.string().min(1),
+});
+
+/** Cloud One's cloud account (A6). Attribute: `CloudAccountId`. */
+export const cloudAccountProperties = z.object({
+  CloudOneRegion: cloudOneRegion,
+  AwsAccountId: awsAccountId,
+  /** The role that the vendor's account stack made. */
+  RoleArn: roleArn,
+  Alias: z.string().min(1),
+});
+
+/** The CloudTrail integration's token (A7). Attributes: `ServiceUrl`, `ApiVersion`, `TemplateUrl`, `ExpiresAt`. */
+export const cloudTrailTokenProperties = z.object({
+  CloudOneRegion: cloudOneRegion,
+  AwsAccountId: awsAccountId,
+  AwsRegion: z.string(),
+});

@@ -1,0 +1,94 @@
+/**
+ * The one place where a vendor's base URL is made or checked.
+ *
+ * Sources: Trend Cloud One and Trend Vision One API references, and the vendor's published AWS onboarding
+ * functions, for the host names.
+ */
+import type { CloudOneRegion } from '../../contract/regions.ts';
+
+/** Environment variable for rehearsals and tests; see `resolve`. Never a template parameter. */
+const OVERRIDE_VARIABLE = 'VENDOR_ENDPOINT_OVERRIDE';
+
+/** A URL that came from outside points somewhere a credential must not be sent. */
+export class UntrustedUrlError extends Error {
+  override readonly name = 'UntrustedUrlError';
+}
+
+type CloudOneService = 'visionone-connect' | 'workload' | 'cloudaccounts' | 'cloudtrail';
+
+/** The global account service, which tells a key's region. */
+export function cloudOneAccountsUrl(path: string): URL {
+  return resolve(new URL(path, 'https://accounts.cloudone.trendmicro.com'));
+}
+
+export function cloudOneUrl(service: CloudOneService, region: CloudOneRegion, path: string): URL {
+  return resolve(new URL(path, `https://${service}.${region}.cloudone.trendmicro.com`));
+}
+
+/**
+ * A URL under the Cloud One CloudTrail service's base, which a remote answer named.
+ *
+ * @throws UntrustedUrlError unless it is https on a host under cloudone.trendmicro.com.
+ */
+export function cloudTrailServiceUrl(serviceUrl: string, path: string): URL {
+  const base = trustedUrl(serviceUrl, "the CloudTrail service's URL", ['.cloudone.trendmicro.com']);
+  base.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
+  return resolve(base);
+}
+
+/**
+ * The Vision One collector's endpoint that the user gave.
+ *
+ * @throws UntrustedUrlError unless it is https on one of Vision One's hosts.
+ */
+export function visionOneIngestUrl(ingestUrl: string): URL {
+  return resolve(
+    trustedUrl(ingestUrl, 'VisionOneIngestUrl', ['.xdr.trendmicro.com', '.xdr.trendmicro.co.jp']),
+  );
+}
+
+/**
+ * Parses a URL from outside and checks that it may be given a credential.
+ *
+ * @param suffixes host name endings that are accepted, each with its leading dot.
+ * @throws UntrustedUrlError otherwise; the message names the host, not the whole URL, whose query may
+ * hold a token.
+ */
+export function trustedUrl(text: string, what: string, suffixes: readonly string[]): URL {
+  const url = URL.parse(text);
+  const wanted = `an https URL on a host that ends with ${suffixes.join(' or ')}`;
+  if (url === null) {
+    throw new UntrustedUrlError(`${what} is not a URL. It must be ${wanted}.`);
+  }
+  const hostIsTrusted = suffixes.some((suffix) => url.hostname.endsWith(suffix));
+  const plain = url.username === '' && url.password === '' && url.port === '';
+  if (url.protocol !== 'https:' || !hostIsTrusted || !plain) {
+    throw new UntrustedUrlError(
+      `${what} points to ${url.protocol}//${url.host}, where no credential may be sent. It must be ${wanted}.`,
+    );
+  }
+  return url;
+}
+
+/**
+ * Where a vendor's URL is really requested: as it is, or in a rehearsal at
+ * `<override>/<original host>/<path>`. Overrides other than loopback addresses are refused, so that no
+ * change of an environment can send a credential elsewhere.
+ */
+function resolve(url: URL): URL {
+  const override = process.env[OVERRIDE_VARIABLE];
+  if (override === undefined || override === '') {
+    return url;
+  }
+  const base = URL.parse(override);
+  if (base === null || !isLoopback(base.hostname)) {
+    throw new UntrustedUrlError(
+      `${OVERRIDE_VARIABLE} is honoured for loopback addresses only, and must be such as http://127.0.0.1:8080.`,
+    );
+  }
+  return new URL(`/${url.host}${url.pathname}${url.search}`, base);
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,33 @@
+"""What the emulator lacks and the product's templates need. One module a gap; each says what the gap is.
+
+Every module names the emulator's private functions and tables that it relies on (`RELIES_ON`): they are checked before
+anything is served, so that a new release that moved one fails at once and by name, not in the middle of a deployment.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+from . import cloudtrail_trail, dynamodb_table, iam_oidc_provider, lambda_function, s3_bucket, secrets_manager
+
+MODULES = (cloudtrail_trail, dynamodb_table, iam_oidc_provider, lambda_function, s3_bucket, secrets_manager)
+
+
+class EmulatorChanged(RuntimeError):
+    """The emulator's release no longer has a name that an addition relies on."""
+
+
+def install() -> None:
+    for module in MODULES:
+        check(module)
+    for module in MODULES:
+        module.install()
+
+
+def check(module: ModuleType) -> None:
+    for owner, names in module.RELIES_ON.items():
+        missing = [name for name in names if not hasattr(import_module(owner), name)]
+        if missing:
+            raise EmulatorChanged(
+                f"{module.__name__} relies on {', '.join(missing)} of {owner}, which this release of the emulator does "
+                "not have. Use the release pinned in requirements.txt, or adapt the addition and run the conformance suite."
+            )
