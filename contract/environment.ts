@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A function's environment does not hold what its schema asks for. */
 export class EnvironmentError extends Error {

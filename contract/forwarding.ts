@@ -1,5 +1,5 @@
 /** What the forwarding constructs and their functions agree on. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { optionalText } from './environment.ts';
 
 export const FORWARDING_DESTINATIONS = ['CloudOne', 'VisionOne'] as const;
@@ -46,3 +46,48 @@ export const DEAD_LETTER_ATTRIBUTES = {
   /** The sentence for a person. */
   detail: 'Detail',
 } as const;
+
+/**
+ * Why an object was dead-lettered: values of the attribute `Reason`. Stable, because people and the redrive
+ * command select by them.
+ *
+ * The first group can never be cured by another try. The second can; it is given up after
+ * `MAXIMUM_RECEIVES`.
+ */
+export const POISON_REASONS = [
+  'MalformedMessage',
+  'NotACloudTrailFile',
+  'ObjectGone',
+  'ObjectOverwritten',
+  'ObjectArchived',
+  'EmptyObject',
+  'NotGzip',
+  'TruncatedGzip',
+  'CorruptGzip',
+  'TrailingGarbage',
+  'DecompressionBomb',
+  'NotJson',
+  'TruncatedJson',
+  'NoRecords',
+  'RecordsNotAnArray',
+  'RecordsTwice',
+  'RecordNotAnObject',
+  'RecordTooLarge',
+  'RecordRefused',
+  'DestinationRefused',
+] as const;
+
+export const RETRYABLE_REASONS = [
+  'DestinationUnavailable',
+  'DestinationUnauthorized',
+  'TokenUnreadable',
+  'LedgerUnavailable',
+  'LeaseLost',
+  'LeaseHeld',
+  'ObjectUnreadable',
+  'OutOfTime',
+  'Unexpected',
+] as const;
+
+export type PoisonReason = (typeof POISON_REASONS)[number];
+export type RetryableReason = (typeof RETRYABLE_REASONS)[number];

@@ -23,27 +23,44 @@ export interface LedgerItem {
   readonly leaseOwner?: string;
   /** Milliseconds since 1970; after it another invocation may take the object over. */
   readonly leaseUntil?: number;
-  /** Parts acknowledged so far; with the state `acknowledged`, all of them. */
+  /** Parts acknowledged so far, without a gap; with the state `acknowledged`, all of them. */
   readonly parts: number;
-  readonly records?: number;
+  /**
+   * Records in those parts. A resumed object goes on after this many records rather than parts, so that
+   * nothing depends on parts being cut alike twice.
+   */
+  readonly records: number;
   /** Bytes of the uncompressed file. */
   readonly rawBytes?: number;
   /** SHA-256 of the uncompressed file in lower-case hexadecimal, as CloudTrail's digest files list it. */
   readonly sha256?: string;
-  /** ISO 8601. */
+  /** ISO 8601, with milliseconds. */
   readonly acknowledgedAt?: string;
-  readonly destination: string;
+  /**
+   * Who acknowledged those parts. Absent before the first; what another destination acknowledged counts for
+   * nothing at this one.
+   */
+  readonly destination?: string;
+  /** Code of the latest failure, such as `NotGzip`; absent once acknowledged. */
+  readonly failure?: string;
   readonly expiresAt: number;
 }
 
 /**
- * The ledger's key of an object: its version where the bucket is versioned, else its ETag and sequencer,
- * so that an object overwritten under the same key is a new one.
+ * The ledger's key of an object: its version where the bucket is versioned, else its ETag, so that an object
+ * overwritten under the same key is a new one.
+ *
+ * The sequencer of S3's events counts only where there is no ETag. A listing has no sequencer, and would
+ * otherwise not recognise what an event brought; and the same ETag under the same key means the same bytes.
  */
 export function ledgerKeyOf(object: ObjectReference): string {
-  const version =
-    object.versionId === undefined
-      ? `etag=${object.etag ?? ''};sequencer=${object.sequencer ?? ''}`
-      : `version=${object.versionId}`;
-  return `${object.bucket}/${object.key}#${version}`;
+  return `${object.bucket}/${object.key}#${versionMark(object)}`;
+}
+
+function versionMark({ versionId, etag, sequencer }: ObjectReference): string {
+  // S3 calls what it stores without a version "null".
+  if (versionId !== undefined && versionId !== 'null') {
+    return `version=${versionId}`;
+  }
+  return etag === undefined ? `sequencer=${sequencer ?? ''}` : `etag=${etag}`;
 }

@@ -3,11 +3,22 @@
  * and attributes of each custom resource. Keys of properties and attributes are in CloudFormation's
  * spelling, because that is where they are read.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { optionalText } from './environment.ts';
-import { CLOUD_ONE_REGIONS } from './regions.ts';
+import { type CloudOneRegion, parseCloudOneRegion, UnknownCloudOneRegionError } from './regions.ts';
 
-const cloudOneRegion = z.enum(CLOUD_ONE_REGIONS as [string, ...string[]]);
+const cloudOneRegion = z.string().transform((text, context): CloudOneRegion => {
+  try {
+    return parseCloudOneRegion(text);
+  } catch (error) {
+    // A schema reports its findings itself, with those of the other properties.
+    if (error instanceof UnknownCloudOneRegionError) {
+      context.addIssue(error.message);
+      return z.NEVER;
+    }
+    throw error;
+  }
+});
 const awsAccountId = z.string().regex(/^\d{12}$/, 'a 12-digit AWS account id');
 const roleArn = z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/, "an IAM role's ARN");
 

@@ -8,22 +8,25 @@
  *   is left, so that the Delete which CloudFormation sends next gets a second chance.
  * - The physical id tells a registration that we created from one that was there before us. The latter is
  *   adopted, and left alone on delete.
+ * - A request that is delivered twice to the same process is carried out once and answered twice.
  * - No event, response URL or secret is logged.
  *
  * Source: AWS CloudFormation User Guide, "Custom resource reference".
  */
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { z } from 'zod';
-import { sendHttp } from './http.ts';
+import * as z from 'zod';
+import {
+  type Answer,
+  assertAttributesFit,
+  physicalIdOf,
+  type Registration,
+  registrationOf,
+  sendAnswer,
+} from './custom-resource-answer.ts';
+import { planTime, settleBy, type TimePlan } from './deadline.ts';
 import { logger } from './logger.ts';
-import { withRetries } from './retry.ts';
 
-/** What a custom resource stands for at the other side, and whether it was there before us. */
-export interface Registration {
-  readonly origin: 'created' | 'adopted';
-  /** The other side's own id; stable for the life of the resource. */
-  readonly id: string;
-}
+export { physicalIdOf, type Registration, registrationOf } from './custom-resource-answer.ts';
 
 export interface Outcome {
   readonly registration: Registration;
@@ -54,7 +57,10 @@ export interface UpdateRequest<P> extends CreateRequest<P> {
 }
 
 export interface DeleteRequest<P> {
-  /** `undefined` where the creation failed or never answered: then only what is provably ours may go. */
+  /**
+   * `undefined` where the creation never answered, or failed and could not be undone for certain: then only
+   * what is provably ours may go. (After a creation that was undone, no deletion is asked for.)
+   */
   readonly registration: Registration | undefined;
   /** `undefined` where the properties were what made the creation fail. */
   readonly properties: P | undefined;
@@ -63,12 +69,16 @@ export interface DeleteRequest<P> {
 }
 
 export interface CustomResourceDefinition<P> {
-  /** What it does, as its messages begin: "Registering the cloud account". */
+  /** What it is about, as its messages begin: "Workload Security connector". */
   readonly step: string;
   readonly properties: z.ZodType<P>;
   /** Looks before it creates: finds, adopts, or makes. */
   create(request: CreateRequest<P>): Promise<Outcome>;
-  /** An outcome with another registration id replaces the resource: CloudFormation then deletes the old. */
+  /**
+   * An outcome with another registration id replaces the resource: CloudFormation then deletes the old.
+   * What we created stays ours under the same id, whatever origin the outcome says: otherwise CloudFormation
+   * would take it for a replacement, and delete what is still in use.
+   */
   update(request: UpdateRequest<P>): Promise<Outcome>;
   /** What is gone already counts as deleted. */
   delete(request: DeleteRequest<P>): Promise<void>;
@@ -79,26 +89,22 @@ export type CustomResourceHandler = (
   context: Context,
 ) => Promise<void>;
 
-const MAXIMUM_ANSWER_BYTES = 4096;
-const MAXIMUM_REASON_CHARACTERS = 1000;
-/** Kept back for undoing a failed creation. */
-const UNDO_RESERVE_MS = 30_000;
-/** Kept back for answering CloudFormation. */
-const ANSWER_RESERVE_MS = 10_000;
-const FAILED_CREATION = 'failed';
+type DeleteEvent = CloudFormationCustomResourceEvent & { readonly RequestType: 'Delete' };
 
-/** Read before the resource's own properties; every custom resource of ours takes it. */
-const commonProperties = z.object({ OnVendorDeleteFailure: z.enum(['Fail', 'Continue']).default('Fail') });
+/** Requests whose answers are remembered, against repeated delivery. */
+const REMEMBERED_ANSWERS = 20;
 
-interface Answer {
-  readonly status: 'SUCCESS' | 'FAILED';
-  readonly physicalId: string;
-  readonly reason?: string;
-  readonly attributes?: Readonly<Record<string, string>>;
-}
+/** Physical id of a creation that failed and left nothing: there is nothing to delete, and no need to ask. */
+const NOTHING_LEFT = 'failed:';
+/** Physical id of a creation that failed and may have left something, which has to be looked for. */
+const MAYBE_LEFT = 'unsure:';
+
+/** Read beside the resource's own properties; every custom resource of ours takes it. */
+const commonProperties = z.object({ OnVendorDeleteFailure: z.enum(['Fail', 'Continue']) });
 
 /** Makes the Lambda handler of a custom resource. */
 export function customResourceHandler<P>(definition: CustomResourceDefinition<P>): CustomResourceHandler {
+  const answers = new Map<string, Promise<Answer>>();
   return async (event, context) => {
     logger.info('Custom resource request', {
       step: definition.step,
@@ -106,102 +112,113 @@ export function customResourceHandler<P>(definition: CustomResourceDefinition<P>
       logicalId: event.LogicalResourceId,
       stackId: event.StackId,
     });
-    const answer = await perform(definition, event, context);
+    const request = [event.StackId, event.LogicalResourceId, event.RequestType, event.RequestId].join(' ');
+    const answering =
+      answers.get(request) ?? perform(definition, event, planTime(context.getRemainingTimeInMillis()));
+    answers.set(request, answering);
+    for (const oldest of [...answers.keys()].slice(0, -REMEMBERED_ANSWERS)) {
+      answers.delete(oldest);
+    }
+    const answer = await answering;
     logger.info('Custom resource answer', { ...answer, attributes: Object.keys(answer.attributes ?? {}) });
     await sendAnswer(event, answer);
   };
 }
 
-/** Reads a physical id that `physicalIdOf` wrote; `undefined` for any other, such as a failed creation's. */
-export function registrationOf(physicalId: string): Registration | undefined {
-  const separator = physicalId.indexOf(':');
-  const origin = physicalId.slice(0, separator);
-  if (origin !== 'created' && origin !== 'adopted') {
-    return undefined;
-  }
-  return { origin, id: physicalId.slice(separator + 1) };
-}
-
-export function physicalIdOf({ origin, id }: Registration): string {
-  return `${origin}:${id}`;
-}
-
 function perform<P>(
   definition: CustomResourceDefinition<P>,
   event: CloudFormationCustomResourceEvent,
-  context: Context,
+  time: TimePlan,
 ): Promise<Answer> {
   switch (event.RequestType) {
     case 'Create':
-      return performCreation(definition, event, context, `${FAILED_CREATION}:${event.RequestId}`, (request) =>
-        definition.create(request),
-      );
+      return performChange(definition, event, time, undefined, (request) => definition.create(request));
     case 'Update': {
       const registration = registrationOf(event.PhysicalResourceId);
       const oldProperties = definition.properties.safeParse(event.OldResourceProperties).data;
-      return performCreation(definition, event, context, event.PhysicalResourceId, (request) =>
+      return performChange(definition, event, time, event.PhysicalResourceId, async (request) =>
         registration === undefined
           ? definition.create(request)
-          : definition.update({ ...request, registration, oldProperties }),
+          : keepingOrigin(registration, await definition.update({ ...request, registration, oldProperties })),
       );
     }
     case 'Delete':
-      return performDeletion(definition, event, context);
+      return performDeletion(definition, event, time);
   }
 }
 
-async function performCreation<P>(
+async function performChange<P>(
   definition: CustomResourceDefinition<P>,
   event: CloudFormationCustomResourceEvent,
-  context: Context,
-  physicalIdOnFailure: string,
+  time: TimePlan,
+  physicalIdBefore: string | undefined,
   act: (request: CreateRequest<P>) => Promise<Outcome>,
 ): Promise<Answer> {
   const undos: Undo[] = [];
   try {
-    const { registration, attributes = {} } = await act({
+    const signal = time.actUntil();
+    const request = {
       properties: parseProperties(definition, event),
       stackId: event.StackId,
-      signal: timeLeft(context, UNDO_RESERVE_MS + ANSWER_RESERVE_MS),
-      undoOnFailure: (undo) => undos.push(undo),
-    });
+      signal,
+      undoOnFailure: (undo: Undo) => undos.push(undo),
+    };
+    const { registration, attributes = {} } = await settleBy(act(request), signal);
+    assertAttributesFit(attributes);
     return { status: 'SUCCESS', physicalId: physicalIdOf(registration), attributes };
   } catch (error) {
+    // Whatever it was, CloudFormation must be told, and what was done so far be undone.
     const reason = reasonOf(definition, error);
     logger.error('Custom resource failed', { step: definition.step, reason });
-    const left = await undoAll(undos, timeLeft(context, ANSWER_RESERVE_MS));
+    const left = await undoAll(undos, time.undoUntil());
+    if (left === undefined) {
+      return { status: 'FAILED', physicalId: physicalIdBefore ?? NOTHING_LEFT + event.RequestId, reason };
+    }
     return {
       status: 'FAILED',
-      physicalId: left?.registration === undefined ? physicalIdOnFailure : physicalIdOf(left.registration),
-      reason: left === undefined ? reason : `${reason} Undoing it failed too: ${left.faults}`,
+      physicalId:
+        left.registration === undefined
+          ? (physicalIdBefore ?? MAYBE_LEFT + event.RequestId)
+          : physicalIdOf(left.registration),
+      reason: `${reason} Undoing it failed too: ${left.faults}`,
     };
   }
 }
 
 async function performDeletion<P>(
   definition: CustomResourceDefinition<P>,
-  event: CloudFormationCustomResourceEvent & { PhysicalResourceId: string },
-  context: Context,
+  event: DeleteEvent,
+  time: TimePlan,
 ): Promise<Answer> {
   const physicalId = event.PhysicalResourceId;
   const registration = registrationOf(physicalId);
-  if (registration?.origin === 'adopted') {
+  if (registration?.origin === 'adopted' || physicalId.startsWith(NOTHING_LEFT)) {
     return { status: 'SUCCESS', physicalId };
   }
   try {
-    await definition.delete({
-      registration,
-      properties: definition.properties.safeParse(event.ResourceProperties).data,
-      stackId: event.StackId,
-      signal: timeLeft(context, ANSWER_RESERVE_MS),
-    });
+    const signal = time.undoUntil();
+    const properties = definition.properties.safeParse(event.ResourceProperties).data;
+    const deletion = definition.delete({ registration, properties, stackId: event.StackId, signal });
+    await settleBy(deletion, signal);
     return { status: 'SUCCESS', physicalId };
   } catch (error) {
-    const reason = `${reasonOf(definition, error)} To delete the stack without undoing this, set OnVendorDeleteFailure to Continue.`;
-    const { OnVendorDeleteFailure } = commonProperties.parse(event.ResourceProperties);
-    logger.error('Deletion failed', { step: definition.step, reason, OnVendorDeleteFailure });
-    return { status: OnVendorDeleteFailure === 'Continue' ? 'SUCCESS' : 'FAILED', physicalId, reason };
+    // Whatever it was, CloudFormation must be told; whether it may pass is the user's choice.
+    const mayPass =
+      commonProperties.safeParse(event.ResourceProperties).data?.OnVendorDeleteFailure === 'Continue';
+    const cure = 'To delete the stack without undoing this, set OnVendorDeleteFailure to Continue.';
+    const reason = mayPass
+      ? `${reasonOf(definition, error)} Left as it is, as OnVendorDeleteFailure says.`
+      : `${reasonOf(definition, error)} ${cure}`;
+    logger.error('Deletion failed', { step: definition.step, reason, mayPass });
+    return { status: mayPass ? 'SUCCESS' : 'FAILED', physicalId, reason };
   }
+}
+
+function keepingOrigin(before: Registration, outcome: Outcome): Outcome {
+  const { id, origin } = outcome.registration;
+  return before.origin === 'created' && origin === 'adopted' && before.id === id
+    ? { ...outcome, registration: before }
+    : outcome;
 }
 
 function parseProperties<P>(
@@ -226,10 +243,13 @@ async function undoAll(
   const failed: { registration?: Registration; fault: string }[] = [];
   for (const undo of undos.toReversed()) {
     try {
-      await undo.run(signal);
+      await settleBy(undo.run(signal), signal);
     } catch (error) {
       // The other undos must still run; what failed is told to the user with the rest.
-      failed.push({ ...undo, fault: (error as Error).message });
+      failed.push({
+        ...(undo.registration === undefined ? {} : { registration: undo.registration }),
+        fault: messageOf(error),
+      });
     }
   }
   if (failed.length === 0) {
@@ -241,49 +261,10 @@ async function undoAll(
 }
 
 function reasonOf<P>(definition: CustomResourceDefinition<P>, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return message.startsWith(definition.step) ? message : `${definition.step}: ${message}`;
 }
 
-function timeLeft(context: Context, reserveMs: number): AbortSignal {
-  return AbortSignal.timeout(Math.max(1000, context.getRemainingTimeInMillis() - reserveMs));
-}
-
-async function sendAnswer(event: CloudFormationCustomResourceEvent, answer: Answer): Promise<void> {
-  const body = encodeAnswer(event, answer);
-  await withRetries(
-    async () => {
-      const { status } = await sendHttp({
-        method: 'PUT',
-        url: new URL(event.ResponseURL),
-        // S3 has signed an empty content type into the URL.
-        headers: { 'content-type': '' },
-        body,
-        timeoutMs: 5_000,
-      });
-      if (status < 200 || status > 299) {
-        throw new Error(`CloudFormation's response URL answered ${status}.`);
-      }
-    },
-    { attempts: 3, decide: () => ({ retry: true }) },
-  );
-}
-
-function encodeAnswer(event: CloudFormationCustomResourceEvent, answer: Answer): string {
-  const encode = (reason: string | undefined) =>
-    JSON.stringify({
-      Status: answer.status,
-      PhysicalResourceId: answer.physicalId,
-      StackId: event.StackId,
-      RequestId: event.RequestId,
-      LogicalResourceId: event.LogicalResourceId,
-      ...(reason === undefined ? {} : { Reason: reason }),
-      ...(answer.attributes === undefined ? {} : { Data: answer.attributes }),
-    });
-  const body = encode(answer.reason?.slice(0, MAXIMUM_REASON_CHARACTERS));
-  if (Buffer.byteLength(body) <= MAXIMUM_ANSWER_BYTES) {
-    return body;
-  }
-  // CloudFormation drops an answer that is too long and waits for its time-out: shorter words are better.
-  return encode(answer.reason?.slice(0, 200));
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

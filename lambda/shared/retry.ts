@@ -5,8 +5,10 @@ export interface RetryOptions {
   readonly attempts: number;
   /** Milliseconds; doubles with every try. @default 250 */
   readonly baseDelayMs?: number;
-  /** Milliseconds that one delay never exceeds; a longer `Retry-After` is not waited for. @default 20000 */
+  /** Milliseconds that a delay of our own choice never exceeds. @default 20000 */
   readonly maximumDelayMs?: number;
+  /** Milliseconds; what asks to wait longer than this is not waited for. @default maximumDelayMs */
+  readonly patienceMs?: number;
   /** Stops waiting, and trying, when aborted. */
   readonly signal?: AbortSignal;
   /** Whether another try can help, and how long the other side asked to wait for it. */
@@ -20,19 +22,20 @@ export type RetryDecision = { readonly retry: false } | { readonly retry: true; 
  *
  * Delays are exponential with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), and
  * never shorter than what the other side asked for with `Retry-After`. An operation that is asked to wait
- * longer than `maximumDelayMs` fails at once: the caller has better uses for its time.
+ * longer than `patienceMs` fails at once: the caller has better uses for its time.
  *
  * @throws the operation's last error.
  */
 export async function withRetries<T>(operation: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { attempts, baseDelayMs = 250, maximumDelayMs = 20_000, signal, decide } = options;
+  const { patienceMs = maximumDelayMs } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await operation();
     } catch (error) {
       const decision = decide(error);
       const askedMs = decision.retry ? (decision.afterMs ?? 0) : 0;
-      if (!decision.retry || attempt >= attempts || askedMs > maximumDelayMs || signal?.aborted) {
+      if (!decision.retry || attempt >= attempts || askedMs > patienceMs || signal?.aborted) {
         throw error;
       }
       const jitterMs = Math.random() * Math.min(maximumDelayMs, baseDelayMs * 2 ** (attempt - 1));

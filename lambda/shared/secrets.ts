@@ -1,9 +1,17 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-/** A secret holds nothing that can be used. Its value is never shown. */
+/** A secret cannot be read, or holds nothing that can be used. Its value is never shown. */
 export class SecretError extends Error {
   override readonly name = 'SecretError';
 }
+
+/** What to do, by the name of Secrets Manager's error. */
+const CURES: Readonly<Record<string, string>> = {
+  ResourceNotFoundException: 'It does not exist, or is being deleted: create it, or give the ARN of another.',
+  AccessDeniedException:
+    "The function's role needs secretsmanager:GetSecretValue on it, and kms:Decrypt on its key.",
+  DecryptionFailure: "The function's role needs kms:Decrypt on the key that encrypts it.",
+};
 
 /**
  * Reads secrets, and keeps each for a while, so that a busy function does not ask for every object.
@@ -20,14 +28,13 @@ export class SecretReader {
     this.#maximumAgeMs = maximumAgeMs;
   }
 
-  /** @throws SecretError where the secret is empty or binary. */
-  async read(arn: string): Promise<string> {
+  /** @throws SecretError where the secret cannot be read, or is empty or binary. */
+  async read(arn: string, signal?: AbortSignal): Promise<string> {
     const cached = this.#cache.get(arn);
     if (cached !== undefined && Date.now() - cached.readAt < this.#maximumAgeMs) {
       return cached.value;
     }
-    const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: arn }));
-    const value = SecretString?.trim();
+    const value = (await this.#fetch(arn, signal))?.trim();
     if (value === undefined || value === '') {
       throw new SecretError(`The secret ${arn} holds no text. Put the credential into it as plain text.`);
     }
@@ -37,5 +44,25 @@ export class SecretReader {
 
   forget(arn: string): void {
     this.#cache.delete(arn);
+  }
+
+  async #fetch(arn: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+    try {
+      const command = new GetSecretValueCommand({ SecretId: arn });
+      const { SecretString } = await this.#client.send(
+        command,
+        signal === undefined ? {} : { abortSignal: signal },
+      );
+      return SecretString;
+    } catch (error) {
+      const { name, message } = error as Error;
+      const cure = CURES[name];
+      if (cure === undefined) {
+        throw error;
+      }
+      throw new SecretError(`The secret ${arn} cannot be read (${name}: ${message}). ${cure}`, {
+        cause: error,
+      });
+    }
   }
 }

@@ -47,6 +47,27 @@ export function visionOneIngestUrl(ingestUrl: string): URL {
   );
 }
 
+/** S3's own hosts, with the bucket in front or in the path. Source: Amazon S3 User Guide, "Methods for accessing a bucket". */
+const S3_HOST =
+  /^(?:[a-z0-9][a-z0-9.-]*\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?$/;
+
+/**
+ * Checks that a template which a remote answer named lies in S3.
+ *
+ * @throws UntrustedUrlError otherwise.
+ */
+export function assertTemplateUrl(templateUrl: string): void {
+  const { hostname } = trustedUrl(templateUrl, "the vendor's template URL", [
+    '.amazonaws.com',
+    '.amazonaws.com.cn',
+  ]);
+  if (!S3_HOST.test(hostname)) {
+    throw new UntrustedUrlError(
+      `the vendor's template URL points to ${hostname}, which is not a host of Amazon S3.`,
+    );
+  }
+}
+
 /**
  * Parses a URL from outside and checks that it may be given a credential.
  *

@@ -1,5 +1,5 @@
 /** The one way to call a vendor's JSON API: bounded, retried where that is safe, parsed, and explained. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import {
   HttpConnectionError,
   type HttpRequest,
@@ -7,6 +7,7 @@ import {
   HttpResponseTooLargeError,
   sendHttp,
 } from '../shared/http.ts';
+import { isHtml, printable, remoteWords, tryParseJson } from '../shared/remote-words.ts';
 import { type RetryDecision, retryAfterMs, withRetries } from '../shared/retry.ts';
 
 export type Vendor = 'Trend Cloud One' | 'Trend Vision One';
@@ -28,6 +29,8 @@ export interface VendorCall<T> {
    * leaves open whether the vendor acted. @default true for GET, PUT and DELETE
    */
   readonly idempotent?: boolean;
+  /** What is secret in `json`, should the vendor echo it. The credential is never shown anyway. */
+  readonly secrets?: readonly string[];
   /** What the user can do, by status, where the general advice is not the best. */
   readonly cures?: Readonly<Record<number, string>>;
   readonly signal?: AbortSignal;
@@ -38,18 +41,35 @@ export class VendorError extends Error {
   override readonly name = 'VendorError';
   /** The HTTP status, or `undefined` where there was no usable answer. */
   readonly status: number | undefined;
+  /** Whether the vendor may have done what it was asked for all the same: look before asking again. */
+  readonly mayHaveActed: boolean;
+  /** Milliseconds that the vendor asked to wait for. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, options: { status?: number | undefined; cause?: unknown }) {
+  constructor(
+    message: string,
+    options: {
+      status?: number | undefined;
+      cause?: unknown;
+      mayHaveActed?: boolean;
+      retryAfterMs?: number | undefined;
+    },
+  ) {
     super(message, { cause: options.cause });
     this.status = options.status;
+    this.mayHaveActed = options.mayHaveActed ?? false;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 
 const ATTEMPTS = 5;
-/** Statuses by which a server says that it did not act, so that even a creation may be repeated. */
-const NOT_PROCESSED = new Set([429, 503]);
-const MAYBE_PROCESSED = new Set([408, 500, 502, 504]);
-const SHOWN_CHARACTERS = 300;
+/** The longest `Retry-After` that is waited for. */
+export const VENDOR_PATIENCE_MS = 90_000;
+/** The server counted the request and did nothing more, so that even a creation may be repeated. */
+const TOO_MANY_REQUESTS = 429;
+const REQUEST_TIMEOUT = 408;
+/** Failures before a request is sent: nothing can have happened. */
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /**
  * Calls a vendor and parses its answer.
@@ -60,18 +80,26 @@ export async function callVendor<T>(call: VendorCall<T>): Promise<T> {
   const idempotent = call.idempotent ?? ['GET', 'PUT', 'DELETE'].includes(call.method);
   const response = await withRetries(() => attempt(call), {
     attempts: ATTEMPTS,
+    patienceMs: VENDOR_PATIENCE_MS,
     ...(call.signal === undefined ? {} : { signal: call.signal }),
     decide: (error) => decide(error, idempotent),
   });
   return parseAnswer(call, response);
 }
 
-/** Like `callVendor`, but `undefined` where the vendor answers that there is no such thing. */
-export async function callVendorOrAbsent<T>(call: VendorCall<T>): Promise<T | undefined> {
+/**
+ * Like `callVendor`, but `undefined` where the vendor answers that there is no such thing.
+ *
+ * @param absent the statuses that mean so.
+ */
+export async function callVendorOrAbsent<T>(
+  call: VendorCall<T>,
+  absent: readonly number[] = [404],
+): Promise<T | undefined> {
   try {
     return await callVendor(call);
   } catch (error) {
-    if (error instanceof VendorError && error.status === 404) {
+    if (error instanceof VendorError && error.status !== undefined && absent.includes(error.status)) {
       return undefined;
     }
     throw error;
@@ -115,55 +143,67 @@ function decide(error: unknown, idempotent: boolean): RetryDecision {
   if (!(error instanceof VendorError)) {
     return { retry: false };
   }
-  const { status, cause } = error;
-  const mayRepeat =
-    cause instanceof HttpConnectionError
-      ? idempotent
-      : status !== undefined && (NOT_PROCESSED.has(status) || (idempotent && MAYBE_PROCESSED.has(status)));
-  if (!mayRepeat) {
+  const { status, mayHaveActed, retryAfterMs: afterMs, cause } = error;
+  const passes =
+    cause instanceof HttpConnectionError ||
+    status === TOO_MANY_REQUESTS ||
+    status === REQUEST_TIMEOUT ||
+    (status !== undefined && status >= 500);
+  if (!passes || (mayHaveActed && !idempotent)) {
     return { retry: false };
   }
-  const header = cause instanceof RefusedError ? cause.response.headers['retry-after'] : undefined;
-  const afterMs = retryAfterMs(header);
   return afterMs === undefined ? { retry: true } : { retry: true, afterMs };
 }
 
 function explain<T>(call: VendorCall<T>, error: unknown): unknown {
   const request = `${call.method} ${call.url.host}${call.url.pathname}`;
   if (error instanceof RefusedError) {
-    const { response } = error;
-    const words = remoteWords(response, secretsOf(call));
+    const { status, headers } = error.response;
+    const words = remoteWords(error.response, secretsOf(call));
     return new VendorError(
-      `${call.step}: ${call.vendor} answered ${response.status} to ${request}${words}. ${cureFor(call, response)}`,
-      { status: response.status, cause: error },
+      `${call.step}: ${call.vendor} answered ${status} to ${request}${words}. ${cureFor(call, error.response)}`,
+      {
+        status,
+        cause: error,
+        mayHaveActed: status >= 500 || status === REQUEST_TIMEOUT,
+        retryAfterMs: retryAfterMs(headers['retry-after']),
+      },
+    );
+  }
+  if (call.signal?.aborted) {
+    return new VendorError(
+      `${call.step}: the function ran out of time before ${call.vendor} answered ${request}. ` +
+        'Try again; if it happens again, the service is too slow at present.',
+      { cause: error, mayHaveActed: true },
     );
   }
   if (error instanceof HttpConnectionError || error instanceof HttpResponseTooLargeError) {
+    const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? '';
     return new VendorError(
       `${call.step}: no usable answer from ${call.vendor} to ${request} (${error.message}) ` +
         'Check that the function can reach the internet and that no proxy answers in its place.',
-      { cause: error },
+      { cause: error, mayHaveActed: !NOT_SENT.has(code) },
     );
   }
   return error;
 }
 
 function parseAnswer<T>(call: VendorCall<T>, response: HttpResponse): T {
-  const text = response.body.toString('utf8');
-  const json = text.trim() === '' ? undefined : tryParseJson(text);
+  const text = response.body.toString('utf8').trim();
+  const json = text === '' ? undefined : tryParseJson(text);
   const parsed = call.answer.safeParse(json);
-  if (!parsed.success) {
-    const faults = parsed.error.issues
-      .map((issue) => `${issue.path.join('.') || 'answer'}: ${issue.message}`)
-      .join('; ');
-    throw new VendorError(
-      `${call.step}: ${call.vendor} answered ${response.status} to ${call.method} ${call.url.host}${call.url.pathname} ` +
-        `with something other than its API describes (${faults}). ` +
-        'If a proxy stands between, let the function reach the vendor directly; otherwise the API has changed: report it.',
-      { status: response.status },
-    );
+  const html = isHtml(response);
+  if (parsed.success && !html) {
+    return parsed.data;
   }
-  return parsed.data;
+  const issues = html ? [] : (parsed.error?.issues ?? []);
+  const faults = issues.map((issue) => `${issue.path.join('.') || 'answer'}: ${issue.message}`);
+  throw new VendorError(
+    `${call.step}: ${call.vendor} answered ${response.status} to ${call.method} ${call.url.host}${call.url.pathname} ` +
+      `with something other than its API describes (${html ? 'an HTML page' : faults.join('; ')}). ` +
+      'If a proxy stands between, let the function reach the vendor directly; otherwise the API has changed: report it.',
+    { status: response.status, mayHaveActed: true },
+  );
 }
 
 function cureFor<T>(call: VendorCall<T>, { status, headers }: HttpResponse): string {
@@ -178,52 +218,16 @@ function cureFor<T>(call: VendorCall<T>, { status, headers }: HttpResponse): str
     return 'This passes by itself as a rule: try again in some minutes.';
   }
   if (status >= 300 && status <= 399) {
-    return `Redirects are not followed, so that the credential goes nowhere else (location: ${printable(String(headers.location ?? 'none'))}).`;
+    // Only the host: the rest of a location may hold what we sent.
+    const to = URL.parse(headers.location ?? '')?.host ?? 'the same host';
+    return `It redirects to ${printable(to)}, but redirects are not followed, so that the credential goes nowhere else.`;
   }
   return "The vendor's words above say what it did not accept.";
 }
 
-/**
- * What the vendor said, in all the shapes that errors come in: `{"message"}`, `{"error":{"message"}}`,
- * plain text; of HTML only that it is HTML. (The shapes are assumed: no reference describes them.)
- */
-function remoteWords(response: HttpResponse, secrets: readonly string[]): string {
-  const text = response.body.toString('utf8').trim();
-  if (text === '') {
-    return '';
-  }
-  if (/^\s*</.test(text)) {
-    return ' with an HTML page, as proxies do';
-  }
-  const json = tryParseJson(text) as
-    | { message?: unknown; error?: { message?: unknown } | string }
-    | undefined;
-  const nested = typeof json?.error === 'string' ? json.error : json?.error?.message;
-  const words = [json?.message, nested].find((candidate) => typeof candidate === 'string') ?? text;
-  const hidden = secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), String(words));
-  return `, saying "${printable(hidden)}"`;
-}
-
-/** One line, no control characters, and short: remote words end up in logs and consoles. */
-function printable(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return clean.length > SHOWN_CHARACTERS ? `${clean.slice(0, SHOWN_CHARACTERS)}…` : clean;
-}
-
 /** Everything in a call that must not be shown again, should the vendor echo it. */
 function secretsOf<T>(call: VendorCall<T>): string[] {
-  const credential = call.headers.authorization?.replace(/^\S+\s+/, '');
-  const sent = typeof call.json === 'object' && call.json !== null ? Object.values(call.json) : [];
-  return [credential, credential?.split(':')[1], ...sent].filter(
-    (value): value is string => typeof value === 'string' && value.length >= 16,
-  );
-}
-
-function tryParseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: the caller has words for that, better than the parser's.
-    return undefined;
-  }
+  const credential = call.headers.authorization?.replace(/^\S+\s+/, '') ?? '';
+  const [, ...afterColon] = credential.split(':');
+  return [credential, afterColon.join(':'), ...(call.secrets ?? [])].filter((value) => value !== '');
 }

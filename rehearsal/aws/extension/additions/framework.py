@@ -1,6 +1,8 @@
 """The few things that all additions share."""
 
 import json
+import sys
+from types import ModuleType
 from typing import Any, Callable, Mapping
 
 from ministack.services.cloudformation import provisioners
@@ -42,3 +44,11 @@ def handlers_of(resource_type: str) -> dict:
 def as_boolean(value: Any) -> bool:
     """CloudFormation accepts `true` and `"true"` alike."""
     return str(value).lower() == "true"
+
+
+def replace_everywhere(owner: ModuleType, name: str, replacement: Callable) -> None:
+    """Put our function in the place of one of the emulator's, also where it was imported by name."""
+    original = getattr(owner, name)
+    for module_name, module in list(sys.modules.items()):
+        if module_name.startswith("ministack.") and getattr(module, name, None) is original:
+            setattr(module, name, replacement)

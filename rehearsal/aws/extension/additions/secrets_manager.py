@@ -1,22 +1,47 @@
-"""AWS::SecretsManager::ResourcePolicy and ::RotationSchedule: the emulator has the API but not the resource types."""
+"""Secrets Manager: `Ref` of a secret is its name in the emulator, where AWS gives the ARN; and the resource types
+ResourcePolicy and RotationSchedule are missing, though the API has both.
+"""
 
 import json
 
 from ministack.services import secretsmanager
 
-from .framework import Properties, RELIES_ON as FRAMEWORK, answer_of, as_boolean, register
+from .framework import Properties, RELIES_ON as FRAMEWORK, answer_of, as_boolean, handlers_of, register
 
+SECRET = "AWS::SecretsManager::Secret"
 POLICY = "AWS::SecretsManager::ResourcePolicy"
 SCHEDULE = "AWS::SecretsManager::RotationSchedule"
 RELIES_ON = {
     "ministack.services.cloudformation.provisioners": FRAMEWORK,
-    "ministack.services.secretsmanager": ("_resolve", "_put_resource_policy", "_delete_resource_policy"),
+    "ministack.services.secretsmanager": ("_resolve", "_put_resource_policy", "_delete_resource_policy", "_rotate_secret"),
 }
 
 
 def install() -> None:
+    register(SECRET, **by_arn(handlers_of(SECRET)))
     register(POLICY, create=create_policy, update=update_policy, delete=delete_policy)
     register(SCHEDULE, create=create_schedule, update=update_schedule, delete=delete_schedule)
+
+
+def by_arn(emulator: dict) -> dict:
+    """The emulator's handlers, which know a secret by its name, for stacks, which know it by its ARN."""
+
+    def name_of(arn: str) -> str:
+        key, _secret = secretsmanager._resolve(arn)
+        return key or arn
+
+    def create(logical_id: str, props: Properties, stack_name: str) -> tuple[str, dict]:
+        _name, attributes = emulator["create"](logical_id, props, stack_name)
+        return attributes["Arn"], attributes
+
+    def update(arn: str, old: Properties, new: Properties, stack_name: str, logical_id: str) -> tuple[str, dict]:
+        _name, attributes = emulator["update"](name_of(arn), old, new, stack_name, logical_id)
+        return attributes["Arn"], attributes
+
+    def delete(arn: str, props: Properties) -> None:
+        emulator["delete"](name_of(arn), props)
+
+    return {"create": create, "update": update, "delete": delete}
 
 
 def create_policy(logical_id: str, props: Properties, stack_name: str) -> tuple[str, dict]:
@@ -38,17 +63,14 @@ def delete_policy(arn: str, props: Properties) -> None:
 
 
 def create_schedule(logical_id: str, props: Properties, stack_name: str) -> tuple[str, dict]:
-    # Absent means true on AWS. A first rotation that races the stack's own creation is not what the product does, and
-    # not what is simulated here.
-    if as_boolean(props.get("RotateImmediatelyOnUpdate", True)):
-        raise ValueError(f"{SCHEDULE} {logical_id}: the local AWS needs RotateImmediatelyOnUpdate to be false")
-    _key, secret = secretsmanager._resolve(props["SecretId"])
-    if secret is None:
-        raise ValueError(f"{SCHEDULE} {logical_id}: Secrets Manager can't find the specified secret.")
-    secret["RotationEnabled"] = True
-    secret["RotationLambdaARN"] = props["RotationLambdaARN"]
-    secret["RotationRules"] = dict(props.get("RotationRules") or {})
-    return secret["ARN"], {"Id": secret["ARN"]}
+    request = {
+        "SecretId": props["SecretId"],
+        "RotationLambdaARN": props["RotationLambdaARN"],
+        "RotationRules": dict(props.get("RotationRules") or {}),
+        "RotateImmediately": as_boolean(props.get("RotateImmediatelyOnUpdate", True)),
+    }
+    arn = answer_of(SCHEDULE, secretsmanager._rotate_secret(request))["ARN"]
+    return arn, {"Id": arn}
 
 
 def update_schedule(arn: str, old: Properties, new: Properties, stack_name: str) -> tuple[str, dict]:

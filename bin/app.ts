@@ -1,0 +1,16 @@
+/** The CDK app: which stacks there are, and what is checked on all of them. */
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { CloudOneStack } from '../lib/cloud-one-stack.ts';
+
+const app = new App();
+const cloudOneRegion: string | undefined = app.node.tryGetContext('cloudOneRegion');
+// The CDK command line sets it where credentials or a profile tell the region; synthesis needs none.
+const deploymentRegion = process.env.CDK_DEFAULT_REGION;
+
+new CloudOneStack(app, 'CloudOne', {
+  ...(cloudOneRegion === undefined ? {} : { cloudOneRegion }),
+  ...(deploymentRegion === undefined ? {} : { deploymentRegion }),
+});
+
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

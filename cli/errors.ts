@@ -1,0 +1,13 @@
+/** Exit statuses of the command line tool; documented in the README. */
+export const EXIT = {
+  ok: 0,
+  /** It ran, and what it looked at is not as it should be, or could not be reached. */
+  failed: 1,
+  /** The command line itself is wrong: nothing was done. */
+  usage: 2,
+} as const;
+
+/** Something that the user can put right. Its message is shown as it is, without a stack trace. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}

@@ -1,0 +1,38 @@
+import { styleText } from 'node:util';
+
+/** How a command speaks: JSON for a program, text for a person. */
+export interface Output {
+  /** Writes a result to standard output: as JSON with `--json`, otherwise as `text` makes it. */
+  result<T>(value: T, text: (value: T) => string): void;
+  /** Writes what went wrong to standard error, as `{"error"}` with `--json`. */
+  error(message: string): void;
+}
+
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+export const PROCESS_STREAMS: Streams = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+};
+
+export function createOutput(json: boolean, streams: Streams): Output {
+  return {
+    result: (value, text) => streams.out(`${json ? JSON.stringify(value, undefined, 2) : text(value)}\n`),
+    // styleText leaves colours out where NO_COLOR is set or the stream is not a terminal.
+    error: (message) =>
+      streams.err(
+        json
+          ? `${JSON.stringify({ error: message })}\n`
+          : `${styleText('red', 'Error:', { stream: process.stderr })} ${message}\n`,
+      ),
+  };
+}
+
+/** Two columns, the first as wide as it needs to be. */
+export function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join('\n');
+}

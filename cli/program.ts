@@ -1,0 +1,45 @@
+import { Command, CommanderError } from 'commander';
+import { addStatusCommand } from './commands/status.ts';
+import { EXIT, UserError } from './errors.ts';
+import { createOutput, type Output, PROCESS_STREAMS, type Streams } from './output.ts';
+
+/**
+ * Runs the command line tool.
+ *
+ * @param argv the arguments after the program's name.
+ * @returns the exit status; see `EXIT`.
+ */
+export async function run(argv: readonly string[], streams: Streams = PROCESS_STREAMS): Promise<number> {
+  let exitStatus: number = EXIT.ok;
+  const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true, streams);
+  const program = createProgram(streams);
+  addStatusCommand(program, output, (status) => {
+    exitStatus = status;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitStatus;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has said what is wrong; asking for help is not a mistake.
+      return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    }
+    if (error instanceof UserError) {
+      output().error(error.message);
+      return EXIT.failed;
+    }
+    throw error;
+  }
+}
+
+function createProgram(streams: Streams): Command {
+  return new Command('trailbridge')
+    .description('Looks after a deployed Trailbridge: its connections, its queue, its proof')
+    .option('--stack <name>', 'name of the deployed stack', 'CloudOne')
+    .option('--profile <name>', 'AWS profile')
+    .option('--region <code>', 'AWS region of the stack')
+    .option('--json', 'print JSON, for programs')
+    .configureOutput({ writeOut: streams.out, writeErr: streams.err })
+    .showHelpAfterError('(see trailbridge --help)')
+    .exitOverride();
+}

@@ -1,0 +1,40 @@
+/**
+ * The parameters of the `CloudOne` stack: the names, defaults and patterns that a user, the templates, the
+ * command line tool and the rehearsal share.
+ *
+ * The first group has the names, defaults and patterns of Trend Micro's own onboarding solution, so that
+ * what people know, and have scripted, goes on working.
+ */
+export const BUCKET_NAME_PATTERN = '^$|^[0-9a-zA-Z]+([0-9a-zA-Z-]*[0-9a-zA-Z])*$';
+export const CLOUD_ONE_API_KEY_PATTERN = '^[^:\\s]+:\\S+$';
+export const TOKEN_PATTERN = '^\\S*$';
+export const HTTPS_URL_PATTERN = '^$|^https://\\S+$';
+export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
+
+/** AWS account of Trend Cloud One Workload Security. Source: the vendor's published onboarding template. */
+export const WORKLOAD_SECURITY_ACCOUNT_ID = '147995105371';
+
+export const PARAMETERS = {
+  cloudOneApiKey: 'CloudOneApiKey',
+  visionOneServiceToken: 'VisionOneServiceToken',
+  createNewTrail: 'CreateNewTrail',
+  existingCloudtrailBucketName: 'ExistingCloudtrailBucketName',
+  forwardingDestination: 'ForwardingDestination',
+  visionOneIngestUrl: 'VisionOneIngestUrl',
+  visionOneIngestToken: 'VisionOneIngestToken',
+  cloudOneAccountTemplateUrl: 'CloudOneAccountTemplateUrl',
+  workloadSecurityAccountId: 'WorkloadSecurityAccountId',
+  logBucketOnDelete: 'LogBucketOnDelete',
+  onVendorDeleteFailure: 'OnVendorDeleteFailure',
+} as const;
+
+/** Outputs of the `CloudOne` stack. */
+export const OUTPUTS = {
+  bucketName: 'CloudTrailBucketName',
+  queueUrl: 'ForwardingQueueUrl',
+  deadLetterQueueUrl: 'DeadLetterQueueUrl',
+  ledgerTable: 'LedgerTableName',
+  cloudOneAccountId: 'CloudOneAccountId',
+  cloudOneRegion: 'CloudOneRegion',
+  visionOneStatus: 'VisionOneConnectionStatus',
+} as const;

@@ -1,0 +1,216 @@
+/** Works through a batch of the queue's messages; none affects another. */
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { ledgerKeyOf } from '../../contract/ledger.ts';
+import type { ObjectReference } from '../../contract/object-message.ts';
+import { logger } from '../shared/logger.ts';
+import { forEachBounded } from './concurrency.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { PoisonError, RetryableError, wordsOf } from './failures.ts';
+import type { ForwardingMetrics } from './forwarding-metrics.ts';
+import type { ForwardOutcome, Turn } from './object-forwarder.ts';
+import { type Triage, triage } from './triage.ts';
+
+export interface BatchServices {
+  readonly forward: (object: ObjectReference, turn: Turn) => Promise<ForwardOutcome>;
+  readonly deadLetters: Pick<DeadLetters, 'put'>;
+  readonly metrics: ForwardingMetrics;
+  /** Receives after which a message that still fails is dead-lettered. */
+  readonly maximumReceives: number;
+}
+
+/** What this needs of Lambda's context. */
+export interface Invocation {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/** Whether a message is done, or must come back. */
+type Verdict = 'done' | 'retry';
+
+const OBJECTS_IN_FLIGHT = 4;
+/** Kept back for giving leases back and for dead letters. */
+const RESERVE_MS = 5_000;
+/** With less than this left, an object is better begun by the next invocation. */
+const LEAST_MS_FOR_AN_OBJECT = 10_000;
+/**
+ * Failures that say nothing about the object: it waited for its turn. They come back however often they have
+ * been received.
+ */
+const NEVER_GIVEN_UP = new Set(['LeaseHeld', 'LeaseLost']);
+
+/** @returns the messages that must come back. */
+export async function forwardBatch(
+  messages: readonly SQSRecord[],
+  invocation: Invocation,
+  services: BatchServices,
+): Promise<SQSBatchResponse> {
+  const signal = AbortSignal.timeout(Math.max(1, invocation.getRemainingTimeInMillis() - RESERVE_MS));
+  const retries: string[] = [];
+  await forEachBounded(groupsByObject(messages), OBJECTS_IN_FLIGHT, async (group) => {
+    const verdict = await new MessageGroup(group, invocation, signal, services).settle();
+    if (verdict === 'retry') {
+      retries.push(...group.map(({ messageId }) => messageId));
+    }
+  });
+  return { batchItemFailures: retries.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/** Messages that ask for the same object are dealt with once. Groups are never empty. */
+function groupsByObject(messages: readonly SQSRecord[]): SQSRecord[][] {
+  return Object.values(Object.groupBy(messages, objectKeyOf)) as SQSRecord[][];
+}
+
+function objectKeyOf(message: SQSRecord): string {
+  try {
+    const decision = triage(message.body);
+    return decision.action === 'forward' ? `object ${ledgerKeyOf(decision.object)}` : message.messageId;
+  } catch {
+    // A bad message is alone with itself; `settle` meets the same error and deals with it.
+    return message.messageId;
+  }
+}
+
+/** The messages of one batch that ask for one object. */
+class MessageGroup {
+  readonly #message: SQSRecord;
+  readonly #receives: number;
+  readonly #invocation: Invocation;
+  readonly #signal: AbortSignal;
+  readonly #services: BatchServices;
+  readonly #startedAt = Date.now();
+
+  constructor(
+    messages: readonly SQSRecord[],
+    invocation: Invocation,
+    signal: AbortSignal,
+    services: BatchServices,
+  ) {
+    this.#message = messages[0] as SQSRecord;
+    this.#receives = Math.max(
+      ...messages.map(({ attributes }) => Number(attributes.ApproximateReceiveCount)),
+    );
+    this.#invocation = invocation;
+    this.#signal = signal;
+    this.#services = services;
+  }
+
+  /** Never rejects: what goes wrong with one object stays with it. */
+  async settle(): Promise<Verdict> {
+    let decision: Triage | undefined;
+    try {
+      decision = triage(this.#message.body);
+      return await this.#act(decision);
+    } catch (error) {
+      return await this.#fail(error, decision?.object);
+    }
+  }
+
+  async #act(decision: Triage): Promise<Verdict> {
+    if (decision.action === 'skip') {
+      this.#services.metrics.skipped();
+      this.#log('Object skipped', decision.object, { outcome: 'skipped', reason: decision.why });
+      return 'done';
+    }
+    const { object, live } = decision;
+    const remainingMs = this.#invocation.getRemainingTimeInMillis();
+    if (remainingMs < LEAST_MS_FOR_AN_OBJECT) {
+      this.#services.metrics.failed();
+      this.#log('Object left for the next invocation', object, { outcome: 'retry', reason: 'OutOfTime' });
+      return 'retry';
+    }
+    const owner = `${this.#invocation.awsRequestId}/${this.#message.messageId}`;
+    const outcome = await this.#services.forward(object, { owner, remainingMs, signal: this.#signal });
+    this.#succeed(object, outcome, live);
+    return 'done';
+  }
+
+  #succeed(object: ObjectReference, outcome: ForwardOutcome, live: boolean): void {
+    if (outcome.status === 'already-acknowledged') {
+      this.#services.metrics.skipped();
+      this.#log('Object skipped', object, { outcome: 'skipped', reason: 'acknowledged before' });
+      return;
+    }
+    const { records, parts, rawBytes, sha256, acknowledgedAt } = outcome;
+    const lagMs =
+      live && object.createdAt !== undefined
+        ? Math.max(0, acknowledgedAt.getTime() - Date.parse(object.createdAt))
+        : undefined;
+    this.#services.metrics.forwarded(records, rawBytes, lagMs);
+    this.#log('Object forwarded', object, {
+      outcome: 'forwarded',
+      records,
+      parts,
+      bytes: rawBytes,
+      sha256,
+      lagMs,
+    });
+  }
+
+  async #fail(error: unknown, object: ObjectReference | undefined): Promise<Verdict> {
+    const failure =
+      error instanceof PoisonError || error instanceof RetryableError
+        ? error
+        : new RetryableError('Unexpected', `Unexpected: ${wordsOf(error)}`, { cause: error });
+    const { reason, message } = failure;
+    const exhausted = this.#receives >= this.#services.maximumReceives && !NEVER_GIVEN_UP.has(reason);
+    if (failure instanceof RetryableError && !exhausted) {
+      this.#services.metrics.failed();
+      this.#log(
+        'Object failed',
+        object,
+        { outcome: 'retry', reason, detail: message, ...traceOf(failure) },
+        'warn',
+      );
+      return 'retry';
+    }
+    const detail =
+      failure instanceof RetryableError ? `Given up after ${this.#receives} receives: ${message}` : message;
+    return await this.#deadLetter(object, failure, detail);
+  }
+
+  async #deadLetter(
+    object: ObjectReference | undefined,
+    failure: PoisonError | RetryableError,
+    detail: string,
+  ): Promise<Verdict> {
+    const { reason } = failure;
+    try {
+      await this.#services.deadLetters.put({ body: this.#message.body, reason, detail });
+    } catch (error) {
+      // Without a dead letter the message itself is the only trace of the object: it must come back.
+      this.#services.metrics.failed();
+      this.#log('Dead letter failed', object, { outcome: 'retry', reason, detail, error }, 'error');
+      return 'retry';
+    }
+    this.#services.metrics.deadLettered();
+    this.#log(
+      'Object dead-lettered',
+      object,
+      { outcome: 'dead-lettered', reason, detail, ...traceOf(failure) },
+      'error',
+    );
+    return 'done';
+  }
+
+  #log(
+    message: string,
+    object: ObjectReference | undefined,
+    fields: Record<string, unknown>,
+    level: 'info' | 'warn' | 'error' = 'info',
+  ): void {
+    logger[level](message, {
+      messageId: this.#message.messageId,
+      bucket: object?.bucket,
+      key: object?.key,
+      versionId: object?.versionId,
+      milliseconds: Date.now() - this.#startedAt,
+      receives: this.#receives,
+      ...fields,
+    });
+  }
+}
+
+/** The stack, where the failure is one that we did not foresee; for the others the detail says it all. */
+function traceOf(failure: PoisonError | RetryableError): Record<string, unknown> {
+  return failure.reason === 'Unexpected' ? { error: failure.cause } : {};
+}

@@ -1,0 +1,24 @@
+/** Lambda handler of the custom resource that proves the destination. It wires; its siblings decide. */
+import { parseEnvironment } from '../../contract/environment.ts';
+import { probeEnvironment } from '../../contract/forwarding.ts';
+import { customResourceHandler } from '../shared/custom-resource.ts';
+import { SecretReader } from '../shared/secrets.ts';
+import { cloudTrailServiceOf, destinationOf } from './destination-of.ts';
+import { destinationProbe } from './destination-probe.ts';
+import { DestinationToken } from './destination-token.ts';
+import { PartSender } from './part-sender.ts';
+
+const environment = parseEnvironment(probeEnvironment, process.env);
+const destination = destinationOf(environment);
+const token = new DestinationToken(new SecretReader(), environment.DESTINATION_TOKEN_SECRET_ARN);
+
+export const handler = customResourceHandler(
+  destinationProbe({
+    destination,
+    ...(environment.DESTINATION === 'CloudOne'
+      ? { cloudTrailService: cloudTrailServiceOf(environment) }
+      : {}),
+    sender: new PartSender(destination, token),
+    readToken: () => token.read(),
+  }),
+);

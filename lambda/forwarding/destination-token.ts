@@ -1,0 +1,36 @@
+import type { SecretReader } from '../shared/secrets.ts';
+import { RetryableError, wordsOf } from './failures.ts';
+
+/** The destination's token: cached, and read again when the destination does not accept it. */
+export class DestinationToken {
+  readonly #secrets: Pick<SecretReader, 'read' | 'forget'>;
+  readonly #secretArn: string;
+
+  constructor(secrets: Pick<SecretReader, 'read' | 'forget'>, secretArn: string) {
+    this.#secrets = secrets;
+    this.#secretArn = secretArn;
+  }
+
+  /** @throws RetryableError `TokenUnreadable` */
+  async read(): Promise<string> {
+    try {
+      return await this.#secrets.read(this.#secretArn);
+    } catch (cause) {
+      throw new RetryableError('TokenUnreadable', `The token could not be read (${wordsOf(cause)}).`, {
+        cause,
+      });
+    }
+  }
+
+  /**
+   * Reads the token anew, unless another part that was refused with the same one has done so already.
+   *
+   * @throws RetryableError `TokenUnreadable`
+   */
+  async readAfterRefusal(refused: string): Promise<string> {
+    if ((await this.read()) === refused) {
+      this.#secrets.forget(this.#secretArn);
+    }
+    return await this.read();
+  }
+}

@@ -1,0 +1,36 @@
+/** The two ways in which forwarding an object fails, each with a stable code. */
+import type { PoisonReason, RetryableReason } from '../../contract/forwarding.ts';
+
+/** The object can never be forwarded as it is: it is dead-lettered with this reason at once. */
+export class PoisonError extends Error {
+  override readonly name = 'PoisonError';
+  readonly reason: PoisonReason;
+
+  constructor(reason: PoisonReason, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.reason = reason;
+  }
+}
+
+/** Another try may succeed: the message goes back to the queue. */
+export class RetryableError extends Error {
+  override readonly name = 'RetryableError';
+  readonly reason: RetryableReason;
+  /** Milliseconds that the other side asked to wait. */
+  readonly afterMs: number | undefined;
+
+  constructor(
+    reason: RetryableReason,
+    detail: string,
+    options: { readonly cause?: unknown; readonly afterMs?: number | undefined } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.reason = reason;
+    this.afterMs = options.afterMs;
+  }
+}
+
+/** "AccessDenied: not authorized to perform …": what an AWS error says, in one line. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

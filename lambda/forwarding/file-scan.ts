@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { RecordScanner, type RecordSink } from './record-scanner.ts';
+
+/** What is known of a file that was read to its end and found whole. */
+export interface FileSummary {
+  readonly records: number;
+  /** Of the uncompressed file. */
+  readonly rawBytes: number;
+  /** Of the uncompressed file, lower-case hexadecimal: what CloudTrail's digest files list. */
+  readonly sha256: string;
+  readonly hasByteOrderMark: boolean;
+}
+
+/** One pass over an uncompressed file: finds its records, hashes and counts it. */
+export class FileScan {
+  readonly #scanner: RecordScanner;
+  readonly #hash = createHash('sha256');
+  #rawBytes = 0;
+
+  constructor(sink: RecordSink) {
+    this.#scanner = new RecordScanner(sink);
+  }
+
+  /** @throws PoisonError */
+  push(chunk: Uint8Array): void {
+    this.#scanner.push(chunk);
+    this.#hash.update(chunk);
+    this.#rawBytes += chunk.length;
+  }
+
+  /** @throws PoisonError where the file is not whole. */
+  end(): FileSummary {
+    this.#scanner.end();
+    return {
+      records: this.#scanner.records,
+      rawBytes: this.#rawBytes,
+      sha256: this.#hash.digest('hex'),
+      hasByteOrderMark: this.#scanner.hasByteOrderMark,
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { MetricUnit as Unit } from '@aws-lambda-powertools/metrics/types';
+import { FORWARDING_METRICS } from '../../contract/metrics.ts';
+
+/** What this needs of Powertools' `Metrics`. */
+export interface MetricsWriter {
+  addMetric(name: string, unit: Unit, value: number): unknown;
+}
+
+/** Counts what becomes of objects. */
+export class ForwardingMetrics {
+  readonly #writer: MetricsWriter;
+
+  constructor(writer: MetricsWriter) {
+    this.#writer = writer;
+  }
+
+  /** @param lagMs from the object's creation to its acknowledgement; not for objects of long ago. */
+  forwarded(records: number, rawBytes: number, lagMs: number | undefined): void {
+    this.#count(FORWARDING_METRICS.objectsForwarded, 1);
+    this.#count(FORWARDING_METRICS.recordsForwarded, records);
+    this.#writer.addMetric(FORWARDING_METRICS.bytesForwarded, MetricUnit.Bytes, rawBytes);
+    if (lagMs !== undefined) {
+      this.#writer.addMetric(FORWARDING_METRICS.forwardingLag, MetricUnit.Milliseconds, lagMs);
+    }
+  }
+
+  skipped(): void {
+    this.#count(FORWARDING_METRICS.objectsSkipped, 1);
+  }
+
+  /** The object comes back. */
+  failed(): void {
+    this.#count(FORWARDING_METRICS.objectsFailed, 1);
+  }
+
+  deadLettered(): void {
+    this.#count(FORWARDING_METRICS.objectsDeadLettered, 1);
+  }
+
+  #count(name: string, value: number): void {
+    this.#writer.addMetric(name, MetricUnit.Count, value);
+  }
+}

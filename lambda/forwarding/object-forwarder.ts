@@ -1,0 +1,153 @@
+/** Forwards one object: claims it, brings it to the destination, acknowledges it. */
+import { ledgerKeyOf } from '../../contract/ledger.ts';
+import type { ObjectReference } from '../../contract/object-message.ts';
+import { logger } from '../shared/logger.ts';
+import type { PartFormat } from '../vendors/destination.ts';
+import { PoisonError, RetryableError, wordsOf } from './failures.ts';
+import { type Delivery, deliverFile } from './file-delivery.ts';
+import type { Acknowledgement, Ledger, Progress } from './ledger.ts';
+import type { StoredFile } from './object-reader.ts';
+import type { PartLimit } from './part-limit.ts';
+import type { PartSender } from './part-sender.ts';
+import { PartTooLargeError } from './part-uploader.ts';
+
+export interface ObjectForwarderServices {
+  readonly ledger: Pick<Ledger, 'claim' | 'recordProgress' | 'acknowledge' | 'release'>;
+  readonly open: (object: ObjectReference, signal: AbortSignal) => Promise<StoredFile>;
+  readonly sender: Pick<PartSender, 'send'>;
+  readonly format: PartFormat;
+  /** Shared by all objects of the process. */
+  readonly limit: PartLimit;
+}
+
+export interface Turn {
+  /** Who holds the lease: the invocation and the message. */
+  readonly owner: string;
+  /** Milliseconds until the invocation ends at the latest. */
+  readonly remainingMs: number;
+  /** Aborted in time to clean up before that. */
+  readonly signal: AbortSignal;
+}
+
+export type ForwardOutcome =
+  | ({ readonly status: 'forwarded' } & Acknowledgement)
+  /** The destination had it already. */
+  | { readonly status: 'already-acknowledged' };
+
+/** Clocks differ, and a function may be frozen a little late. */
+const LEASE_MARGIN_MS = 10_000;
+const SHOWN_EVENT_IDS = 20;
+
+/**
+ * Resolves only when the destination has acknowledged every record and the ledger says so.
+ *
+ * @throws PoisonError where that can never be.
+ * @throws RetryableError where a later try may succeed. The lease has been given back.
+ */
+export async function forwardObject(
+  object: ObjectReference,
+  turn: Turn,
+  services: ObjectForwarderServices,
+): Promise<ForwardOutcome> {
+  const { ledger } = services;
+  const lease = { owner: turn.owner, until: Date.now() + turn.remainingMs + LEASE_MARGIN_MS };
+  const claim = await ledger.claim(object, lease);
+  if (claim.status === 'acknowledged') {
+    return { status: 'already-acknowledged' };
+  }
+  if (claim.status === 'held') {
+    throw new RetryableError('LeaseHeld', 'Another invocation is forwarding the object.');
+  }
+  try {
+    const { summary, parts, records } = await deliver(object, claim.progress, turn, services);
+    const { rawBytes, sha256 } = summary;
+    const acknowledgement = { parts, records, rawBytes, sha256, acknowledgedAt: new Date() };
+    await ledger.acknowledge(object, acknowledgement);
+    return { status: 'forwarded', ...acknowledgement };
+  } catch (error) {
+    const failure = failureOf(error, turn.signal);
+    await release(object, turn.owner, failure, ledger);
+    throw failure;
+  }
+}
+
+async function deliver(
+  object: ObjectReference,
+  from: Progress,
+  turn: Turn,
+  { ledger, open, sender, format, limit }: ObjectForwarderServices,
+): Promise<Delivery> {
+  let progress = from;
+  try {
+    const delivery = await deliverFile({
+      objectKey: ledgerKeyOf(object),
+      from,
+      open: () => open(object, turn.signal),
+      send: (part) => sender.send(part, turn.signal),
+      recordProgress: (reached) => ledger.recordProgress(object, turn.owner, reached),
+      onProgress: (reached) => {
+        progress = reached;
+      },
+      format,
+      limit,
+    });
+    rejectRefusedRecords(delivery);
+    return delivery;
+  } catch (error) {
+    throw error instanceof PoisonError ? withProgress(error, progress) : error;
+  }
+}
+
+/** The rest is delivered; what is missing must not be lost silently. */
+function rejectRefusedRecords({ refusedRecords, summary }: Delivery): void {
+  if (refusedRecords.length === 0) {
+    return;
+  }
+  const shown = refusedRecords.slice(0, SHOWN_EVENT_IDS).join(', ');
+  const more = refusedRecords.length > SHOWN_EVENT_IDS ? ', …' : '';
+  throw new PoisonError(
+    'RecordRefused',
+    `The destination refuses ${refusedRecords.length} of ${summary.records} records for their size even alone ` +
+      `(eventID ${shown}${more}). It has accepted all others.`,
+  );
+}
+
+function withProgress(error: PoisonError, { parts, records }: Progress): PoisonError {
+  if (records === 0 || error.reason === 'RecordRefused') {
+    return error;
+  }
+  const sent = `Before that, ${records} records in ${parts} parts were delivered.`;
+  return new PoisonError(error.reason, `${error.message} ${sent}`, { cause: error });
+}
+
+function failureOf(error: unknown, signal: AbortSignal): PoisonError | RetryableError {
+  if (error instanceof PoisonError) {
+    return error;
+  }
+  if (signal.aborted) {
+    return new RetryableError('OutOfTime', "The function's time ended before the object's.", {
+      cause: error,
+    });
+  }
+  if (error instanceof RetryableError) {
+    return error;
+  }
+  if (error instanceof PartTooLargeError) {
+    return new RetryableError('DestinationUnavailable', `${error.message} Smaller parts were refused too.`);
+  }
+  return new RetryableError('Unexpected', `Unexpected: ${wordsOf(error)}`, { cause: error });
+}
+
+async function release(
+  object: ObjectReference,
+  owner: string,
+  failure: PoisonError | RetryableError,
+  ledger: ObjectForwarderServices['ledger'],
+): Promise<void> {
+  try {
+    await ledger.release(object, owner, failure.reason);
+  } catch (error) {
+    // The lease ends by itself, only later. The failure itself is what the caller must hear of.
+    logger.warn('The lease could not be given back', { reason: failure.reason, error: error as Error });
+  }
+}

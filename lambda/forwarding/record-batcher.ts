@@ -1,0 +1,170 @@
+import { PoisonError } from './failures.ts';
+import { BACKSLASH, CARRIAGE_RETURN, LINE_FEED, QUOTE } from './json-bytes.ts';
+import type { RecordSink } from './record-scanner.ts';
+
+/** Some consecutive records of a file, their bytes as they were, joined by one separator byte. */
+export interface Batch {
+  readonly bytes: Buffer;
+  readonly records: number;
+  /** Number of the first record, counting from 0. */
+  readonly firstRecord: number;
+}
+
+export interface BatchOptions {
+  /** Bytes of a batch at most; a record that is larger is a batch of its own. */
+  readonly maximumBytes: number;
+  /** One byte, between records. */
+  readonly separator: ',' | '\n';
+  /** Records at the start of the file that are left out: those acknowledged before. */
+  readonly skipRecords: number;
+  /** About how many bytes will come, so that a small file does not take a large buffer. */
+  readonly expectedBytes?: number;
+}
+
+/**
+ * Gathers records into batches. Where a batch ends depends on the records alone, never on how the file came
+ * in chunks, so that a resumed object is cut as it was before.
+ *
+ * Where the separator is the line feed, line breaks between the tokens of a record are taken out, because
+ * they would break its line. Nothing else in a record changes.
+ */
+export class RecordBatcher implements RecordSink {
+  readonly #maximumBytes: number;
+  readonly #separator: number;
+  readonly #lines: boolean;
+  #skip: number;
+  #buffer: Buffer;
+  /** Complete records in the buffer, and the end of the last. */
+  #records = 0;
+  #used = 0;
+  /** The record that is being received: where it begins, and how far it has come. */
+  #start = 0;
+  #filled = 0;
+  #open = false;
+  #firstRecord: number;
+  #ready: Batch[] = [];
+
+  constructor({ maximumBytes, separator, skipRecords, expectedBytes = maximumBytes }: BatchOptions) {
+    this.#maximumBytes = maximumBytes;
+    this.#separator = separator.charCodeAt(0);
+    this.#lines = separator === '\n';
+    this.#skip = skipRecords;
+    this.#firstRecord = skipRecords;
+    this.#buffer = Buffer.allocUnsafeSlow(Math.min(maximumBytes, expectedBytes));
+  }
+
+  append(chunk: Uint8Array, start: number, end: number, complete: boolean): void {
+    if (this.#skip > 0) {
+      this.#skip -= complete ? 1 : 0;
+      return;
+    }
+    if (!this.#open) {
+      this.#open = true;
+      this.#start = this.#records === 0 ? 0 : this.#used + 1;
+      this.#filled = this.#start;
+    }
+    const length = end - start;
+    if (this.#filled + length > this.#maximumBytes && this.#records > 0) {
+      this.#cut();
+    }
+    if (this.#filled + length > this.#buffer.length) {
+      this.#grow(this.#filled + length);
+    }
+    this.#buffer.set(chunk.subarray(start, end), this.#filled);
+    this.#filled += length;
+    if (complete) {
+      this.#endRecord();
+    }
+  }
+
+  /** The batches that are full. */
+  drain(): Batch[] {
+    const ready = this.#ready;
+    this.#ready = [];
+    return ready;
+  }
+
+  /** After the last record: the batches that are left. */
+  finish(): Batch[] {
+    if (this.#records > 0) {
+      this.#emit();
+    }
+    return this.drain();
+  }
+
+  #endRecord(): void {
+    this.#open = false;
+    const end = this.#lines ? withoutLineBreaks(this.#buffer, this.#start, this.#filled) : this.#filled;
+    if (this.#records > 0) {
+      this.#buffer[this.#start - 1] = this.#separator;
+    }
+    this.#records += 1;
+    this.#used = end;
+  }
+
+  /** Ends the batch before the record that is being received, and begins the next with it. */
+  #cut(): void {
+    const begun = this.#buffer.subarray(this.#start, this.#filled);
+    const next = Buffer.allocUnsafeSlow(Math.max(this.#maximumBytes, begun.length));
+    begun.copy(next);
+    this.#emit();
+    this.#buffer = next;
+    this.#start = 0;
+    this.#filled = begun.length;
+  }
+
+  #emit(): void {
+    this.#ready.push({
+      bytes: this.#buffer.subarray(0, this.#used),
+      records: this.#records,
+      firstRecord: this.#firstRecord,
+    });
+    this.#firstRecord += this.#records;
+    this.#records = 0;
+    this.#used = 0;
+  }
+
+  #grow(needed: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+    this.#buffer.copy(larger, 0, 0, this.#filled);
+    this.#buffer = larger;
+  }
+}
+
+/**
+ * Takes line breaks between tokens out of the record at `start` to `end`, in place, and returns its new end.
+ *
+ * @throws PoisonError where one stands inside a string, which JSON does not allow (RFC 8259, section 7) and
+ * which would end up as two broken lines.
+ */
+function withoutLineBreaks(buffer: Buffer, start: number, end: number): number {
+  const record = buffer.subarray(start, end);
+  if (!record.includes(LINE_FEED) && !record.includes(CARRIAGE_RETURN)) {
+    return end;
+  }
+  let inString = false;
+  let kept = start;
+  for (let at = start; at < end; at += 1) {
+    const byte = buffer[at] as number;
+    const isBreak = byte === LINE_FEED || byte === CARRIAGE_RETURN;
+    if (isBreak && inString) {
+      throw new PoisonError(
+        'NotJson',
+        'The file is not a JSON document: a string in a record holds a line break.',
+      );
+    }
+    if (isBreak) {
+      continue;
+    }
+    buffer[kept] = byte;
+    kept += 1;
+    if (inString && byte === BACKSLASH && at + 1 < end) {
+      at += 1;
+      buffer[kept] = buffer[at] as number;
+      kept += 1;
+    } else if (byte === QUOTE) {
+      inString = !inString;
+    }
+  }
+  return kept;
+}

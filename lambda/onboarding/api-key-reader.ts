@@ -1,0 +1,28 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretReader } from '../shared/secrets.ts';
+import { type CloudOneApiKey, parseCloudOneApiKey } from '../vendors/cloudone/api-key.ts';
+import type { CloudOneAccess } from '../vendors/cloudone/call.ts';
+
+/** Reads the user's Cloud One API key. */
+export type ApiKeyReader = (signal: AbortSignal) => Promise<CloudOneApiKey>;
+
+/**
+ * A reader of secrets that keeps none: a custom resource runs seldom, and an update that follows a rotated
+ * secret must not meet the old one in a function that is still warm.
+ */
+export function freshSecretReader(client = new SecretsManagerClient({})): SecretReader {
+  return new SecretReader(client, 0);
+}
+
+export function apiKeyReader(secrets: SecretReader, secretArn: string): ApiKeyReader {
+  return async (signal) => parseCloudOneApiKey(await secrets.read(secretArn, signal));
+}
+
+/** What a definition needs to call Cloud One on behalf of one request. */
+export async function cloudOneAccess(
+  readApiKey: ApiKeyReader,
+  step: string,
+  signal: AbortSignal,
+): Promise<CloudOneAccess> {
+  return { apiKey: await readApiKey(signal), step, signal };
+}

@@ -1,0 +1,31 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSHandler } from 'aws-lambda';
+import { parseEnvironment } from '../../contract/environment.ts';
+import { lateObjectsEnvironment, listingRequestSchema } from '../../contract/trail.ts';
+import { queueStoredObjects } from './late-objects.ts';
+
+const environment = parseEnvironment(lateObjectsEnvironment, process.env);
+const s3 = new S3Client({});
+const sqs = new SQSClient({});
+
+/** Kept back for the page under way and for the message that continues it. */
+const RESERVE_MS = 30_000;
+
+/**
+ * Lists what the messages ask for. The queue's mapping must have a batch size of 1, so that a failure
+ * repeats one request only; after its last receive the message goes to the queue's dead-letter queue.
+ */
+export const handler: SQSHandler = async (event, context) => {
+  const signal = AbortSignal.timeout(context.getRemainingTimeInMillis());
+  for (const { body } of event.Records) {
+    await queueStoredObjects(listingRequestSchema.parse(JSON.parse(body)), {
+      s3,
+      sqs,
+      forwardingQueueUrl: environment.FORWARDING_QUEUE_URL,
+      lateObjectsQueueUrl: environment.LATE_OBJECTS_QUEUE_URL,
+      hasTime: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+      signal,
+    });
+  }
+};

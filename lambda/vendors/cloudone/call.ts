@@ -1,0 +1,38 @@
+/** What every call to a Cloud One service has in common. */
+import { type VendorCall, VendorError } from '../vendor-call.ts';
+import type { CloudOneApiKey } from './api-key.ts';
+
+/** By whom, what for and for how long Cloud One is called. */
+export interface CloudOneAccess {
+  readonly apiKey: CloudOneApiKey;
+  /** What the calls are for, as their messages begin: "Workload Security connector". */
+  readonly step: string;
+  readonly signal: AbortSignal;
+}
+
+const KEY_CURE =
+  'Check in Cloud One, under Administration > API Keys, that the key is enabled, not expired, and that its role may do this.';
+
+/**
+ * Completes a call with the key and the API's version.
+ *
+ * Source of the headers: Trend Cloud One API reference, "Use the API", and the vendor's published
+ * onboarding functions.
+ */
+export function cloudOneCall<T>(
+  access: CloudOneAccess,
+  call: Omit<VendorCall<T>, 'vendor' | 'step' | 'headers' | 'signal'>,
+): VendorCall<T> {
+  return {
+    ...call,
+    vendor: 'Trend Cloud One',
+    step: access.step,
+    headers: { authorization: `ApiKey ${access.apiKey.value}`, 'api-version': 'v1' },
+    cures: { 401: KEY_CURE, 403: KEY_CURE, ...call.cures },
+    signal: access.signal,
+  };
+}
+
+export function isStatus(error: unknown, ...statuses: readonly number[]): error is VendorError {
+  return error instanceof VendorError && error.status !== undefined && statuses.includes(error.status);
+}

@@ -1,0 +1,169 @@
+import { CfnOutput, Fn, RemovalPolicy, Stack, type StackProps, Token, Validations } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { OUTPUTS } from '../contract/parameters.ts';
+import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
+import { type CloudOneParameters, cloudOneParameters } from './cloud-one-parameters.ts';
+import { Forwarding } from './forwarding/forwarding.ts';
+import { Onboarding } from './onboarding/onboarding.ts';
+import { onlyIf } from './shared/conditional.ts';
+import { ExistingBucket } from './trail/existing-bucket.ts';
+import { NewTrail } from './trail/new-trail.ts';
+
+export interface CloudOneStackProps extends StackProps {
+  /**
+   * Region code of the Cloud One account, such as `us-1`, where it is known at synthesis.
+   *
+   * @default - checked at deployment, by the first custom resource
+   */
+  readonly cloudOneRegion?: string;
+
+  /**
+   * AWS region that the stack will be deployed in, where the environment tells it.
+   *
+   * @default - the stack's own region, if it is not a token
+   */
+  readonly deploymentRegion?: string;
+}
+
+/**
+ * Connects an AWS account to Trend Cloud One and Vision One, and forwards its CloudTrail files.
+ *
+ * @throws WrongAwsRegionError, UnknownCloudOneRegionError at synthesis, where both regions are known.
+ */
+export class CloudOneStack extends Stack {
+  constructor(scope: Construct, id: string, props: CloudOneStackProps = {}) {
+    super(scope, id, {
+      description:
+        'Trailbridge: connects this account to Trend Cloud One and Vision One and forwards CloudTrail.',
+      ...props,
+    });
+    checkRegion(props.cloudOneRegion, props.deploymentRegion ?? this.region);
+    const parameters = cloudOneParameters(this);
+    const { conditions } = parameters;
+    const onVendorDeleteFailure = parameters.onVendorDeleteFailure.valueAsString;
+
+    const key = new Key(this, 'Key', {
+      description: 'Encrypts the secrets of Trailbridge.',
+      enableKeyRotation: true,
+      // It guards nothing that outlives the stack.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const secrets = this.secrets(parameters, key);
+
+    const onboarding = new Onboarding(this, 'Onboarding', {
+      key,
+      cloudOneApiKey: secrets.cloudOneApiKey,
+      visionOneServiceToken: secrets.visionOneServiceToken,
+      visionOneServiceTokenGiven: conditions.visionOneServiceTokenGiven,
+      forwardToCloudOne: conditions.toCloudOne,
+      accountTemplateUrl: parameters.cloudOneAccountTemplateUrl.valueAsString,
+      accountTemplateUrlGiven: conditions.accountTemplateUrlGiven,
+      workloadSecurityAccountId: parameters.workloadSecurityAccountId.valueAsString,
+      onVendorDeleteFailure,
+    });
+
+    const trail = new NewTrail(this, 'NewTrail', {
+      logBucketOnDelete: parameters.logBucketOnDelete.valueAsString,
+    });
+    const newTrailOr = (ours: string, otherwise: string) =>
+      Fn.conditionIf(conditions.newTrail.logicalId, ours, otherwise).toString();
+    const toVisionOneOr = (visionOne: string, cloudOne: string) =>
+      Fn.conditionIf(conditions.toVisionOne.logicalId, visionOne, cloudOne).toString();
+    const bucketName = newTrailOr(
+      trail.bucket.bucketName,
+      parameters.existingCloudtrailBucketName.valueAsString,
+    );
+
+    const forwarding = new Forwarding(this, 'Forwarding', {
+      key,
+      destination: parameters.forwardingDestination.valueAsString,
+      destinationUrl: toVisionOneOr(
+        parameters.visionOneIngestUrl.valueAsString,
+        onboarding.cloudTrailToken.attribute('ServiceUrl'),
+      ),
+      destinationApiVersion: toVisionOneOr('', onboarding.cloudTrailToken.attribute('ApiVersion')),
+      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.ref, onboarding.serviceToken.ref),
+      bucketName,
+      // Decrypting with the stack's own key through S3 grants nothing: it stands where there is no other key.
+      bucketKeyArn: newTrailOr(trail.key.keyArn, key.keyArn),
+      onVendorDeleteFailure,
+    });
+
+    const existing = new ExistingBucket(this, 'ExistingBucket', {
+      bucketName: parameters.existingCloudtrailBucketName.valueAsString,
+      forwardingQueue: forwarding.queue,
+      onVendorDeleteFailure,
+    });
+    // Events begin to flow only when there is a queue for them.
+    existing.notification.resource.node.addDependency(forwarding.rule, forwarding.queue);
+
+    onlyIf(conditions.newTrail, trail);
+    onlyIf(conditions.existingBucket, existing);
+    this.outputs(onboarding, forwarding, bucketName);
+  }
+
+  private secrets({ conditions, ...parameters }: CloudOneParameters, key: Key) {
+    const secret = (id: string, description: string, value: string) => {
+      const resource = new CfnSecret(this, id, { description, kmsKeyId: key.keyArn, secretString: value });
+      Validations.of(resource).acknowledge({
+        id: 'AwsSolutions-SMG4',
+        reason: 'Issued by the vendor on request of a person: it is rotated by updating the parameter.',
+      });
+      return resource;
+    };
+    const cloudOneApiKey = secret(
+      'CloudOneApiKeySecret',
+      'API key of the Trend Cloud One account.',
+      parameters.cloudOneApiKey.valueAsString,
+    );
+    const visionOneServiceToken = secret(
+      'VisionOneServiceTokenSecret',
+      'Enrolment token of Trend Vision One.',
+      parameters.visionOneServiceToken.valueAsString,
+    );
+    const visionOneIngestToken = secret(
+      'VisionOneIngestTokenSecret',
+      'Ingestion token of the Vision One HTTP collector.',
+      parameters.visionOneIngestToken.valueAsString,
+    );
+    onlyIf(conditions.visionOneServiceTokenGiven, visionOneServiceToken);
+    onlyIf(conditions.toVisionOne, visionOneIngestToken);
+    return { cloudOneApiKey, visionOneServiceToken, visionOneIngestToken };
+  }
+
+  private outputs(onboarding: Onboarding, forwarding: Forwarding, bucketName: string): void {
+    const output = (name: string, description: string, value: string) =>
+      new CfnOutput(this, name, { description, value });
+    output(OUTPUTS.bucketName, 'Bucket whose CloudTrail files are forwarded.', bucketName);
+    output(OUTPUTS.queueUrl, 'Queue of the files to forward.', forwarding.queue.queueUrl);
+    output(
+      OUTPUTS.deadLetterQueueUrl,
+      'Queue of the files that could not be forwarded.',
+      forwarding.deadLetterQueue.queueUrl,
+    );
+    output(
+      OUTPUTS.ledgerTable,
+      'Table of the files that the destination has acknowledged.',
+      forwarding.ledger.tableName,
+    );
+    output(OUTPUTS.cloudOneAccountId, 'Trend Cloud One account.', onboarding.account.attribute('AccountId'));
+    output(OUTPUTS.cloudOneRegion, 'Trend Cloud One region.', onboarding.account.attribute('Region'));
+    output(
+      OUTPUTS.visionOneStatus,
+      'Connection to Vision One.',
+      onboarding.visionOneConnection.attribute('Status'),
+    );
+  }
+}
+
+function checkRegion(cloudOneRegion: string | undefined, awsRegion: string): void {
+  if (cloudOneRegion === undefined) {
+    return;
+  }
+  const region = parseCloudOneRegion(cloudOneRegion);
+  if (!Token.isUnresolved(awsRegion)) {
+    assertAwsRegion(region, awsRegion);
+  }
+}

@@ -1,0 +1,186 @@
+import { Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { FORWARDED_KEY_WILDCARDS } from '../../contract/cloudtrail-key.ts';
+import {
+  destinationProbeProperties,
+  forwarderEnvironment,
+  probeEnvironment,
+} from '../../contract/forwarding.ts';
+import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
+import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
+import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
+import { readSecret, receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
+
+export interface ForwardingProps {
+  /** Encrypts the secrets. */
+  readonly key: IKey;
+
+  /** `CloudOne` or `VisionOne`. */
+  readonly destination: string;
+  readonly destinationUrl: string;
+  readonly destinationApiVersion: string;
+
+  /** Secret with the destination's token. */
+  readonly destinationTokenArn: string;
+
+  /** The bucket that CloudTrail writes to. */
+  readonly bucketName: string;
+
+  /** Key that the bucket's objects are encrypted with, where it is ours. */
+  readonly bucketKeyArn: string;
+
+  /** `Fail` or `Continue`. */
+  readonly onVendorDeleteFailure: string;
+}
+
+/** Receives after which the forwarder dead-letters a message itself, with its reason. */
+const MAXIMUM_RECEIVES = 5;
+const FORWARDER_TIMEOUT = Duration.minutes(2);
+
+/**
+ * The way of a CloudTrail file: bucket, EventBridge rule, queue, forwarder, destination.
+ *
+ * Whatever must be forwarded enters through the one queue.
+ */
+export class Forwarding extends Construct {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly ledger: Table;
+  readonly rule: Rule;
+  readonly probe: TrailbridgeCustomResource;
+
+  constructor(scope: Construct, id: string, props: ForwardingProps) {
+    super(scope, id);
+
+    this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
+    this.queue = new WorkQueue(this, 'Queue', {
+      functionTimeout: FORWARDER_TIMEOUT,
+      deadLetterQueue: this.deadLetterQueue,
+      // Only a message that kills its function is received this often.
+      maxReceiveCount: 2 * MAXIMUM_RECEIVES,
+    });
+    this.ledger = new Table(this, 'Ledger', {
+      partitionKey: { name: LEDGER_PARTITION_KEY, type: AttributeType.STRING },
+      timeToLiveAttribute: LEDGER_EXPIRY_ATTRIBUTE,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.rule = this.objectCreatedRule(props.bucketName);
+
+    const environment = {
+      DESTINATION: props.destination,
+      DESTINATION_URL: props.destinationUrl,
+      DESTINATION_API_VERSION: props.destinationApiVersion,
+      DESTINATION_TOKEN_SECRET_ARN: props.destinationTokenArn,
+    };
+    const readToken = () => readSecret(this, [props.destinationTokenArn], props.key.keyArn);
+    this.probe = new TrailbridgeCustomResource(this, 'DestinationProbe', {
+      type: 'ForwardingDestination',
+      handler: 'forwarding/destination-probe-handler.ts',
+      description: 'Proves at deployment that the destination accepts what the forwarder sends.',
+      environmentSchema: probeEnvironment,
+      environment,
+      permissions: readToken(),
+      propertiesSchema: destinationProbeProperties,
+      properties: {
+        Destination: props.destination as 'CloudOne',
+        DestinationUrl: props.destinationUrl,
+        AwsAccountId: Aws.ACCOUNT_ID,
+        AwsRegion: Aws.REGION,
+        StackId: Aws.STACK_ID,
+      },
+      onVendorDeleteFailure: props.onVendorDeleteFailure,
+    });
+
+    const forwarder = new TrailbridgeFunction(this, 'Forwarder', {
+      handler: 'forwarding/forwarder-handler.ts',
+      description: 'Forwards CloudTrail files to the destination.',
+      environmentSchema: forwarderEnvironment,
+      environment: {
+        ...environment,
+        STACK_NAME: Aws.STACK_NAME,
+        LEDGER_TABLE: this.ledger.tableName,
+        DEAD_LETTER_QUEUE_URL: this.deadLetterQueue.queueUrl,
+        MAXIMUM_RECEIVES: String(MAXIMUM_RECEIVES),
+      },
+      timeout: FORWARDER_TIMEOUT,
+      memorySize: 1024,
+      permissions: [
+        ...readToken(),
+        new PolicyStatement({
+          actions: ['s3:GetObject', 's3:GetObjectVersion'],
+          resources: [`arn:${Aws.PARTITION}:s3:::${props.bucketName}/*`],
+        }),
+        // Without it S3 says "access denied" of an object that is gone.
+        new PolicyStatement({
+          actions: ['s3:ListBucket'],
+          resources: [`arn:${Aws.PARTITION}:s3:::${props.bucketName}`],
+        }),
+        new PolicyStatement({
+          actions: ['kms:Decrypt'],
+          resources: [props.bucketKeyArn],
+          conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` } },
+        }),
+        new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.ledger.tableArn] }),
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetterQueue.queueArn] }),
+        receiveFrom(this.queue),
+      ],
+    });
+    const mapping = workOff(forwarder, this.queue, { batchSize: 10, maxConcurrency: 20 });
+    // The first file is taken from the queue only when the destination is known to accept it.
+    mapping.node.addDependency(this.probe.resource);
+
+    const objects = JSON.stringify(Stack.of(this).resolve(props.bucketName));
+    Validations.of(forwarder.role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${objects}/*]`,
+      reason: 'CloudTrail names the objects, and any of them may have to be forwarded.',
+    });
+    this.alarms();
+  }
+
+  private objectCreatedRule(bucketName: string): Rule {
+    const undeliverable = new DeadLetterQueue(this, 'EventRuleDeadLetterQueue');
+    TrailbridgeAlarm.onDeadLetters(
+      this,
+      'EventsNotDelivered',
+      undeliverable,
+      'EventBridge could not put an event into the forwarding queue.',
+    );
+    return new Rule(this, 'ObjectCreated', {
+      description: 'CloudTrail log and Insight files that land in the bucket go to the forwarding queue.',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [bucketName] },
+          object: { key: FORWARDED_KEY_WILDCARDS.map((wildcard) => ({ wildcard })) },
+        },
+      },
+      targets: [new SqsQueue(this.queue, { deadLetterQueue: undeliverable })],
+    });
+  }
+
+  private alarms(): void {
+    TrailbridgeAlarm.onDeadLetters(
+      this,
+      'DeadLetters',
+      this.deadLetterQueue,
+      'A file could not be forwarded; its message waits in the dead-letter queue with the reason.',
+    );
+    TrailbridgeAlarm.onAge(
+      this,
+      'QueueAge',
+      this.queue,
+      Duration.minutes(30),
+      'Files wait longer than half an hour to be forwarded.',
+    );
+  }
+}

@@ -1,0 +1,213 @@
+import { Aws, type CfnCondition, CfnStack, Fn, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import {
+  cloudAccountProperties,
+  cloudOneAccountProperties,
+  cloudOneEnvironment,
+  cloudTrailTokenEnvironment,
+  cloudTrailTokenProperties,
+  visionOneConnectionProperties,
+  visionOneEnrolmentEnvironment,
+  workloadSecurityConnectorProperties,
+  workloadSecurityExternalIdProperties,
+} from '../../contract/onboarding.ts';
+import { onlyIf } from '../shared/conditional.ts';
+import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
+import { readSecret } from '../shared/trailbridge-function.ts';
+import { WorkloadSecurityRole } from './workload-security-role.ts';
+
+export interface OnboardingProps {
+  /** Encrypts the secrets. */
+  readonly key: IKey;
+
+  /** Secret with the Cloud One API key. */
+  readonly cloudOneApiKey: CfnSecret;
+
+  /** Secret with the Vision One enrolment token; it exists only under `visionOneServiceTokenGiven`. */
+  readonly visionOneServiceToken: CfnSecret;
+  readonly visionOneServiceTokenGiven: CfnCondition;
+
+  /** Whether our own forwarder sends to Cloud One's CloudTrail service, and so needs its token. */
+  readonly forwardToCloudOne: CfnCondition;
+
+  /** URL of the vendor's account template, or empty for the vendor's own in this region. */
+  readonly accountTemplateUrl: string;
+  readonly accountTemplateUrlGiven: CfnCondition;
+
+  readonly workloadSecurityAccountId: string;
+
+  /** `Fail` or `Continue`. */
+  readonly onVendorDeleteFailure: string;
+}
+
+/**
+ * Registers the AWS account with Trend Cloud One and Vision One.
+ *
+ * Everything hangs on the account look-up, which refuses a wrong AWS region before anything is registered.
+ */
+export class Onboarding extends Construct {
+  readonly account: TrailbridgeCustomResource;
+  readonly visionOneConnection: TrailbridgeCustomResource;
+  readonly cloudTrailToken: TrailbridgeCustomResource;
+
+  /** Receives the CloudTrail service's token; empty until `cloudTrailToken` has run. */
+  readonly serviceToken: CfnSecret;
+
+  constructor(scope: Construct, id: string, props: OnboardingProps) {
+    super(scope, id);
+    const { key, onVendorDeleteFailure } = props;
+    const apiKeyArn = props.cloudOneApiKey.ref;
+    const environment = { CLOUD_ONE_API_KEY_SECRET_ARN: apiKeyArn };
+    const readApiKey = () => readSecret(this, [apiKeyArn], key.keyArn);
+
+    this.account = new TrailbridgeCustomResource(this, 'CloudOneAccount', {
+      type: 'CloudOneAccount',
+      handler: 'onboarding/cloud-one-account-handler.ts',
+      description: 'Looks up the Cloud One account and region that the API key belongs to.',
+      environmentSchema: cloudOneEnvironment,
+      environment,
+      permissions: readApiKey(),
+      propertiesSchema: cloudOneAccountProperties,
+      properties: { AwsRegion: Aws.REGION },
+    });
+    const cloudOneRegion = this.account.attribute('Region');
+
+    const visionOneTokenArn = Fn.conditionIf(
+      props.visionOneServiceTokenGiven.logicalId,
+      props.visionOneServiceToken.ref,
+      '',
+    ).toString();
+    this.visionOneConnection = new TrailbridgeCustomResource(this, 'VisionOneConnection', {
+      type: 'VisionOneConnection',
+      handler: 'onboarding/vision-one-connection-handler.ts',
+      description: 'Enrols the Cloud One account in Vision One.',
+      environmentSchema: visionOneEnrolmentEnvironment,
+      environment: { ...environment, VISION_ONE_SERVICE_TOKEN_SECRET_ARN: visionOneTokenArn },
+      permissions: readSecret(
+        this,
+        [
+          apiKeyArn,
+          Fn.conditionIf(
+            props.visionOneServiceTokenGiven.logicalId,
+            props.visionOneServiceToken.ref,
+            Aws.NO_VALUE,
+          ).toString(),
+        ],
+        key.keyArn,
+      ),
+      propertiesSchema: visionOneConnectionProperties,
+      properties: { CloudOneRegion: cloudOneRegion },
+      onVendorDeleteFailure,
+    });
+
+    const externalId = new TrailbridgeCustomResource(this, 'WorkloadSecurityExternalId', {
+      type: 'WorkloadSecurityExternalId',
+      handler: 'onboarding/workload-security-external-id-handler.ts',
+      description: 'Asks Workload Security for the external id of its cross-account role.',
+      environmentSchema: cloudOneEnvironment,
+      environment,
+      permissions: readApiKey(),
+      propertiesSchema: workloadSecurityExternalIdProperties,
+      properties: { CloudOneRegion: cloudOneRegion },
+    });
+    const workloadSecurityRole = new WorkloadSecurityRole(this, 'WorkloadSecurityRole', {
+      trustedAccountId: props.workloadSecurityAccountId,
+      externalId: externalId.attribute('ExternalId'),
+    });
+    new TrailbridgeCustomResource(this, 'WorkloadSecurityConnector', {
+      type: 'WorkloadSecurityConnector',
+      handler: 'onboarding/workload-security-connector-handler.ts',
+      description: 'Registers the AWS account with Workload Security.',
+      environmentSchema: cloudOneEnvironment,
+      environment,
+      permissions: readApiKey(),
+      propertiesSchema: workloadSecurityConnectorProperties,
+      properties: {
+        CloudOneRegion: cloudOneRegion,
+        AwsAccountId: Aws.ACCOUNT_ID,
+        RoleArn: workloadSecurityRole.role.roleArn,
+        DisplayName: Aws.ACCOUNT_ID,
+      },
+      onVendorDeleteFailure,
+    });
+
+    const accountStack = this.vendorAccountStack(props);
+    new TrailbridgeCustomResource(this, 'CloudAccount', {
+      type: 'CloudAccount',
+      handler: 'onboarding/cloud-account-handler.ts',
+      description: 'Registers the AWS account with Cloud One.',
+      environmentSchema: cloudOneEnvironment,
+      environment,
+      permissions: readApiKey(),
+      propertiesSchema: cloudAccountProperties,
+      properties: {
+        CloudOneRegion: cloudOneRegion,
+        AwsAccountId: Aws.ACCOUNT_ID,
+        RoleArn: accountStack.getAtt('Outputs.CloudOneRoleArn').toString(),
+        Alias: Aws.ACCOUNT_ID,
+      },
+      onVendorDeleteFailure,
+    });
+
+    this.serviceToken = new CfnSecret(this, 'ServiceToken', {
+      description: "Token of Cloud One's CloudTrail service, written by the custom resource CloudTrailToken.",
+      kmsKeyId: key.keyArn,
+    });
+    this.serviceToken.overrideLogicalId('ServiceToken');
+    Validations.of(this.serviceToken).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'Valid for 30 days and fetched anew by every update of the stack; its rotation is not built yet.',
+    });
+    this.cloudTrailToken = new TrailbridgeCustomResource(this, 'CloudTrailToken', {
+      type: 'CloudTrailToken',
+      handler: 'onboarding/cloudtrail-token-handler.ts',
+      description: "Obtains the token and the URL of Cloud One's CloudTrail service.",
+      environmentSchema: cloudTrailTokenEnvironment,
+      environment: { ...environment, SERVICE_TOKEN_SECRET_ARN: this.serviceToken.ref },
+      permissions: [
+        ...readApiKey(),
+        new PolicyStatement({
+          actions: ['secretsmanager:PutSecretValue'],
+          resources: [this.serviceToken.ref],
+        }),
+        new PolicyStatement({
+          actions: ['kms:GenerateDataKey'],
+          resources: [key.keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
+        }),
+      ],
+      propertiesSchema: cloudTrailTokenProperties,
+      properties: { CloudOneRegion: cloudOneRegion, AwsAccountId: Aws.ACCOUNT_ID, AwsRegion: Aws.REGION },
+    });
+    onlyIf(props.forwardToCloudOne, this.serviceToken);
+    onlyIf(props.forwardToCloudOne, this.cloudTrailToken);
+  }
+
+  /**
+   * The vendor's own account stack: an OIDC provider, and the role that Cloud One assumes with it.
+   *
+   * Its address and parameters are those of the vendor's published onboarding solution.
+   */
+  private vendorAccountStack(props: OnboardingProps): CfnStack {
+    const cloudOneRegion = this.account.attribute('Region');
+    const stack = new CfnStack(this, 'AccountStack', {
+      templateUrl: Fn.conditionIf(
+        props.accountTemplateUrlGiven.logicalId,
+        props.accountTemplateUrl,
+        `https://cloud-one-cloud-accounts-${Aws.REGION}.s3.${Aws.REGION}.${Aws.URL_SUFFIX}/templates/aws/cloud-account-management-role.template`,
+      ).toString(),
+      parameters: {
+        CloudOneRegion: cloudOneRegion,
+        CloudOneAccountID: this.account.attribute('AccountId'),
+        CloudOneOIDCProviderURL: `cloudaccounts.${cloudOneRegion}.cloudone.trendmicro.com`,
+      },
+    });
+    // The vendor's template builds names of at most 64 characters from this stack's name and this id.
+    stack.overrideLogicalId('C1');
+    return stack;
+  }
+}

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
+import { buildSync } from 'esbuild';
+
+const LAMBDA_FOLDER = fileURLToPath(new URL('../../lambda/', import.meta.url));
+
+const codeByHandler = new Map<string, AssetCode>();
+
+const outputFolder = mkdtempSync(join(tmpdir(), 'trailbridge-functions-'));
+process.once('exit', () => rmSync(outputFolder, { recursive: true, force: true }));
+
+/**
+ * Bundles one handler with what it imports, and nothing else.
+ *
+ * esbuild runs in this process: CDK's `NodejsFunction` starts npx for each function, which takes ten times
+ * as long and prints a page of output.
+ *
+ * @param handler the handler's file below `lambda/`. The bundle is `index.js` and exports `handler`.
+ */
+export function bundledCode(handler: string): AssetCode {
+  const known = codeByHandler.get(handler);
+  if (known !== undefined) {
+    return known;
+  }
+  const folder = join(outputFolder, handler.replace(/\.ts$/, ''));
+  buildSync({
+    entryPoints: [join(LAMBDA_FOLDER, handler)],
+    outfile: join(folder, 'index.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    minify: true,
+    // ES modules first: they can be shaken, and the AWS SDK shrinks by it.
+    mainFields: ['module', 'main'],
+    logLevel: 'warning',
+  });
+  const code = Code.fromAsset(folder);
+  codeByHandler.set(handler, code);
+  return code;
+}

@@ -1,0 +1,66 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type * as z from 'zod';
+import {
+  DEFAULT_TIMEOUT,
+  TrailbridgeFunction,
+  type TrailbridgeFunctionProps,
+} from './trailbridge-function.ts';
+
+export interface TrailbridgeCustomResourceProps<
+  Environment extends z.ZodObject,
+  Properties extends z.ZodObject,
+> extends TrailbridgeFunctionProps<Environment> {
+  /** Resource type in the template, after `Custom::`. */
+  readonly type: string;
+
+  /** The schema that the handler parses the properties with: the properties are typed by it. */
+  readonly propertiesSchema: Properties;
+
+  readonly properties: z.input<Properties>;
+
+  /**
+   * What happens when the vendor refuses a deletion.
+   *
+   * @default - the deletion fails
+   */
+  readonly onVendorDeleteFailure?: string;
+}
+
+/**
+ * A custom resource and the function behind it: one job, one function, one role.
+ *
+ * The logical id is the construct's id as it is, and must never change: CloudFormation would create the
+ * registration a second time and then delete it.
+ */
+export class TrailbridgeCustomResource<
+  Environment extends z.ZodObject = z.ZodObject,
+  Properties extends z.ZodObject = z.ZodObject,
+> extends Construct {
+  readonly resource: CustomResource;
+  readonly handler: TrailbridgeFunction<Environment>;
+
+  constructor(scope: Construct, id: string, props: TrailbridgeCustomResourceProps<Environment, Properties>) {
+    super(scope, id);
+    this.handler = new TrailbridgeFunction(this, 'Handler', props);
+    this.resource = new CustomResource(this, 'Resource', {
+      resourceType: `Custom::${props.type}`,
+      serviceToken: this.handler.function.functionArn,
+      // Longer than the function can run, and shorter than CloudFormation's hour.
+      serviceTimeout: (props.timeout ?? DEFAULT_TIMEOUT).plus(Duration.minutes(5)),
+      properties: {
+        ...props.properties,
+        ...(props.onVendorDeleteFailure === undefined
+          ? {}
+          : { OnVendorDeleteFailure: props.onVendorDeleteFailure }),
+      },
+    });
+    const cfnResource = this.resource.node.defaultChild;
+    (cfnResource as import('aws-cdk-lib').CfnCustomResource).overrideLogicalId(id);
+  }
+
+  /** An attribute that the function answers with, for use in other resources. */
+  attribute(name: string): string {
+    return this.resource.getAttString(name);
+  }
+}

@@ -1,0 +1,160 @@
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type EventSourceMapping,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type * as z from 'zod';
+import { bundledCode } from './function-code.ts';
+
+export const DEFAULT_TIMEOUT = Duration.minutes(5);
+
+export interface TrailbridgeFunctionProps<Environment extends z.ZodObject> {
+  /** The handler's file below `lambda/`, such as `onboarding/cloud-account-handler.ts`. */
+  readonly handler: string;
+
+  /** What the function does, for the Lambda console. */
+  readonly description: string;
+
+  /** The schema that the handler parses its environment with: the environment is typed by it. */
+  readonly environmentSchema?: Environment;
+
+  /**
+   * The function's environment. Never a secret's value.
+   *
+   * @default - none
+   */
+  readonly environment?: Record<keyof z.input<Environment>, string>;
+
+  /**
+   * What the function may do besides writing its own log.
+   *
+   * They stand in the role itself, not in a policy of their own, so that whatever depends on the function
+   * can count on them until it is deleted.
+   *
+   * @default - nothing
+   */
+  readonly permissions?: PolicyStatement[];
+
+  /** @default DEFAULT_TIMEOUT */
+  readonly timeout?: Duration;
+
+  /**
+   * Megabytes; Lambda's processor share grows with it.
+   *
+   * @default 256
+   */
+  readonly memorySize?: number;
+}
+
+/**
+ * A function of ours: Node.js 24 on arm64, its own role, its own log group.
+ *
+ * The log group is explicit, and the role may not create groups, so that a late invocation cannot bring
+ * one back after the stack is gone.
+ */
+export class TrailbridgeFunction<Environment extends z.ZodObject = z.ZodObject> extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: TrailbridgeFunctionProps<Environment>) {
+    super(scope, id);
+
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const writeOwnLog = new PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    });
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: props.description,
+      inlinePolicies: {
+        Permissions: new PolicyDocument({ statements: [writeOwnLog, ...(props.permissions ?? [])] }),
+      },
+    });
+
+    this.function = new LambdaFunction(this, 'Function', {
+      code: bundledCode(props.handler),
+      handler: 'index.handler',
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      timeout: props.timeout ?? DEFAULT_TIMEOUT,
+      memorySize: props.memorySize ?? 256,
+      environment: { POWERTOOLS_SERVICE_NAME: id, ...props.environment },
+      // A custom resource or queue decides itself what is tried again; Lambda's own retries would
+      // deliver a creation twice.
+      retryAttempts: 0,
+    });
+    const asynchronous =
+      'Called by CloudFormation, which tells of a failure itself, or by a queue, which has a dead-letter queue. ' +
+      'An event kept aside would hold the response URL of a custom resource.';
+    Validations.of(this.function).acknowledge(
+      { id: 'Serverless-LambdaDLQ', reason: asynchronous },
+      { id: 'Serverless-LambdaAsyncFailureDestination', reason: asynchronous },
+      {
+        id: 'Serverless-LambdaTracing',
+        reason: 'Logs and ledger follow each object; X-Ray would add permissions that take no resource.',
+      },
+    );
+  }
+}
+
+/**
+ * Has a function work a queue off, reporting failures message by message. The function needs `receiveFrom(queue)`.
+ *
+ * @returns the mapping, for what must stand before the first message is taken.
+ */
+export function workOff(
+  worker: TrailbridgeFunction<z.ZodObject>,
+  queue: IQueue,
+  props: { readonly batchSize: number; readonly maxConcurrency: number },
+): EventSourceMapping {
+  const mapping = worker.function.addEventSourceMapping('Queue', {
+    eventSourceArn: queue.queueArn,
+    batchSize: props.batchSize,
+    reportBatchItemFailures: true,
+    // Spares the account's concurrency; reserved concurrency would fail where the quota is low.
+    maxConcurrency: props.maxConcurrency,
+  });
+  Validations.of(mapping).acknowledge({
+    id: 'Serverless-LambdaEventSourceMappingDestination',
+    reason: 'Lambda has failure destinations for streams only; a queue has its redrive policy.',
+  });
+  return mapping;
+}
+
+/** Lets the Lambda service take messages from a queue in the function's name. */
+export function receiveFrom(queue: IQueue): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    resources: [queue.queueArn],
+  });
+}
+
+/** May read one secret of the stack, and decrypt it with the stack's key through Secrets Manager only. */
+export function readSecret(scope: Construct, secretArns: string[], keyArn: string): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: secretArns }),
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['kms:Decrypt'],
+      resources: [keyArn],
+      conditions: {
+        StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com` },
+      },
+    }),
+  ];
+}

@@ -1,0 +1,187 @@
+import { Aws, Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct, type IConstruct } from 'constructs';
+import { trailBucketTeardownProperties } from '../../contract/trail.ts';
+import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
+
+export interface NewTrailProps {
+  /** `Delete` or `Retain`: what becomes of the logs when the stack is deleted. */
+  readonly logBucketOnDelete: string;
+}
+
+/**
+ * A multi-region trail with log file validation, its bucket and its key.
+ *
+ * Bucket and key are kept by CloudFormation when the stack goes, except when its creation is rolled back;
+ * whether they are deleted then is for a parameter to say, which a deletion policy cannot read. So the
+ * custom resource `TrailBucketTeardown` deletes them, after the trail has stopped writing.
+ */
+export class NewTrail extends Construct {
+  readonly bucket: Bucket;
+  readonly key: Key;
+
+  constructor(scope: Construct, id: string, props: NewTrailProps) {
+    super(scope, id);
+    // The trail's name is part of the policies that the trail needs to be created, so it cannot be CloudFormation's.
+    const trailName = `trailbridge-${Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}`;
+    const trailArn = `arn:${Aws.PARTITION}:cloudtrail:${Aws.REGION}:${Aws.ACCOUNT_ID}:trail/${trailName}`;
+
+    this.key = new Key(this, 'Key', {
+      description: 'Encrypts the CloudTrail files of Trailbridge’s trail.',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'CloudTrailEncrypts',
+        principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
+        actions: ['kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: {
+          StringEquals: { 'aws:SourceArn': trailArn },
+          StringLike: {
+            'kms:EncryptionContext:aws:cloudtrail:arn': `arn:${Aws.PARTITION}:cloudtrail:*:${Aws.ACCOUNT_ID}:trail/*`,
+          },
+        },
+      }),
+    );
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'CloudTrailDescribesKey',
+        principals: [new ServicePrincipal('cloudtrail.amazonaws.com')],
+        actions: ['kms:DescribeKey'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceArn': trailArn } },
+      }),
+    );
+
+    const accessLogs = this.accessLogBucket();
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      bucketKeyEnabled: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      versioned: true,
+      serverAccessLogsBucket: accessLogs,
+      lifecycleRules: [
+        {
+          transitions: [],
+          noncurrentVersionExpiration: Duration.days(30),
+          abortIncompleteMultipartUploadAfter: Duration.days(7),
+        },
+      ],
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    // CDK's own switch for this is a Python function that rewrites the notification document.
+    (this.bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+      eventBridgeConfiguration: { eventBridgeEnabled: true },
+    };
+    this.allowCloudTrail(trailArn);
+
+    const teardown = new TrailbridgeCustomResource(this, 'TrailBucketTeardown', {
+      type: 'TrailBucketTeardown',
+      handler: 'trail/trail-bucket-teardown-handler.ts',
+      description: "Empties and deletes the trail's buckets when the stack is deleted.",
+      // Deleting goes at some thousand objects a second; what does not fit goes on with the next deletion.
+      timeout: Duration.minutes(15),
+      permissions: [
+        new PolicyStatement({
+          actions: ['s3:ListBucketVersions', 's3:ListBucketMultipartUploads', 's3:DeleteBucket'],
+          resources: [this.bucket.bucketArn, accessLogs.bucketArn],
+        }),
+        new PolicyStatement({
+          actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:AbortMultipartUpload'],
+          resources: [this.bucket.arnForObjects('*'), accessLogs.arnForObjects('*')],
+        }),
+        new PolicyStatement({ actions: ['kms:ScheduleKeyDeletion'], resources: [this.key.keyArn] }),
+        new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Aws.STACK_ID] }),
+      ],
+      propertiesSchema: trailBucketTeardownProperties,
+      properties: {
+        BucketNames: [this.bucket.bucketName, accessLogs.bucketName],
+        TrailKeyArn: this.key.keyArn,
+        OnDelete: props.logBucketOnDelete as 'Delete',
+      },
+    });
+
+    acknowledgeObjects(teardown.handler.role, this.bucket, accessLogs);
+
+    const trail = new CfnTrail(this, 'Trail', {
+      trailName,
+      isLogging: true,
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+      enableLogFileValidation: true,
+      s3BucketName: this.bucket.bucketName,
+      kmsKeyId: this.key.keyArn,
+    });
+    // Written to as soon as it exists, so the policy must stand; and deleted before the bucket is emptied.
+    trail.node.addDependency(this.bucket.policy as IConstruct, teardown.resource);
+  }
+
+  private accessLogBucket(): Bucket {
+    const bucket = new Bucket(this, 'AccessLogs', {
+      // S3 delivers access logs to buckets with its own keys only.
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      versioned: true,
+      lifecycleRules: [{ expiration: Duration.days(90), noncurrentVersionExpiration: Duration.days(1) }],
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'It holds the access logs of the trail’s bucket; logging it too would never end.',
+    });
+    return bucket;
+  }
+
+  /** Source: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail". */
+  private allowCloudTrail(trailArn: string): void {
+    const cloudTrail = new ServicePrincipal('cloudtrail.amazonaws.com');
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'CloudTrailChecksAcl',
+        principals: [cloudTrail],
+        actions: ['s3:GetBucketAcl'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringEquals: { 'aws:SourceArn': trailArn } },
+      }),
+    );
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'CloudTrailWrites',
+        principals: [cloudTrail],
+        actions: ['s3:PutObject'],
+        resources: [this.bucket.arnForObjects(`AWSLogs/${Aws.ACCOUNT_ID}/*`)],
+        conditions: {
+          StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', 'aws:SourceArn': trailArn },
+        },
+      }),
+    );
+    // Stays with the bucket: what is retained must not lose its TLS-only rule.
+    this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+  }
+}
+
+function acknowledgeObjects(role: IConstruct, ...buckets: Bucket[]): void {
+  for (const bucket of buckets) {
+    const logicalId = bucket.stack.getLogicalId(bucket.node.defaultChild as CfnBucket);
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/*]`,
+      reason: 'Emptying a bucket means deleting all its objects.',
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import type { Clients } from './clients.ts';
+import { eventSourceMappings, functions, layers } from './compute.ts';
+import { oidcProviders, policies, roles } from './identity.ts';
+import { eventBuses, queues, rules, subscriptions, topics } from './messaging.ts';
+import { alarms, dashboards, logGroups, stacks, trails } from './operations.ts';
+import type { AwsResource } from './resource.ts';
+import { aliases, buckets, keys, parameters, repositories, secrets, tables } from './storage.ts';
+
+/** Lists every resource of one type. */
+export type Lister = (clients: Clients) => Promise<AwsResource[]>;
+
+/** Of services whose answer is the same in every region. */
+export const globalListers: readonly Lister[] = [buckets, oidcProviders, policies, roles];
+
+export const regionalListers: readonly Lister[] = [
+  alarms,
+  aliases,
+  dashboards,
+  eventBuses,
+  eventSourceMappings,
+  functions,
+  keys,
+  layers,
+  logGroups,
+  parameters,
+  queues,
+  repositories,
+  rules,
+  secrets,
+  stacks,
+  subscriptions,
+  tables,
+  topics,
+  trails,
+];

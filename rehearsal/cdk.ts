@@ -1,0 +1,73 @@
+/** Runs the real CDK command line tool against the local AWS. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LocalAws } from './aws/local-aws.ts';
+
+const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
+const CDK = join(REPOSITORY, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+/** A hang must not last as long as the caller's patience. */
+const TIME_LIMIT_MS = 10 * 60_000;
+
+/** The CDK command line tool did not succeed. Its output's end is in the message. */
+export class CdkError extends Error {
+  override readonly name = 'CdkError';
+}
+
+const running = new Set<ChildProcess>();
+
+/**
+ * Runs `cdk <arguments>`, with its output in a log file.
+ *
+ * @returns what it printed.
+ * @throws CdkError if it fails or takes longer than ten minutes.
+ */
+export async function cdk(
+  args: readonly string[],
+  options: { readonly aws?: LocalAws; readonly log: string },
+): Promise<string> {
+  const child = spawn(process.execPath, [CDK, ...args], {
+    cwd: REPOSITORY,
+    env: { ...cleanEnvironment(), ...options.aws?.clientEnvironment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that ending it ends the app that it runs, too.
+    detached: true,
+    timeout: TIME_LIMIT_MS,
+  });
+  running.add(child);
+  const log = createWriteStream(options.log, { flags: 'a' });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      log.write(text);
+    });
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  running.delete(child);
+  log.end();
+  if (code !== 0) {
+    const end = output.trimEnd().split('\n').slice(-25).join('\n');
+    throw new CdkError(`cdk ${args[0]} failed (exit status ${code}). Its last words:\n${end}`);
+  }
+  return output;
+}
+
+/** Ends every CDK process that is still running, and what it started. */
+export function stopCdk(): void {
+  for (const child of running) {
+    if (child.pid !== undefined) {
+      process.kill(-child.pid, 'SIGKILL');
+    }
+  }
+}
+
+/** Nothing of the user's own AWS configuration, and no notices fetched from the internet. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true' };
+}

@@ -1,0 +1,34 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { LocalAws } from './aws/local-aws.ts';
+
+/** The AWS clients of the rehearsal itself, all of them on the local AWS. */
+export interface Clients {
+  readonly cloudFormation: CloudFormationClient;
+  readonly dynamoDb: DynamoDBClient;
+  readonly s3: S3Client;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+}
+
+export function clientsOf(aws: LocalAws): Clients {
+  const configuration = {
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: {
+      accessKeyId: aws.clientEnvironment.AWS_ACCESS_KEY_ID ?? 'test',
+      secretAccessKey: aws.clientEnvironment.AWS_SECRET_ACCESS_KEY ?? 'test',
+    },
+  };
+  return {
+    cloudFormation: new CloudFormationClient(configuration),
+    dynamoDb: new DynamoDBClient(configuration),
+    // A bucket's name in the path: names below a loopback address do not resolve.
+    s3: new S3Client({ ...configuration, forcePathStyle: true }),
+    sns: new SNSClient(configuration),
+    sqs: new SQSClient(configuration),
+  };
+}

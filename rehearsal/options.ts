@@ -1,0 +1,64 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** How a rehearsal runs, as given on the command line. */
+export interface RehearsalOptions {
+  /** Folder with CloudTrail files in CloudTrail's own layout; undefined for generated ones. */
+  readonly input?: string;
+  readonly destination: 'cloudone' | 'visionone';
+  readonly existingBucket: boolean;
+  /** A step of the creation that must fail, or `list`. */
+  readonly failAt?: string;
+  readonly keep: boolean;
+  /** Where the report goes. */
+  readonly outputFolder: string;
+}
+
+const LISTED = 'list';
+
+/** Parses `npm start -- …`. Commander explains what is wrong with an argument, and exits. */
+export function parseOptions(argv: readonly string[], outputFolder: string): RehearsalOptions {
+  const options = new Command('npm start --')
+    .description(
+      'Rehearses Trailbridge on this machine: deploys it to a local AWS with simulated vendors, forwards ' +
+        'CloudTrail files end to end, destroys it, and proves that nothing is left.',
+    )
+    .option(
+      '--input <dir>',
+      "CloudTrail files to forward, in CloudTrail's object layout (default: generated)",
+    )
+    .addOption(
+      new Option('--destination <name>', 'where the files go')
+        .choices(['cloudone', 'visionone'])
+        .default('cloudone'),
+    )
+    .option(
+      '--existing-bucket',
+      'forward from a bucket made beforehand, with notifications of its own',
+      false,
+    )
+    .option('--fail-at <step>', 'make that step of the deployment fail; "list" prints the steps', nonEmpty)
+    .option('--keep', 'stay up after forwarding; Ctrl-C tears down', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npm start
+  $ npm start -- --input ../my-cloudtrail-files --destination visionone
+  $ npm start -- --existing-bucket
+  $ npm start -- --fail-at list`,
+    )
+    .parse(argv, { from: 'user' })
+    .opts<Omit<RehearsalOptions, 'outputFolder'>>();
+  return { ...options, outputFolder };
+}
+
+export function wantsList(options: RehearsalOptions): boolean {
+  return options.failAt === LISTED;
+}
+
+function nonEmpty(text: string): string {
+  if (text.trim() === '') {
+    throw new InvalidArgumentError('Name a step, or "list".');
+  }
+  return text;
+}

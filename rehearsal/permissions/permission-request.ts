@@ -1,0 +1,16 @@
+/** One thing that IAM is asked. */
+export interface PermissionRequest {
+  /** Such as `secretsmanager:GetSecretValue`. */
+  readonly action: string;
+  readonly resource: string;
+  readonly region: string;
+  /** Condition keys of the service, besides the global ones. */
+  readonly context: Readonly<Record<string, string>>;
+  /** An AWS service asks on the function's behalf (a forward access session), as Secrets Manager does of KMS. */
+  readonly viaService?: boolean;
+}
+
+/** The tables do not have the call's operation, or the call does not say what it is about. */
+export class UnknownCallError extends Error {
+  override readonly name = 'UnknownCallError';
+}

@@ -1,0 +1,328 @@
+/**
+ * The course of a rehearsal: bootstrap, deploy, forward, destroy; and what is compared on the way.
+ *
+ * It sees the product as a user does: the CDK command line tool, the templates that `npm run synth` writes,
+ * the stack's parameters and outputs.
+ */
+
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { OUTPUTS, PARAMETERS } from '../contract/parameters.ts';
+import { type AwsResource, difference, inventory } from './aws/inventory.ts';
+import { createExistingBucket, EXISTING_BUCKET, notificationOf, publishAccountTemplate } from './buckets.ts';
+import { CdkError, cdk } from './cdk.ts';
+import {
+  arrivals,
+  compare,
+  countMessages,
+  latencies,
+  readDeadLetters,
+  readLedger,
+  upload,
+  waitForDelivery,
+} from './delivery.ts';
+import { type Found, nothingFound, reportOf } from './findings.ts';
+import type { Corpus } from './input/corpus.ts';
+import type { RehearsalOptions } from './options.ts';
+import { collectPolicies, type PolicySet, provePermissions } from './permissions/proof.ts';
+import type { Progress } from './progress.ts';
+import type { RehearsalReport, VendorHoldings } from './report.ts';
+import { failureReason, outputsOf, stacksOf, watchStack } from './stack-watch.ts';
+import type { Stage } from './stage.ts';
+import { NAMED_CAUSE, type Step } from './steps.ts';
+import { holdingsOf, vendorResidue } from './vendor-holdings.ts';
+
+const STACK = 'CloudOne';
+
+export interface RehearsalInput {
+  readonly options: RehearsalOptions;
+  readonly corpus: Corpus;
+  /** The step of the deployment that must fail. */
+  readonly failingStep?: Step;
+  readonly startedAt: Date;
+  /** With `--keep`: waits, with everything up, until the user has seen enough. */
+  readonly intermission: (outputs: Readonly<Record<string, string>>) => Promise<void>;
+}
+
+/** How things stood before the deployment. */
+interface Before {
+  readonly aws: readonly AwsResource[];
+  readonly vendors: VendorHoldings;
+  readonly notification: unknown;
+}
+
+/** Plays the course on a stage that is set, and reports. The caller strikes the stage. */
+export async function rehearse(
+  stage: Stage,
+  progress: Progress,
+  input: RehearsalInput,
+): Promise<RehearsalReport> {
+  const found = nothingFound();
+  try {
+    await play(stage, progress, input, found);
+  } catch (error) {
+    // Whatever stops the course is its result: it belongs into the report, with all that was found before.
+    found.problems.push((error as Error).message);
+  }
+  return reportOf(found, stage, input, progress.seconds());
+}
+
+async function play(stage: Stage, progress: Progress, input: RehearsalInput, found: Found): Promise<void> {
+  const { options, corpus, failingStep } = input;
+  found.input = {
+    files: corpus.files.length,
+    events: [...corpus.expected.values()].reduce((sum, count) => sum + count, 0),
+    bytes: corpus.files.reduce((sum, { body }) => sum + body.length, 0),
+  };
+
+  const accountTemplateUrl = await progress.phase('bootstrap', 'bootstrapping (cdk bootstrap)', async () => {
+    const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
+    if (options.existingBucket) {
+      await createExistingBucket(stage.clients);
+    }
+    await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
+    return url;
+  });
+  const before: Before = {
+    aws: await inventory(stage.aws),
+    vendors: holdingsOf(stage.simulator),
+    notification: options.existingBucket ? await notificationOf(stage.clients, EXISTING_BUCKET) : null,
+  };
+
+  const parameters = parametersOf(stage, options, accountTemplateUrl);
+  let policies: PolicySet | undefined;
+  if (failingStep === undefined) {
+    await progress.phase(
+      'deploy',
+      'deploying (cdk deploy)',
+      () => deploy(stage, progress, parameters),
+      () => 'deployed (cdk deploy)',
+    );
+    policies = await collectPolicies(stage.aws, STACK);
+    found.stacks = await stacksOf(stage.clients);
+    const outputs = await outputsOf(stage.clients, STACK);
+    await progress.phase(
+      'forward',
+      `forwarding ${corpus.files.length} files`,
+      () => forward(stage, progress, input, outputs, found),
+      () => `forwarded ${corpus.files.length} files, ${found.delivered.events} events arrived`,
+    );
+    if (options.existingBucket) {
+      found.bucketNotification = {
+        before: before.notification,
+        during: await notificationOf(stage.clients, EXISTING_BUCKET),
+        after: null,
+      };
+    }
+    found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
+    if (options.keep) {
+      await input.intermission(outputs);
+    }
+  } else {
+    await progress.phase(
+      'deploy',
+      `deploying, with ${failingStep.id} made to fail`,
+      () => failToDeploy(stage, failingStep, parameters, found),
+      () => `failed to deploy at ${failingStep.id}, as it should`,
+    );
+  }
+
+  await progress.phase('destroy', 'destroying (cdk destroy)', async () => {
+    await runCdk(stage, ['destroy', STACK, '--app', assembly(stage), '--force']);
+    await checkWhatIsLeft(stage, input, before, found);
+  });
+  if (policies !== undefined) {
+    const proof = await provePermissions({ callLog: stage.callLog, policies });
+    found.permissions = proof;
+    found.problems.push(...proof.denied.map((denied) => `Permission missing: ${denied}`));
+  }
+}
+
+function parametersOf(stage: Stage, options: RehearsalOptions, accountTemplateUrl: string) {
+  const { tenant } = stage.simulator;
+  return {
+    [PARAMETERS.cloudOneApiKey]: tenant.cloudOneApiKey,
+    [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken,
+    [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
+    ...(options.existingBucket
+      ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }
+      : { [PARAMETERS.createNewTrail]: 'true' }),
+    ...(options.destination === 'cloudone'
+      ? {}
+      : {
+          [PARAMETERS.forwardingDestination]: 'VisionOne',
+          [PARAMETERS.visionOneIngestUrl]: tenant.ingestUrl,
+          [PARAMETERS.visionOneIngestToken]: tenant.ingestToken,
+        }),
+  };
+}
+
+async function deploy(stage: Stage, progress: Progress, parameters: Record<string, string>): Promise<void> {
+  const watching = new AbortController();
+  const watch = watchStack(stage.clients, STACK, {
+    signal: watching.signal,
+    onProgress: (done) => progress.detail('deploy', `deploying (cdk deploy), ${done} resources created …`),
+  });
+  try {
+    await runDeploy(stage, parameters);
+  } catch (error) {
+    const reason = await failureReason(stage.clients, STACK);
+    throw reason === undefined ? error : new CdkError(`The deployment failed: ${reason}`, { cause: error });
+  } finally {
+    watching.abort();
+    await watch;
+  }
+}
+
+async function failToDeploy(
+  stage: Stage,
+  step: Step,
+  parameters: Record<string, string>,
+  found: Found,
+): Promise<void> {
+  stage.simulator.setFaults([step.fault]);
+  const watching = new AbortController();
+  const watch = watchStack(stage.clients, STACK, {
+    signal: watching.signal,
+    onFailure: () => stage.simulator.setFaults([]),
+  });
+  const succeeded = await runDeploy(stage, parameters).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof CdkError) {
+        // What is rehearsed: the deployment fails.
+        return false;
+      }
+      throw error;
+    },
+  );
+  watching.abort();
+  await watch;
+  stage.simulator.setFaults([]);
+
+  found.stacks = await stacksOf(stage.clients);
+  const message = (await failureReason(stage.clients, STACK)) ?? '';
+  const namesStepAndCause = step.named.test(message) && NAMED_CAUSE.test(message);
+  found.failure = {
+    step: step.id,
+    stackStatus: found.stacks.find(({ name }) => name === STACK)?.status ?? 'none',
+    message,
+    namesStepAndCause,
+  };
+  if (succeeded) {
+    found.problems.push(`The deployment succeeded although ${step.id} was made to fail.`);
+  } else if (!namesStepAndCause) {
+    found.problems.push(`The failure's message does not name the step and the cause: "${message}"`);
+  }
+}
+
+async function forward(
+  stage: Stage,
+  progress: Progress,
+  { corpus }: RehearsalInput,
+  outputs: Readonly<Record<string, string>>,
+  found: Found,
+): Promise<void> {
+  const deadLetterQueue = outputs[OUTPUTS.deadLetterQueueUrl] ?? '';
+  const createdAt = await upload(stage.clients, outputs[OUTPUTS.bucketName] ?? '', corpus);
+  await waitForDelivery({
+    expectedEvents: corpus.expected.size,
+    expectedDeadLetters: corpus.poison.size,
+    arrived: async () => (await arrivals(stage.simulator.url)).size,
+    deadLettered: () => countMessages(stage.clients, deadLetterQueue),
+    onProgress: (arrived) =>
+      progress.detail('forward', `${arrived} of ${corpus.expected.size} events arrived …`),
+  });
+  found.delivered = compare(corpus.expected, await arrivals(stage.simulator.url));
+  found.deadLettered = await readDeadLetters(stage.clients, deadLetterQueue);
+  found.latencyMs = latencies(createdAt, await readLedger(stage.clients, outputs[OUTPUTS.ledgerTable] ?? ''));
+  found.problems.push(...deliveryProblems(corpus, found));
+}
+
+function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found): string[] {
+  const problems: string[] = [];
+  if (delivered.missing > 0) {
+    problems.push(`${delivered.missing} events did not arrive, such as ${delivered.missingIds[0]}.`);
+  }
+  if (delivered.duplicates > 0) {
+    problems.push(
+      `${delivered.duplicates} events arrived more than once, such as ${delivered.duplicateIds[0]}.`,
+    );
+  }
+  const ended = new Set(deadLettered.map(({ key }) => key));
+  for (const { key, reason } of deadLettered.filter((letter) => !poison.has(letter.key))) {
+    problems.push(`${key} was dead-lettered (${reason}) although it can be forwarded.`);
+  }
+  for (const key of [...poison].filter((each) => !ended.has(each))) {
+    problems.push(`${key} cannot be forwarded, and is not in the dead-letter queue.`);
+  }
+  return problems;
+}
+
+async function checkWhatIsLeft(
+  stage: Stage,
+  { options }: RehearsalInput,
+  before: Before,
+  found: Found,
+): Promise<void> {
+  const left = difference(before.aws, await inventory(stage.aws));
+  const byDesign = left.filter(isRetainedByDesign);
+  const holdings = holdingsOf(stage.simulator);
+  found.vendor = { ...found.vendor, afterDestroy: holdings };
+  found.residue = {
+    aws: left.filter((resource) => !isRetainedByDesign(resource)).map(nameOf),
+    vendors: vendorResidue(before.vendors, holdings),
+    retained: [
+      'the CDK bootstrap stack',
+      ...byDesign.map(nameOf),
+      ...(holdings.stackTokens > 0
+        ? [`${holdings.stackTokens} issued CloudTrail token(s), which lapse`]
+        : []),
+    ],
+  };
+  found.problems.push(
+    ...[...found.residue.aws, ...found.residue.vendors].map((residue) => `Left behind: ${residue}`),
+  );
+  if (options.existingBucket) {
+    const after = await notificationOf(stage.clients, EXISTING_BUCKET);
+    found.bucketNotification = {
+      before: before.notification,
+      during: null,
+      ...found.bucketNotification,
+      after,
+    };
+    if (!isDeepStrictEqual(before.notification, after)) {
+      found.problems.push("The existing bucket's notification document is not what it was.");
+    }
+  }
+}
+
+/** AWS deletes keys after a waiting time only. */
+function isRetainedByDesign({ type, pendingDeletion }: AwsResource): boolean {
+  return type === 'AWS::KMS::Key' && pendingDeletion === true;
+}
+
+function nameOf({ type, id, detail }: AwsResource): string {
+  return `${type} ${id}${detail === undefined ? '' : ` (${detail})`}`;
+}
+
+function runDeploy(stage: Stage, parameters: Record<string, string>): Promise<string> {
+  return runCdk(stage, [
+    'deploy',
+    STACK,
+    '--app',
+    assembly(stage),
+    '--require-approval',
+    'never',
+    ...Object.entries(parameters).flatMap(([name, value]) => ['--parameters', `${STACK}:${name}=${value}`]),
+  ]);
+}
+
+async function runCdk(stage: Stage, args: readonly string[]): Promise<string> {
+  return cdk(args, { aws: stage.aws, log: join(stage.folder, `cdk-${args[0]}.log`) });
+}
+
+/** Where set-up has synthesized the templates. */
+export function assembly(stage: Pick<Stage, 'folder'>): string {
+  return join(stage.folder, 'cdk.out');
+}

@@ -1,0 +1,90 @@
+/** What a rehearsal plays on: the local AWS, the simulated vendors, and a folder for logs. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type LocalAws, startLocalAws } from './aws/local-aws.ts';
+import { stopCdk } from './cdk.ts';
+import { type Clients, clientsOf } from './clients.ts';
+import { recordingEnvironment } from './permissions/proof.ts';
+import { type Simulator, startSimulator } from './vendors/simulator.ts';
+
+/** The AWS region that belongs to the simulated tenant's Cloud One region. */
+const REGION = 'us-east-1';
+
+/** Read by the functions; see their endpoint resolver. */
+const OVERRIDE_VARIABLE = 'VENDOR_ENDPOINT_OVERRIDE';
+
+export interface Stage {
+  readonly aws: LocalAws;
+  readonly clients: Clients;
+  readonly simulator: Simulator;
+  /** Logs and the synthesized templates. */
+  readonly folder: string;
+  /** Every AWS call of every function, one JSON object a line. */
+  readonly callLog: string;
+  /** Ends everything that was started. May be called more than once. */
+  strike(): Promise<void>;
+}
+
+/** The endpoint given from outside was not started the way a rehearsal needs it. */
+export class StageError extends Error {
+  override readonly name = 'StageError';
+}
+
+/**
+ * Sets the stage.
+ *
+ * An AWS endpoint given from outside (`AWS_ENDPOINT_URL`) hands its own environment to the functions, so the
+ * simulated vendors must listen where that environment says.
+ *
+ * @throws MissingPrerequisite, LocalAwsFailure, StageError.
+ */
+export async function setStage(outputFolder: string, onProgress: (message: string) => void): Promise<Stage> {
+  const folder = join(outputFolder, 'work');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const callLog = join(folder, 'calls.ndjson');
+  const simulator = await startSimulator({ port: portForExternalAws() });
+  try {
+    const aws = await startLocalAws({
+      region: REGION,
+      workDir: folder,
+      environment: {
+        [OVERRIDE_VARIABLE]: simulator.url,
+        ...recordingEnvironment(callLog),
+      },
+      onProgress,
+    });
+    return {
+      aws,
+      clients: clientsOf(aws),
+      simulator,
+      folder,
+      callLog,
+      strike: async () => {
+        stopCdk();
+        await Promise.all([aws.stop(), simulator.close()]);
+      },
+    };
+  } catch (error) {
+    await simulator.close();
+    throw error;
+  }
+}
+
+/** @returns 0, any free port, for a local AWS of our own. */
+function portForExternalAws(): number {
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  if (endpoint === undefined || endpoint === '') {
+    return 0;
+  }
+  const override = URL.parse(process.env[OVERRIDE_VARIABLE] ?? '');
+  const port = Number(override?.port);
+  if (!port) {
+    throw new StageError(
+      `AWS_ENDPOINT_URL (${endpoint}) is used as the local AWS. Its functions must find the simulated vendors: ` +
+        `choose a free port, start that AWS with ${OVERRIDE_VARIABLE}=http://127.0.0.1:<port> in its environment, ` +
+        'and give the same variable to this command.',
+    );
+  }
+  return port;
+}

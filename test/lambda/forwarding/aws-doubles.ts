@@ -1,0 +1,159 @@
+/** Doubles of the AWS services behind `aws-sdk-client-mock`; whatever they do not know makes them throw. */
+import { Readable } from 'node:stream';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, type GetObjectCommandInput, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+
+type Item = NonNullable<UpdateItemCommandInput['ExpressionAttributeValues']>;
+
+/** What the forwarder's four writes do to an item, and when DynamoDB would refuse them. */
+export class LedgerTable {
+  readonly items = new Map<string, Item>();
+  readonly writes: ('claim' | 'progress' | 'acknowledge' | 'release')[] = [];
+  /** Called before every write; may throw. */
+  onWrite: (kind: LedgerTable['writes'][number]) => void = () => undefined;
+
+  update(input: UpdateItemCommandInput): { Attributes?: Item } {
+    const key = input.Key?.object?.S as string;
+    const values = input.ExpressionAttributeValues ?? {};
+    const item = this.items.get(key) ?? {};
+    const kind = kindOf(values);
+    this.onWrite(kind);
+    this.writes.push(kind);
+    if (!mayWrite(kind, item, values)) {
+      throw new ConditionalCheckFailedException({ message: 'condition', $metadata: {}, Item: item });
+    }
+    const next = { ...item, ...changesOf(kind, item, values) };
+    if (kind === 'acknowledge' || kind === 'release') {
+      delete next.leaseOwner;
+      delete next.leaseUntil;
+    }
+    if (kind === 'acknowledge') {
+      delete next.failure;
+    }
+    this.items.set(key, next);
+    return input.ReturnValues === 'ALL_NEW' ? { Attributes: next } : {};
+  }
+}
+
+function kindOf(values: Item): LedgerTable['writes'][number] {
+  if (':now' in values) {
+    return 'claim';
+  }
+  if (':sha256' in values) {
+    return 'acknowledge';
+  }
+  return ':failure' in values ? 'release' : 'progress';
+}
+
+function mayWrite(kind: string, item: Item, values: Item): boolean {
+  const ours = item.leaseOwner?.S === values[':owner']?.S;
+  if (kind === 'claim') {
+    if (item.state?.S === 'acknowledged') {
+      return item.destination?.S !== values[':destination']?.S;
+    }
+    return item.leaseUntil === undefined || Number(item.leaseUntil.N) < Number(values[':now']?.N) || ours;
+  }
+  return kind === 'acknowledge' || ours;
+}
+
+function changesOf(kind: string, item: Item, values: Item): Item {
+  const named = (names: Record<string, string>): Item =>
+    Object.fromEntries(
+      Object.entries(names).map(([name, value]) => [name, values[value] as NonNullable<Item[string]>]),
+    );
+  switch (kind) {
+    case 'claim':
+      return {
+        parts: { N: '0' },
+        records: { N: '0' },
+        ...item,
+        ...named({ state: ':forwarding', leaseOwner: ':owner', leaseUntil: ':until' }),
+      };
+    case 'progress':
+      return named({ parts: ':parts', records: ':records', destination: ':destination' });
+    case 'release':
+      return named({ failure: ':failure' });
+    default:
+      return named({
+        state: ':acknowledged',
+        parts: ':parts',
+        records: ':records',
+        rawBytes: ':rawBytes',
+        sha256: ':sha256',
+        acknowledgedAt: ':acknowledgedAt',
+        destination: ':destination',
+      });
+  }
+}
+
+export interface SentDeadLetter {
+  readonly body: string;
+  readonly reason: string;
+  readonly detail: string;
+}
+
+/** The account's services, as the functions see them. */
+export class AwsDoubles {
+  readonly ledger = new LedgerTable();
+  /** Content by key. An `Error` is thrown. */
+  readonly objects = new Map<string, Buffer | Error>();
+  readonly reads: GetObjectCommandInput[] = [];
+  readonly deadLetters: SentDeadLetter[] = [];
+  /** What `GetSecretValue` answers, one after the other; the last stays. */
+  tokens = ['first-token'];
+  deadLetterQueueFails = false;
+  secretReads = 0;
+
+  constructor() {
+    const [s3, dynamo, sqs, secrets] = [S3Client, DynamoDBClient, SQSClient, SecretsManagerClient].map(
+      (client) =>
+        mockClient(client as typeof S3Client).rejects(new Error('a call that the test does not expect')),
+    ) as unknown as [ReturnType<typeof mockClient>, ...ReturnType<typeof mockClient>[]];
+    s3?.on(GetObjectCommand).callsFake((input: GetObjectCommandInput) => this.#getObject(input));
+    dynamo?.on(UpdateItemCommand).callsFake((input: UpdateItemCommandInput) => this.ledger.update(input));
+    sqs?.on(SendMessageCommand).callsFake((input) => this.#sendMessage(input));
+    secrets?.on(GetSecretValueCommand).callsFake(() => {
+      const value = this.tokens[Math.min(this.secretReads, this.tokens.length - 1)];
+      this.secretReads += 1;
+      return { SecretString: value };
+    });
+  }
+
+  #getObject(input: GetObjectCommandInput) {
+    this.reads.push(input);
+    const content =
+      this.objects.get(input.Key ?? '') ??
+      new NoSuchKey({ message: 'no such key', $metadata: { httpStatusCode: 404 } });
+    if (content instanceof Error) {
+      throw content;
+    }
+    const chunks: Buffer[] = [];
+    for (let at = 0; at < content.length; at += 16_384) {
+      chunks.push(content.subarray(at, at + 16_384));
+    }
+    return { Body: Readable.from(chunks), ContentLength: content.length };
+  }
+
+  #sendMessage(input: {
+    MessageBody: string;
+    MessageAttributes: Record<'Reason' | 'Detail', { StringValue: string }>;
+  }) {
+    if (this.deadLetterQueueFails) {
+      throw new Error('the queue is away');
+    }
+    this.deadLetters.push({
+      body: input.MessageBody,
+      reason: input.MessageAttributes.Reason.StringValue,
+      detail: input.MessageAttributes.Detail.StringValue,
+    });
+    return {};
+  }
+}

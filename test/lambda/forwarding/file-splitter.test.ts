@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { FileSplitter, type Part, type SplitOptions } from '../../../lambda/forwarding/file-splitter.ts';
+import { gunzipped } from '../../../lambda/forwarding/gzip-reader.ts';
+import { arbitraryFile, collect, documentText, inChunks, noise, recordText } from './factories.ts';
+
+// Not a target: only so that a busy machine fails nothing.
+vi.setConfig({ testTimeout: 60_000 });
+
+const DOCUMENT: SplitOptions = { format: 'records-document', maximumPartBytes: 716_800, skipRecords: 0 };
+const LINES: SplitOptions = { format: 'json-lines', maximumPartBytes: 1_000_000, skipRecords: 0 };
+const OPENING = '{"Records":[';
+
+async function split(text: string, options: SplitOptions, chunkBytes = 65_536) {
+  const splitter = new FileSplitter(options);
+  const parts = await collect(splitter.parts(inChunks(Buffer.from(text), chunkBytes)));
+  return { parts, summary: splitter.summary };
+}
+
+function bodyOf(part: Part): Buffer {
+  return Buffer.isBuffer(part.body) ? part.body : Buffer.concat(part.body);
+}
+
+/** What stands between the brackets of a part's document. */
+function recordsIn(part: Part): string {
+  const text = gunzipSync(bodyOf(part)).toString();
+  expect(text.startsWith(OPENING)).toBe(true);
+  expect(text.endsWith(']}')).toBe(true);
+  return text.slice(OPENING.length, -2);
+}
+
+const withoutBreaks = (record: string) => record.replace(/[\r\n]/g, '');
+
+describe('FileSplitter, to documents', () => {
+  it('puts the records of any file into parts, byte for byte and in order', async () => {
+    const property = fc.asyncProperty(
+      arbitraryFile,
+      fc.integer({ min: 1, max: 64 }),
+      fc.integer({ min: 60, max: 400 }),
+      async ({ text, records }, chunkBytes, maximumPartBytes) => {
+        expect(JSON.parse(text)).toBeTypeOf('object');
+
+        const { parts, summary } = await split(text, { ...DOCUMENT, maximumPartBytes }, chunkBytes);
+
+        expect(parts.map(recordsIn).join(',')).toBe(records.join(','));
+        expect(parts.map(({ records: count }) => count).reduce((a, b) => a + b, 0)).toBe(records.length);
+        for (const part of parts) {
+          expect(part.records === 1 || bodyOf(part).length <= maximumPartBytes).toBe(true);
+        }
+        expect(summary).toMatchObject({
+          records: records.length,
+          rawBytes: Buffer.byteLength(text),
+          sha256: createHash('sha256').update(text).digest('hex'),
+        });
+      },
+    );
+    await fc.assert(property, { numRuns: 300 });
+  });
+
+  it('finds the same records wherever the chunks end', async () => {
+    const records = ['{"a":"}\\"\\\\"}', '{ "Records" : [ {} ] }', '{"😀":"\\u0022]"}'];
+    const text = `\ufeff {"x":"\\"{", "n" : -1.5e3 ,"Rec\\u006frds" : [ ${records.join(' , ')} ] , "y":[{"Records":[1]}]}\n`;
+    for (let chunkBytes = 1; chunkBytes <= Buffer.byteLength(text); chunkBytes += 1) {
+      const { parts, summary } = await split(text, DOCUMENT, chunkBytes);
+      expect(parts.map(recordsIn)).toEqual([records.join(',')]);
+      expect(summary).toMatchObject({ records: 3, hasByteOrderMark: true });
+    }
+  });
+
+  it('fills parts up to the limit, and cuts alike every time', async () => {
+    const text = documentText(Array.from({ length: 3000 }, (_, i) => `{"n":"${noise(900, i + 1)}"}`));
+
+    const { parts } = await split(text, DOCUMENT, 65_536);
+    const again = await split(text, DOCUMENT, 7_001);
+
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.every((part) => bodyOf(part).length <= 716_800)).toBe(true);
+    expect(again.parts.map(bodyOf)).toEqual(parts.map(bodyOf));
+  });
+
+  it('goes on with the same parts after those that are skipped', async () => {
+    const text = documentText(Array.from({ length: 2000 }, (_, i) => `{"n":"${noise(900, i + 1)}"}`));
+    const { parts, summary } = await split(text, { ...DOCUMENT, maximumPartBytes: 200_000 });
+    const [first, second, ...rest] = parts as [Part, Part, ...Part[]];
+
+    const resumed = await split(text, {
+      ...DOCUMENT,
+      maximumPartBytes: 200_000,
+      skipRecords: first.records + second.records,
+    });
+
+    expect(resumed.parts).toEqual(rest);
+    expect(resumed.summary).toEqual(summary);
+  });
+
+  it('sends a record that is larger than a part alone, and keeps it at hand to name it', async () => {
+    const giant = `{"eventID":"giant","n":"${noise(5000)}"}`;
+    const text = documentText([recordText(1), giant, recordText(2)]);
+
+    const { parts } = await split(text, { ...DOCUMENT, maximumPartBytes: 1000 });
+
+    expect(parts.map(recordsIn)).toEqual([recordText(1), giant, recordText(2)]);
+    expect(parts[1]?.onlyRecord?.toString()).toBe(giant);
+    expect(parts.map(({ firstRecord }) => firstRecord)).toEqual([0, 1, 2]);
+  });
+
+  it('reads gzip files of several members, cut anywhere', async () => {
+    const records = [recordText(1), recordText(2)];
+    const text = documentText(records);
+    for (const at of [0, 1, 13, 30, text.length]) {
+      const file = Buffer.concat([gzipSync(text.slice(0, at)), gzipSync(text.slice(at))]);
+      const parts = await collect(new FileSplitter(DOCUMENT).parts(gunzipped(inChunks(file, 5))));
+      expect(parts.map(recordsIn)).toEqual([records.join(',')]);
+    }
+  });
+
+  it('makes no part of a file without records', async () => {
+    const { parts, summary } = await split('{"Records":[]}', DOCUMENT);
+
+    expect(parts).toEqual([]);
+    expect(summary).toMatchObject({ records: 0, rawBytes: 14 });
+  });
+});
+
+describe('FileSplitter, to lines', () => {
+  it('puts one record on a line, its tokens untouched', async () => {
+    const property = fc.asyncProperty(
+      arbitraryFile,
+      fc.integer({ min: 1, max: 64 }),
+      fc.integer({ min: 20, max: 400 }),
+      async ({ text, records }, chunkBytes, maximumPartBytes) => {
+        const { parts } = await split(text, { ...LINES, maximumPartBytes }, chunkBytes);
+
+        const lines = parts.flatMap((part) => bodyOf(part).toString().split('\n'));
+        expect(lines).toEqual(records.map(withoutBreaks));
+        for (const part of parts) {
+          expect(part.records === 1 || bodyOf(part).length <= maximumPartBytes).toBe(true);
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: 300 });
+  });
+
+  it('cuts alike however the file comes', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryFile, fc.integer({ min: 1, max: 64 }), async ({ text }, chunkBytes) => {
+        const options = { ...LINES, maximumPartBytes: 100 };
+        const whole = await split(text, options);
+        const chunked = await split(text, { ...options, expectedBytes: 10 }, chunkBytes);
+        expect(chunked.parts.map(bodyOf)).toEqual(whole.parts.map(bodyOf));
+      }),
+    );
+  });
+
+  it('refuses a string with a line break in it, which would become two broken lines', async () => {
+    await expect(split('{"Records":[{"a":"b\nc"}]}', LINES)).rejects.toMatchObject({ reason: 'NotJson' });
+  });
+});
+
+describe('FileSplitter, given a bad file', () => {
+  const cases: [string, string, string][] = [
+    ['nothing', '', 'EmptyObject'],
+    ['text', 'hello', 'NotJson'],
+    ['white space only', '  \n', 'TruncatedJson'],
+    ['a number', '17', 'NoRecords'],
+    ['an array', '[{"Records":[]}]', 'NoRecords'],
+    ['no Records', '{"a":{"Records":[{}]}}', 'NoRecords'],
+    ['an empty object', '{}', 'NoRecords'],
+    ['an object as Records', '{"Records":{}}', 'RecordsNotAnArray'],
+    ['null as Records', '{"Records":null}', 'RecordsNotAnArray'],
+    ['Records twice', '{"Records":[{}],"Rec\\u006frds":[{}]}', 'RecordsTwice'],
+    ['a number among the records', '{"Records":[{},1]}', 'RecordNotAnObject'],
+    ['an array among the records', '{"Records":[[]]}', 'RecordNotAnObject'],
+    ['a document cut off between records', '{"Records":[{},', 'TruncatedJson'],
+    ['a document cut off in a record', '{"Records":[{"a":"', 'TruncatedJson'],
+    ['a document cut off at its end', '{"Records":[{}]', 'TruncatedJson'],
+    ['a comma too many', '{"Records":[{},]}', 'NotJson'],
+    ['a comma too few', '{"Records":[{}{}]}', 'NotJson'],
+    ['a key without quotes', '{Records:[]}', 'NotJson'],
+    ['a key with a bad escape', '{"Rec\\xrds":[]}', 'NotJson'],
+    ['a missing colon', '{"Records"[]}', 'NotJson'],
+    ['a missing value', '{"a":,"Records":[]}', 'NotJson'],
+    ['a bad scalar', '{"a":nul,"Records":[]}', 'NotJson'],
+    ['a record closed by the wrong bracket', '{"Records":[{"a":1]]}', 'NotJson'],
+    ['a second document', '{"Records":[]}{"Records":[]}', 'NotJson'],
+    ['half a byte order mark', '\u00ef{"Records":[]}', 'NotJson'],
+  ];
+
+  it.each(cases)('%s is poison', async (_name, text, reason) => {
+    const bytes = Buffer.from(text, 'latin1');
+    for (const chunkBytes of [1, 1000]) {
+      for (const options of [DOCUMENT, LINES]) {
+        const parts = new FileSplitter(options).parts(inChunks(bytes, chunkBytes));
+        await expect(collect(parts)).rejects.toMatchObject({ name: 'PoisonError', reason });
+      }
+    }
+  });
+
+  it('a record that no CloudTrail record can be is poison, in bounded memory', async () => {
+    const chunk = Buffer.alloc(1024 * 1024, 'x');
+    let sent = 0;
+    async function* endlessRecord() {
+      yield Buffer.from('{"Records":[{"a":"');
+      for (; sent < 1000; sent += 1) {
+        yield chunk;
+      }
+    }
+
+    const parts = collect(new FileSplitter(DOCUMENT).parts(endlessRecord()));
+
+    await expect(parts).rejects.toMatchObject({ reason: 'RecordTooLarge' });
+    expect(sent).toBeLessThan(20);
+  });
+});

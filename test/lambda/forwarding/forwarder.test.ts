@@ -1,0 +1,777 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ledgerKeyOf } from '../../../contract/ledger.ts';
+import { objectMessageOf } from '../../../contract/object-message.ts';
+import { AwsDoubles } from './aws-doubles.ts';
+import { DestinationServer, eventsIn } from './destination-server.ts';
+import { documentText, gzipDocumentOf, noise, recordText } from './factories.ts';
+
+// Not a target: only so that a busy machine fails nothing.
+vi.setConfig({ testTimeout: 60_000 });
+
+const FOLDER = 'AWSLogs/123456789012/CloudTrail/eu-central-1/2026/11/20/';
+const CREATED_AT = '2026-11-20T07:00:00Z';
+const server = new DestinationServer();
+let aws: AwsDoubles;
+let lines: unknown[];
+
+/** Loads the function as Lambda does at a cold start: what a process remembers is forgotten. */
+async function coldStart(destination: 'CloudOne' | 'VisionOne' = 'CloudOne') {
+  vi.resetModules();
+  vi.stubEnv('DESTINATION', destination);
+  vi.stubEnv(
+    'DESTINATION_URL',
+    destination === 'CloudOne'
+      ? 'https://cloudtrail.de-1.cloudone.trendmicro.com'
+      : 'https://xlogr-ec1.xdr.trendmicro.com/ingest/api/v1/third_party_log/raw',
+  );
+  const { handler } = await import('../../../lambda/forwarding/forwarder-handler.ts');
+  return (messages: SQSRecord[], remainingMs = 60_000): Promise<SQSBatchResponse> =>
+    handler({ Records: messages } satisfies SQSEvent, contextWith(remainingMs));
+}
+
+function contextWith(remainingMs: number): Context {
+  const context: Partial<Context> = { awsRequestId: 'request', getRemainingTimeInMillis: () => remainingMs };
+  return context as Context;
+}
+
+function keyOf(name: string): string {
+  return `${FOLDER}123456789012_CloudTrail_eu-central-1_20261120T0700Z_${name}.json.gz`;
+}
+
+let messages = 0;
+function messageWith(body: string, receives = 1): SQSRecord {
+  messages += 1;
+  const attributes: Partial<SQSRecord['attributes']> = { ApproximateReceiveCount: String(receives) };
+  const message: Partial<SQSRecord> = {
+    messageId: `message-${messages}`,
+    body,
+    attributes: attributes as SQSRecord['attributes'],
+  };
+  return message as SQSRecord;
+}
+
+function referenceOf(name: string) {
+  return { bucket: 'trail-bucket', key: keyOf(name), versionId: `version-of-${name}`, createdAt: CREATED_AT };
+}
+
+function messageFor(name: string, receives = 1): SQSRecord {
+  return messageWith(JSON.stringify({ ...objectMessageOf(referenceOf(name)), source: 'aws.s3' }), receives);
+}
+
+function store(name: string, file: Buffer | Error): void {
+  aws.objects.set(keyOf(name), file);
+}
+
+function ledgerItem(name: string) {
+  return aws.ledger.items.get(ledgerKeyOf(referenceOf(name)));
+}
+
+function failuresOf(...failed: SQSRecord[]): SQSBatchResponse {
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** A file of several parts: records that hardly compress, some 5 MB. */
+const LARGE_RECORDS = Array.from(
+  { length: 50 },
+  (_, i) => `{"eventID":"event-${i}","n":"${noise(100_000, i + 1)}"}`,
+);
+const LARGE_IDS = LARGE_RECORDS.map((_, i) => `event-${i}`);
+const LARGE_FILE = gzipDocumentOf(LARGE_RECORDS);
+
+/** The sum of a metric over all the embedded metric format that was written. */
+function metric(name: string): number {
+  const values = lines.flatMap((line) => (line as Record<string, number | number[]>)[name] ?? []);
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+beforeAll(() => server.start());
+afterAll(() => server.stop());
+
+beforeEach(() => {
+  server.reset();
+  aws = new AwsDoubles();
+  lines = [];
+  vi.stubEnv('VENDOR_ENDPOINT_OVERRIDE', server.url);
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('DESTINATION_API_VERSION', 'v1');
+  vi.stubEnv('DESTINATION_TOKEN_SECRET_ARN', 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:token');
+  vi.stubEnv('STACK_NAME', 'trail');
+  vi.stubEnv('LEDGER_TABLE', 'ledger');
+  vi.stubEnv('DEAD_LETTER_QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/dead');
+  vi.stubEnv('MAXIMUM_RECEIVES', '5');
+  // Makes Powertools write to the console that is watched here.
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  const keep = (line: unknown) => void lines.push(JSON.parse(String(line)));
+  for (const level of ['log', 'info', 'warn', 'error'] as const) {
+    vi.spyOn(console, level).mockImplementation(keep);
+  }
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+describe('an object that fits', () => {
+  it('is sent unchanged, acknowledged in two writes, counted and logged', async () => {
+    const text = `{"x":1, "Records" : [${recordText(1)} , ${recordText(2)}],"y":{}}`;
+    store('a', gzipSync(text));
+    const handle = await coldStart();
+
+    const result = await handle([messageFor('a')]);
+
+    expect(result).toEqual(failuresOf());
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]).toMatchObject({
+      method: 'POST',
+      path: '/cloudtrail.de-1.cloudone.trendmicro.com/api/logs',
+      headers: {
+        authorization: 'Bearer first-token',
+        'api-version': 'v1',
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+        'idempotency-key': expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+      body: gzipSync(text),
+    });
+    expect(aws.reads[0]).toMatchObject({ Bucket: 'trail-bucket', VersionId: 'version-of-a' });
+    expect(aws.ledger.writes).toEqual(['claim', 'acknowledge']);
+    expect(ledgerItem('a')).toMatchObject({
+      state: { S: 'acknowledged' },
+      parts: { N: '1' },
+      records: { N: '2' },
+      rawBytes: { N: String(text.length) },
+      sha256: { S: createHash('sha256').update(text).digest('hex') },
+      acknowledgedAt: { S: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) },
+      destination: { S: 'CloudOne' },
+    });
+    expect(ledgerItem('a')).not.toHaveProperty('leaseOwner');
+    expect([metric('ObjectsForwarded'), metric('RecordsForwarded')]).toEqual([1, 2]);
+    expect(metric('BytesForwarded')).toBe(text.length);
+    expect(metric('ForwardingLag')).toBeGreaterThan(0);
+    expect(lines).toContainEqual(expect.objectContaining({ Stack: 'trail', ObjectsForwarded: 1 }));
+    expect(
+      lines.some((line) => JSON.stringify(line).includes('"service":"service_undefined","ObjectsF')),
+    ).toBe(false);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        bucket: 'trail-bucket',
+        key: keyOf('a'),
+        versionId: 'version-of-a',
+        outcome: 'forwarded',
+        records: 2,
+        parts: 1,
+        bytes: text.length,
+        milliseconds: expect.any(Number),
+      }),
+    );
+    expect(JSON.stringify(lines)).not.toContain('first-token');
+  });
+
+  it('is read by its ETag where the bucket has no versions', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    const handle = await coldStart();
+    const { versionId: _, ...object } = referenceOf('a');
+
+    await handle([messageWith(JSON.stringify(objectMessageOf({ ...object, etag: 'abc', sequencer: '01' })))]);
+
+    expect(aws.reads[0]).toMatchObject({ IfMatch: '"abc"' });
+    expect(aws.reads[0]).not.toHaveProperty('VersionId');
+    expect(server.acceptedEvents()).toEqual(['event-1']);
+    expect(metric('ForwardingLag')).toBe(0);
+  });
+
+  it('is packed anew where it has several members', async () => {
+    const text = documentText([recordText(1), recordText(2)]);
+    store('a', Buffer.concat([gzipSync(text.slice(0, 20)), gzipSync(text.slice(20))]));
+    const handle = await coldStart();
+
+    expect(await handle([messageFor('a')])).toEqual(failuresOf());
+
+    expect(server.acceptedEvents()).toEqual(['event-1', 'event-2']);
+  });
+
+  it('is packed anew, without it, where it begins with a byte order mark', async () => {
+    store('a', gzipSync(`\ufeff${documentText([recordText(1)])}`));
+    const handle = await coldStart();
+
+    expect(await handle([messageFor('a')])).toEqual(failuresOf());
+
+    expect(gunzipSync(server.accepted[0]?.body as Buffer).toString()).toBe(documentText([recordText(1)]));
+  });
+
+  it('is sent unchanged however much it holds', async () => {
+    const text = documentText([
+      recordText(1),
+      recordText(2, 15_000_000),
+      recordText(3, 15_000_000),
+      recordText(4, 5_000_000),
+    ]);
+    const file = gzipSync(text);
+    store('a', file);
+    const handle = await coldStart();
+
+    expect(await handle([messageFor('a')])).toEqual(failuresOf());
+
+    expect(server.requests.map(({ body }) => body.equals(file))).toEqual([true]);
+  });
+
+  it('is acknowledged without an upload where it holds no records', async () => {
+    store('a', gzipSync('{"Records":[]}'));
+    const handle = await coldStart();
+
+    expect(await handle([messageFor('a')])).toEqual(failuresOf());
+
+    expect(server.requests).toEqual([]);
+    expect(ledgerItem('a')).toMatchObject({
+      state: { S: 'acknowledged' },
+      parts: { N: '0' },
+      records: { N: '0' },
+    });
+  });
+});
+
+describe('a large object', () => {
+  it('arrives in parts, each record once, each part under its own key', async () => {
+    store('big', LARGE_FILE);
+    const handle = await coldStart();
+
+    expect(await handle([messageFor('big')])).toEqual(failuresOf());
+
+    expect(server.acceptedEvents().toSorted()).toEqual(LARGE_IDS.toSorted());
+    expect(server.requests.length).toBeGreaterThan(3);
+    expect(server.requests.every(({ body }) => body.length <= 716_800)).toBe(true);
+    expect(new Set(server.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(
+      server.requests.length,
+    );
+    expect(ledgerItem('big')).toMatchObject({
+      parts: { N: String(server.requests.length) },
+      records: { N: '50' },
+    });
+  });
+
+  it.each([0, 1, 3])('resumes after a crash, having lost the answer to upload %i', async (lost) => {
+    store('big', LARGE_FILE);
+    server.behaviour = (_request, earlier) => (earlier >= lost ? { status: 503 } : { status: 202 });
+    const message = messageFor('big');
+    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+    expect(ledgerItem('big')).toMatchObject({
+      state: { S: 'forwarding' },
+      failure: { S: 'DestinationUnavailable' },
+    });
+    expect(ledgerItem('big')).not.toHaveProperty('leaseOwner');
+
+    server.behaviour = () => ({ status: 202 });
+    expect(await (await coldStart())([message])).toEqual(failuresOf());
+
+    const byKey = Map.groupBy(server.accepted, ({ headers }) => headers['idempotency-key']);
+    const once = [...byKey.values()].flatMap(([first]) => eventsIn((first as { body: Buffer }).body));
+    expect(once.toSorted()).toEqual(LARGE_IDS.toSorted());
+    expect(ledgerItem('big')).toMatchObject({ state: { S: 'acknowledged' }, records: { N: '50' } });
+  });
+
+  it('does not upload acknowledged parts again', async () => {
+    store('big', LARGE_FILE);
+    let crashed = false;
+    aws.ledger.onWrite = (kind) => {
+      if (kind === 'acknowledge' && !crashed) {
+        crashed = true;
+        throw new Error('throttled');
+      }
+    };
+    const message = messageFor('big');
+    const first = await (await coldStart())([message]);
+    const uploads = server.requests.length;
+
+    const second = await (await coldStart())([message]);
+
+    expect([first, second]).toEqual([failuresOf(message), failuresOf()]);
+    // What was in flight with the last note may go again; it has the same key.
+    expect(server.requests.length - uploads).toBeLessThanOrEqual(1);
+    expect(ledgerItem('big')).toMatchObject({ state: { S: 'acknowledged' }, records: { N: '50' } });
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'loses nothing if the process dies before its ledger write %i',
+    async (survived) => {
+      store('big', LARGE_FILE);
+      const message = messageFor('big');
+      let writes = 0;
+      aws.ledger.onWrite = () => {
+        writes += 1;
+        if (writes > survived) {
+          throw new Error('dead');
+        }
+      };
+      // How many writes there are depends on how uploads overlap: with the last figures it may just live.
+      await (await coldStart())([message]);
+
+      aws.ledger.onWrite = () => undefined;
+      expect(await (await coldStart())([message])).toEqual(failuresOf());
+
+      const byKey = Map.groupBy(server.accepted, ({ headers }) => headers['idempotency-key']);
+      const once = [...byKey.values()].flatMap(([first]) => eventsIn((first as { body: Buffer }).body));
+      expect(once.toSorted()).toEqual(LARGE_IDS.toSorted());
+      expect(ledgerItem('big')).toMatchObject({ state: { S: 'acknowledged' }, records: { N: '50' } });
+    },
+  );
+
+  it('starts over at another destination, whatever the former acknowledged', async () => {
+    store('big', LARGE_FILE);
+    const message = messageFor('big');
+    server.behaviour = (_request, earlier) => (earlier > 3 ? { status: 503 } : { status: 202 });
+    await (await coldStart('CloudOne'))([message]);
+    expect(Number(ledgerItem('big')?.records?.N)).toBeGreaterThan(0);
+    server.reset();
+
+    await (await coldStart('VisionOne'))([message]);
+
+    expect(server.acceptedEvents().toSorted()).toEqual(LARGE_IDS.toSorted());
+    expect(ledgerItem('big')).toMatchObject({
+      destination: { S: 'VisionOne' },
+      state: { S: 'acknowledged' },
+    });
+  });
+
+  it('is dead-lettered when its end proves bad, telling what was sent', async () => {
+    store('big', LARGE_FILE.subarray(0, -1000));
+    const message = messageFor('big');
+
+    expect(await (await coldStart())([message])).toEqual(failuresOf());
+
+    expect(aws.deadLetters).toEqual([
+      {
+        body: message.body,
+        reason: 'TruncatedGzip',
+        detail: expect.stringMatching(
+          /^The gzip file is cut off after \d+ bytes\. Before that, \d+ records in \d+ parts were delivered\.$/,
+        ),
+      },
+    ]);
+    expect(ledgerItem('big')).toMatchObject({ state: { S: 'forwarding' }, failure: { S: 'TruncatedGzip' } });
+  });
+});
+
+describe('poison', () => {
+  const gzipped = (text: string) => gzipSync(text);
+  const cases: [string, Buffer | Error][] = [
+    ['EmptyObject', Buffer.alloc(0)],
+    ['EmptyObject', gzipped('')],
+    ['NotGzip', Buffer.from('{"Records":[]}')],
+    ['TruncatedGzip', gzipDocumentOf([recordText(1)]).subarray(0, -9)],
+    ['TrailingGarbage', Buffer.concat([gzipDocumentOf([recordText(1)]), Buffer.from('xx')])],
+    ['CorruptGzip', Buffer.concat([gzipDocumentOf([recordText(1)]).subarray(0, -8), Buffer.alloc(8, 1)])],
+    ['NotJson', gzipped('hello')],
+    ['TruncatedJson', gzipped('{"Records":[{"eventID":"1"}')],
+    ['NoRecords', gzipped('{"records":[]}')],
+    ['RecordsNotAnArray', gzipped('{"Records":{}}')],
+    ['RecordsTwice', gzipped('{"Records":[{}],"Records":[]}')],
+    ['RecordNotAnObject', gzipped('{"Records":["x"]}')],
+    ['RecordTooLarge', gzipDocumentOf([recordText(1, 17_000_000)])],
+    ['DecompressionBomb', gzipped(`{"Records":[${' '.repeat(80_000_000)}]}`)],
+    [
+      'ObjectOverwritten',
+      new S3ServiceException({
+        name: 'PreconditionFailed',
+        $fault: 'client',
+        $metadata: { httpStatusCode: 412 },
+      }),
+    ],
+    [
+      'ObjectArchived',
+      new S3ServiceException({
+        name: 'InvalidObjectState',
+        $fault: 'client',
+        $metadata: { httpStatusCode: 403 },
+      }),
+    ],
+    [
+      'ObjectGone',
+      new S3ServiceException({
+        name: 'MethodNotAllowed',
+        $fault: 'client',
+        $metadata: { httpStatusCode: 405 },
+      }),
+    ],
+  ];
+
+  it.each(cases)('%s is dead-lettered at once, and the rest of the batch forwarded', async (reason, file) => {
+    store('bad', file);
+    store('good', gzipDocumentOf([recordText(7)]));
+    const [bad, good] = [messageFor('bad'), messageFor('good')];
+
+    expect(await (await coldStart())([bad, good])).toEqual(failuresOf());
+
+    expect(aws.deadLetters).toEqual([{ body: bad.body, reason, detail: expect.stringMatching(/.{10}/) }]);
+    expect(server.acceptedEvents()).toEqual(['event-7']);
+    expect(metric('ObjectsDeadLettered')).toBe(1);
+    expect(ledgerItem('bad')).toMatchObject({ state: { S: 'forwarding' }, failure: { S: reason } });
+  });
+
+  it('an object that is gone is dead-lettered', async () => {
+    await (await coldStart())([messageFor('nowhere')]);
+
+    expect(aws.deadLetters).toMatchObject([{ reason: 'ObjectGone' }]);
+  });
+
+  it('what the destination refuses is dead-lettered with its words, but not its echo of our token', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    server.behaviour = ({ headers }) => ({ status: 400, body: `no good: ${headers.authorization}` });
+
+    await (await coldStart())([messageFor('a')]);
+
+    expect(aws.deadLetters).toMatchObject([
+      {
+        reason: 'DestinationRefused',
+        detail: expect.stringContaining('answered 400, saying "no good: Bearer ***"'),
+      },
+    ]);
+  });
+
+  it.each([
+    ['MalformedMessage', 'not JSON'],
+    ['MalformedMessage', '{"Records":[{"s3":{}}]}'],
+    ['NotACloudTrailFile', JSON.stringify(objectMessageOf({ bucket: 'bucket', key: 'AWSLogs/elb.log.gz' }))],
+  ])('%s: a message that asks for nothing we know', async (reason, body) => {
+    expect(await (await coldStart())([messageWith(body)])).toEqual(failuresOf());
+
+    expect(aws.deadLetters).toMatchObject([{ body, reason }]);
+    expect(aws.reads).toEqual([]);
+  });
+
+  it('stays in the queue if it cannot be dead-lettered', async () => {
+    aws.deadLetterQueueFails = true;
+    const message = messageFor('nowhere');
+
+    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+
+    expect(metric('ObjectsDeadLettered')).toBe(0);
+  });
+});
+
+describe('messages that ask for nothing to be sent', () => {
+  it.each([
+    ['a test event', '{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}'],
+    [
+      'a digest file',
+      JSON.stringify(
+        objectMessageOf({ bucket: 'bucket', key: keyOf('x').replace('/CloudTrail/', '/CloudTrail-Digest/') }),
+      ),
+    ],
+  ])('%s is done and counted', async (_name, body) => {
+    expect(await (await coldStart())([messageWith(body)])).toEqual(failuresOf());
+
+    expect(metric('ObjectsSkipped')).toBe(1);
+    expect([aws.reads, aws.deadLetters, server.requests]).toEqual([[], [], []]);
+  });
+
+  it('an Insight file is forwarded', async () => {
+    const key = keyOf('x').replace('/CloudTrail/', '/CloudTrail-Insight/');
+    aws.objects.set(key, gzipDocumentOf([recordText(1)]));
+
+    await (await coldStart())([messageWith(JSON.stringify(objectMessageOf({ bucket: 'bucket', key })))]);
+
+    expect(server.acceptedEvents()).toEqual(['event-1']);
+  });
+});
+
+describe('duplicates', () => {
+  it('in one batch are forwarded once', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+
+    expect(await (await coldStart())([messageFor('a'), messageFor('a'), messageFor('a')])).toEqual(
+      failuresOf(),
+    );
+
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('in one batch all come back if it fails', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    server.behaviour = () => ({ status: 500 });
+    const pair = [messageFor('a'), messageFor('a')];
+
+    expect(await (await coldStart())(pair)).toEqual(failuresOf(...pair));
+  });
+
+  it('that come later are skipped', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    const handle = await coldStart();
+    await handle([messageFor('a')]);
+
+    expect(await handle([messageFor('a')])).toEqual(failuresOf());
+
+    expect(server.requests).toHaveLength(1);
+    expect(metric('ObjectsSkipped')).toBe(1);
+  });
+
+  it('that another invocation is at come back, however often they were received', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    const item = {
+      state: { S: 'forwarding' },
+      leaseOwner: { S: 'other' },
+      leaseUntil: { N: String(Date.now() + 60_000) },
+    };
+    aws.ledger.items.set(ledgerKeyOf(referenceOf('a')), item);
+    const message = messageFor('a', 50);
+
+    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+
+    expect([server.requests, aws.deadLetters]).toEqual([[], []]);
+  });
+
+  it('whose holder died are taken over', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    const item = {
+      state: { S: 'forwarding' },
+      leaseOwner: { S: 'other' },
+      leaseUntil: { N: String(Date.now() - 1) },
+    };
+    aws.ledger.items.set(ledgerKeyOf(referenceOf('a')), item);
+
+    expect(await (await coldStart())([messageFor('a')])).toEqual(failuresOf());
+
+    expect(server.acceptedEvents()).toEqual(['event-1']);
+  });
+});
+
+describe('failures that may pass', () => {
+  it.each([
+    ['500', { status: 500 }],
+    ['429', { status: 429, headers: { 'retry-after': '3600' } }],
+    ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example' } }],
+    [
+      "a proxy's page",
+      { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' },
+    ],
+    ['a page without its type', { status: 200, body: '  <!doctype html>' }],
+    ['404', { status: 404 }],
+  ])('%s from the destination: only that message comes back', async (_name, answer) => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    store('b', gzipDocumentOf([recordText(2)]));
+    server.behaviour = ({ body }) => (eventsIn(body).includes('event-1') ? answer : { status: 202 });
+    const [a, b] = [messageFor('a'), messageFor('b')];
+
+    expect(await (await coldStart())([a, b])).toEqual(failuresOf(a));
+
+    expect(ledgerItem('a')).toMatchObject({
+      state: { S: 'forwarding' },
+      failure: { S: 'DestinationUnavailable' },
+    });
+    expect(ledgerItem('b')).toMatchObject({ state: { S: 'acknowledged' } });
+    expect(metric('ObjectsFailed')).toBe(1);
+  });
+
+  it('a hiccup is over within the invocation', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    server.behaviour = (_request, earlier) =>
+      earlier === 0 ? { status: 503, headers: { 'retry-after': '0' } } : { status: 202 };
+
+    expect(await (await coldStart())([messageFor('a')])).toEqual(failuresOf());
+
+    expect(new Set(server.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  });
+
+  it.each([
+    [
+      'ObjectUnreadable',
+      'S3 is slow',
+      () =>
+        store(
+          'a',
+          new S3ServiceException({ name: 'SlowDown', $fault: 'server', $metadata: { httpStatusCode: 503 } }),
+        ),
+    ],
+    [
+      'ObjectUnreadable',
+      'access is denied',
+      () =>
+        store(
+          'a',
+          new S3ServiceException({
+            name: 'AccessDenied',
+            $fault: 'client',
+            $metadata: { httpStatusCode: 403 },
+          }),
+        ),
+    ],
+    [
+      'LedgerUnavailable',
+      'the ledger is throttled',
+      () => {
+        aws.ledger.onWrite = () => {
+          throw new Error('throttled');
+        };
+      },
+    ],
+    [
+      'TokenUnreadable',
+      'the token cannot be read',
+      () => {
+        aws.tokens = [''];
+      },
+    ],
+  ])('%s when %s: it comes back, and is given up in the end', async (reason, _name, arrange) => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    arrange();
+    const early = messageFor('a', 4);
+    expect(await (await coldStart())([early])).toEqual(failuresOf(early));
+    expect(aws.deadLetters).toEqual([]);
+
+    arrange();
+    expect(await (await coldStart())([messageFor('a', 5)])).toEqual(failuresOf());
+
+    expect(aws.deadLetters).toMatchObject([
+      { reason, detail: expect.stringMatching(/^Given up after 5 receives: /) },
+    ]);
+    expect(server.accepted).toEqual([]);
+  });
+
+  it('an answer that is lost does not lose the object', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    vi.stubEnv('VENDOR_ENDPOINT_OVERRIDE', 'http://127.0.0.1:1');
+    const message = messageFor('a');
+
+    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+
+    expect(ledgerItem('a')).toMatchObject({ failure: { S: 'DestinationUnavailable' } });
+  });
+});
+
+describe('a token that was rotated', () => {
+  const needs = (token: string) => (request: { headers: Record<string, unknown> }) =>
+    request.headers.authorization === `Bearer ${token}` ? { status: 202 } : { status: 401 };
+
+  it('is read again, and nothing comes back', async () => {
+    store('big', LARGE_FILE);
+    aws.tokens = ['old', 'new'];
+    server.behaviour = needs('new');
+
+    expect(await (await coldStart())([messageFor('big')])).toEqual(failuresOf());
+
+    expect(server.acceptedEvents().toSorted()).toEqual(LARGE_IDS.toSorted());
+  });
+
+  it('is a failure if the new one is refused too', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    server.behaviour = needs('another');
+    const message = messageFor('a');
+
+    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+
+    expect(server.requests).toHaveLength(2);
+    expect(ledgerItem('a')).toMatchObject({ failure: { S: 'DestinationUnauthorized' } });
+  });
+});
+
+describe('a destination that takes less', () => {
+  const atMost = (bytes: number) => (request: { body: Buffer }) => ({
+    status: request.body.length > bytes ? 413 : 202,
+  });
+
+  it('gets smaller parts, from then on for all objects', async () => {
+    store('big', LARGE_FILE);
+    store('next', LARGE_FILE);
+    server.behaviour = atMost(200_000);
+    const handle = await coldStart();
+
+    expect(await handle([messageFor('big')])).toEqual(failuresOf());
+    expect(server.acceptedEvents().toSorted()).toEqual(LARGE_IDS.toSorted());
+
+    server.requests.length = 0;
+    expect(await handle([messageFor('next')])).toEqual(failuresOf());
+    expect(server.requests.every(({ body }) => body.length <= 200_000)).toBe(true);
+  });
+
+  it('gets all records but the one that is too large alone; the dead letter names it', async () => {
+    const records = [
+      recordText(0),
+      `{"eventID":"giant","n":"${noise(2_000_000)}"}`,
+      recordText(2),
+      ...LARGE_RECORDS.slice(3),
+    ];
+    store('a', gzipDocumentOf(records));
+    server.behaviour = atMost(716_800);
+    const message = messageFor('a');
+
+    expect(await (await coldStart())([message])).toEqual(failuresOf());
+
+    expect(server.acceptedEvents().toSorted()).toEqual(LARGE_IDS.filter((id) => id !== 'event-1').toSorted());
+    expect(aws.deadLetters).toMatchObject([
+      { body: message.body, reason: 'RecordRefused', detail: expect.stringContaining('eventID giant') },
+    ]);
+    expect(ledgerItem('a')).toMatchObject({ state: { S: 'forwarding' }, records: { N: '1' } });
+  });
+
+  it('gets an object packed anew where what stands beside its records is too much', async () => {
+    store('a', gzipSync(`{"Records":[${recordText(1)}],"x":"${noise(100_000)}"}`));
+    server.behaviour = atMost(10_000);
+
+    expect(await (await coldStart())([messageFor('a')])).toEqual(failuresOf());
+
+    expect(server.acceptedEvents()).toEqual(['event-1']);
+  });
+
+  it('gets nothing at all if no part is small enough: the object comes back', async () => {
+    store('a', gzipDocumentOf([recordText(1), recordText(2)]));
+    server.behaviour = atMost(0);
+    const message = messageFor('a');
+
+    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+  });
+});
+
+describe('time', () => {
+  it('that is too short for another object is left to the next invocation, however often it was received', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    const message = messageFor('a', 50);
+
+    expect(await (await coldStart())([message], 5_000)).toEqual(failuresOf(message));
+
+    expect([aws.ledger.writes, aws.deadLetters]).toEqual([[], []]);
+  });
+
+  it('that ends during an upload: the lease is given back and the object comes back', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    // The clock of the invocation says that enough is left; the signal fires at once.
+    vi.spyOn(AbortSignal, 'timeout').mockImplementationOnce(() =>
+      AbortSignal.abort(new Error('out of time')),
+    );
+    const message = messageFor('a');
+
+    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+
+    expect(ledgerItem('a')).toMatchObject({ failure: { S: 'OutOfTime' } });
+    expect(ledgerItem('a')).not.toHaveProperty('leaseOwner');
+  });
+});
+
+describe('Vision One', () => {
+  it('gets one record a line, white space between records gone', async () => {
+    store('a', gzipSync(`{"Records": [\n ${recordText(1)},\n {"eventID":\n"two", "n": 1.0}\n]}`));
+
+    expect(await (await coldStart('VisionOne'))([messageFor('a')])).toEqual(failuresOf());
+
+    expect(server.requests).toMatchObject([
+      {
+        path: '/xlogr-ec1.xdr.trendmicro.com/ingest/api/v1/third_party_log/raw',
+        headers: { authorization: 'Bearer first-token', 'content-type': 'text/plain; charset=utf-8' },
+      },
+    ]);
+    expect(server.requests[0]?.body.toString()).toBe(`${recordText(1)}\n{"eventID":"two", "n": 1.0}`);
+  });
+
+  it('gets a large object in requests of a million bytes', async () => {
+    store('big', LARGE_FILE);
+
+    expect(await (await coldStart('VisionOne'))([messageFor('big')])).toEqual(failuresOf());
+
+    expect(server.acceptedEvents().toSorted()).toEqual(LARGE_IDS.toSorted());
+    expect(server.requests.every(({ body }) => body.length <= 1_000_000)).toBe(true);
+  });
+});

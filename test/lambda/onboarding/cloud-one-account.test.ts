@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { callsOf, type Fixture, startFixture } from './fixture.ts';
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await startFixture();
+});
+afterAll(() => fixture.close());
+beforeEach(() => fixture.reset());
+
+describe('Cloud One account', () => {
+  test('tells account and region, and has nothing to delete', async () => {
+    const created = await fixture.create('account');
+    const deleted = await fixture.remove('account', created.PhysicalResourceId);
+
+    expect(created).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: 'adopted:us-1/900000000001',
+      Data: { AccountId: '900000000001', Region: 'us-1' },
+    });
+    expect(deleted.Status).toBe('SUCCESS');
+  });
+
+  test('understands the spelling GB-1', async () => {
+    fixture.vendors.setFaults([{ body: { urn: 'urn:cloudone:identity:GB-1:42:apikey/x' } }]);
+
+    const created = await fixture.create('account', { AwsRegion: 'eu-west-2' });
+
+    expect(created.Data).toEqual({ AccountId: '42', Region: 'gb-1' });
+  });
+
+  test('refuses a wrong AWS region, names both and the right one, and registers nothing', async () => {
+    const created = await fixture.create('account', { AwsRegion: 'eu-west-1' });
+
+    expect(created.Status).toBe('FAILED');
+    expect(created.Reason).toMatch(/eu-west-1.*us-1.*us-east-1/);
+    expect(callsOf(fixture)).toEqual(['GET /api/apikeys/tmcSimulatedKeyId0000000001']);
+  });
+
+  test('refuses an unknown Cloud One region, and lists the known ones', async () => {
+    fixture.vendors.setFaults([{ body: { urn: 'urn:cloudone:identity:trend-us-1:42:apikey/x' } }]);
+
+    const created = await fixture.create('account');
+
+    expect(created.Reason).toMatch(/"trend-us-1" is not .*us-1, in-1, gb-1/);
+  });
+
+  test.each(['', 'urn:aws:s3:us-1:42:apikey/x', 'urn:cloudone:identity:us-1'])(
+    'refuses the URN %o',
+    async (urn) => {
+      fixture.vendors.setFaults([{ body: { urn } }]);
+
+      const created = await fixture.create('account');
+
+      expect(created.Status).toBe('FAILED');
+    },
+  );
+
+  test('takes a rotated key of the same account', async () => {
+    const created = await fixture.create('account');
+
+    const updated = await fixture.update('account', created.PhysicalResourceId, { ApiKeyId: 'new' });
+
+    expect(updated).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: created.PhysicalResourceId });
+  });
+
+  test('refuses a key of another account, whose registrations could not be taken back', async () => {
+    const updated = await fixture.update('account', 'adopted:us-1/another', { ApiKeyId: 'new' });
+
+    expect(updated.Status).toBe('FAILED');
+    expect(updated.Reason).toContain('is registered with us-1/another');
+    expect(updated.PhysicalResourceId).toBe('adopted:us-1/another');
+  });
+});

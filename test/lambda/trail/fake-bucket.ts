@@ -1,0 +1,154 @@
+/** A bucket as far as these tests need one, behind the real S3 client; anything unexpected is refused. */
+import {
+  AbortMultipartUploadCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetBucketNotificationConfigurationCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type NotificationConfiguration,
+  PutBucketNotificationConfigurationCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+
+export interface FakeVersion {
+  readonly key: string;
+  readonly versionId?: string;
+  readonly storedAt?: Date;
+  readonly deleteMarker?: boolean;
+}
+
+export interface FakeBucket {
+  readonly mock: ReturnType<typeof newMock>;
+  exists: boolean;
+  versions: FakeVersion[];
+  uploads: string[];
+  notifications: NotificationConfiguration;
+  /** Keys that S3 refuses to delete. */
+  locked: string[];
+  /** Called after each emptying, before the bucket is deleted. */
+  whenEmptied: () => void;
+  /** Entries of one page of a listing. */
+  pageSize: number;
+}
+
+/** An error as the S3 client throws it. */
+export function s3Error(name: string, status: number, headers: Record<string, string> = {}): Error {
+  return Object.assign(new Error(`${name} says S3.`), {
+    name,
+    $metadata: { httpStatusCode: status },
+    $response: { headers },
+  });
+}
+
+export function fakeBucket(versions: readonly FakeVersion[] = []): FakeBucket {
+  const mock = newMock();
+  const bucket: FakeBucket = {
+    mock,
+    exists: true,
+    versions: [...versions],
+    uploads: [],
+    notifications: {},
+    locked: [],
+    whenEmptied: () => {},
+    pageSize: 1000,
+  };
+  const existing = () => {
+    if (!bucket.exists) {
+      throw s3Error('NoSuchBucket', 404);
+    }
+  };
+  mock.reset();
+  mock.onAnyCommand().callsFake((input) => {
+    throw new Error(`A call that no test expects: ${JSON.stringify(input)}`);
+  });
+
+  mock.on(GetBucketNotificationConfigurationCommand).callsFake(() => {
+    existing();
+    return { ...structuredClone(bucket.notifications), $metadata: {} };
+  });
+  mock.on(PutBucketNotificationConfigurationCommand).callsFake(({ NotificationConfiguration }) => {
+    existing();
+    bucket.notifications = structuredClone(NotificationConfiguration);
+    return {};
+  });
+
+  mock.on(ListObjectVersionsCommand).callsFake(({ Prefix = '', KeyMarker, VersionIdMarker }) => {
+    existing();
+    const matching = bucket.versions
+      .filter(({ key }) => key.startsWith(Prefix))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const last = matching.findIndex(
+      ({ key, versionId }) => key === KeyMarker && (versionId ?? 'null') === VersionIdMarker,
+    );
+    const page = matching.slice(last + 1, last + 1 + bucket.pageSize);
+    const end = page.at(-1);
+    const shown = page.map(({ key, versionId = 'null', storedAt = new Date(0), deleteMarker = false }) => ({
+      deleteMarker,
+      entry: {
+        Key: key,
+        VersionId: versionId,
+        LastModified: storedAt,
+        ETag: `"etag-${key.length}"`,
+        Size: 7,
+      },
+    }));
+    return {
+      Versions: shown.filter(({ deleteMarker }) => !deleteMarker).map(({ entry }) => entry),
+      DeleteMarkers: shown.filter(({ deleteMarker }) => deleteMarker).map(({ entry }) => entry),
+      IsTruncated: last + 1 + page.length < matching.length,
+      NextKeyMarker: end?.key,
+      NextVersionIdMarker: end?.versionId ?? 'null',
+    };
+  });
+  mock.on(ListObjectsV2Command).callsFake(({ Prefix = '', ContinuationToken }) => {
+    existing();
+    const folders = bucket.versions
+      .filter(({ key }) => key.startsWith(Prefix) && key.slice(Prefix.length).includes('/'))
+      .map(({ key }) => key.slice(0, key.indexOf('/', Prefix.length) + 1));
+    const all = [...new Set(folders)].sort();
+    const start = Number(ContinuationToken ?? 0);
+    const page = all.slice(start, start + bucket.pageSize);
+    const more = start + page.length < all.length;
+    return {
+      CommonPrefixes: page.map((folder) => ({ Prefix: folder })),
+      ...(more ? { NextContinuationToken: String(start + page.length) } : {}),
+    };
+  });
+
+  mock.on(DeleteObjectsCommand).callsFake(({ Delete }) => {
+    existing();
+    const asked: { Key: string; VersionId: string }[] = Delete.Objects;
+    const refused = asked.filter(({ Key }) => bucket.locked.includes(Key));
+    bucket.versions = bucket.versions.filter(
+      ({ key, versionId = 'null' }) =>
+        bucket.locked.includes(key) ||
+        !asked.some(({ Key, VersionId }) => Key === key && VersionId === versionId),
+    );
+    return { Errors: refused.map(({ Key }) => ({ Key, Code: 'AccessDenied', Message: 'locked' })) };
+  });
+  mock.on(ListMultipartUploadsCommand).callsFake(() => {
+    existing();
+    return { Uploads: bucket.uploads.map((upload) => ({ Key: `key-of-${upload}`, UploadId: upload })) };
+  });
+  mock.on(AbortMultipartUploadCommand).callsFake(({ UploadId }) => {
+    bucket.uploads = bucket.uploads.filter((upload) => upload !== UploadId);
+    return {};
+  });
+  mock.on(DeleteBucketCommand).callsFake(() => {
+    existing();
+    bucket.whenEmptied();
+    if (bucket.versions.length > 0) {
+      throw s3Error('BucketNotEmpty', 409);
+    }
+    bucket.exists = false;
+    return {};
+  });
+  return bucket;
+}
+
+function newMock() {
+  return mockClient(S3Client);
+}

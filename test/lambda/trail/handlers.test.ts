@@ -1,0 +1,83 @@
+/** Each handler as Lambda loads it: its environment and its clients. */
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import {
+  type AnswerSink,
+  captureOutput,
+  contextWith,
+  startAnswerSink,
+} from '../shared/custom-resource-harness.ts';
+import { type FakeBucket, fakeBucket } from './fake-bucket.ts';
+
+const FORWARDING_QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/forwarding';
+const KEY = 'AWSLogs/111111111111/CloudTrail/us-east-1/2026/03/01/a.json.gz';
+const sqs = mockClient(SQSClient);
+const cloudFormation = mockClient(CloudFormationClient);
+let bucket: FakeBucket;
+let sink: AnswerSink;
+
+beforeAll(async () => {
+  sink = await startAnswerSink();
+});
+afterAll(() => sink.close());
+beforeEach(() => {
+  vi.restoreAllMocks();
+  captureOutput();
+  vi.stubEnv('FORWARDING_QUEUE_URL', FORWARDING_QUEUE);
+  vi.stubEnv('LATE_OBJECTS_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/123456789012/late');
+  bucket = fakeBucket([{ key: KEY, storedAt: new Date('2026-03-01T00:15:00Z') }]);
+  sqs.reset();
+  sqs.on(SendMessageCommand).resolves({});
+  sqs.on(SendMessageBatchCommand).resolves({});
+  cloudFormation.reset();
+  cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
+});
+
+test('bucket notification', async () => {
+  const { handler } = await import('../../../lambda/trail/bucket-notification-handler.ts');
+
+  const answer = await sink.send(handler, { type: 'Create', properties: { BucketName: 'trail-logs' } });
+
+  expect(answer.PhysicalResourceId).toBe('created:trail-logs');
+  expect(bucket.notifications).toEqual({ EventBridgeConfiguration: {} });
+});
+
+test('trail bucket teardown', async () => {
+  const { handler } = await import('../../../lambda/trail/trail-bucket-teardown-handler.ts');
+  const properties = { BucketNames: ['trail-logs'] };
+
+  const answer = await sink.send(handler, {
+    type: 'Delete',
+    properties,
+    physicalId: 'created:trail-logs',
+  });
+
+  expect(answer.Status).toBe('SUCCESS');
+  expect(bucket.exists).toBe(false);
+});
+
+test('late objects', async () => {
+  const { handler } = await import('../../../lambda/trail/late-objects-handler.ts');
+  const body = JSON.stringify({
+    bucket: 'trail-logs',
+    storedFrom: '2026-03-01T00:10:00Z',
+    storedBefore: '2026-03-01T00:25:00Z',
+  });
+
+  await handler({ Records: [{ body }] } as SQSEvent, contextWith(300_000), () => {});
+
+  const [batch] = sqs.commandCalls(SendMessageBatchCommand);
+  expect(batch?.args[0].input.QueueUrl).toBe(FORWARDING_QUEUE);
+  expect(batch?.args[0].input.Entries?.[0]?.MessageBody).toContain(KEY);
+});
+
+test('a message that is no listing request fails, and is received again', async () => {
+  const { handler } = await import('../../../lambda/trail/late-objects-handler.ts');
+
+  const handling = handler({ Records: [{ body: '{}' }] } as SQSEvent, contextWith(300_000), () => {});
+
+  await expect(handling).rejects.toThrow('bucket');
+});

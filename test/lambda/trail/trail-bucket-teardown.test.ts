@@ -1,0 +1,193 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
+import { trailBucketTeardown } from '../../../lambda/trail/trail-bucket-teardown.ts';
+import {
+  type AnswerSink,
+  captureOutput,
+  STACK_ID,
+  startAnswerSink,
+} from '../shared/custom-resource-harness.ts';
+import { type FakeBucket, fakeBucket, s3Error } from './fake-bucket.ts';
+
+const KEY = 'arn:aws:kms:us-east-1:123456789012:key/trail';
+const kms = mockClient(KMSClient);
+const cloudFormation = mockClient(CloudFormationClient);
+const handler = customResourceHandler(
+  trailBucketTeardown({
+    s3: new S3Client({}),
+    kms: new KMSClient({}),
+    cloudFormation: new CloudFormationClient({}),
+    lateWriterDelaysMs: [0, 0],
+  }),
+);
+
+let sink: AnswerSink;
+let bucket: FakeBucket;
+beforeAll(async () => {
+  sink = await startAnswerSink();
+});
+afterAll(() => sink.close());
+beforeEach(() => {
+  vi.restoreAllMocks();
+  captureOutput();
+  bucket = fakeBucket([
+    { key: 'a', versionId: '1' },
+    { key: 'a', versionId: '2', deleteMarker: true },
+    { key: 'b' },
+  ]);
+  bucket.uploads = ['upload-1', 'upload-2'];
+  kms.reset();
+  kms.on(ScheduleKeyDeletionCommand).resolves({});
+  cloudFormation.reset();
+  stackIs('DELETE_IN_PROGRESS');
+});
+
+function stackIs(StackStatus: 'DELETE_IN_PROGRESS' | 'ROLLBACK_IN_PROGRESS' | 'UPDATE_IN_PROGRESS'): void {
+  cloudFormation
+    .on(DescribeStacksCommand, { StackName: STACK_ID })
+    .resolves({ Stacks: [{ StackName: 'CloudOne', CreationTime: new Date(0), StackStatus }] });
+}
+
+const properties = { BucketNames: ['trail-logs'], TrailKeyArn: KEY, OnDelete: 'Delete' };
+const remove = (changed: object = {}, remainingMs = 300_000) =>
+  sink.send(
+    handler,
+    { type: 'Delete', properties: { ...properties, ...changed }, physicalId: 'created:trail-logs' },
+    remainingMs,
+  );
+const scheduled = () => kms.commandCalls(ScheduleKeyDeletionCommand).map(({ args }) => args[0].input);
+
+test('creating and updating do nothing; other buckets replace', async () => {
+  const created = await sink.send(handler, { type: 'Create', properties });
+  const updated = await sink.send(handler, {
+    type: 'Update',
+    properties: { ...properties, OnDelete: 'Retain' },
+    oldProperties: properties,
+    physicalId: created.PhysicalResourceId,
+  });
+
+  expect(created.PhysicalResourceId).toBe('created:trail-logs');
+  expect(updated.PhysicalResourceId).toBe('created:trail-logs');
+  expect(bucket.versions).toHaveLength(3);
+});
+
+describe('Delete', () => {
+  test('empties the bucket of versions, markers and uploads, deletes it, and schedules its key', async () => {
+    const answer = await remove();
+
+    expect(answer.Status).toBe('SUCCESS');
+    expect(bucket).toMatchObject({ exists: false, versions: [], uploads: [] });
+    expect(scheduled()).toEqual([{ KeyId: KEY, PendingWindowInDays: 7 }]);
+  });
+
+  test('deletes the buckets in order, and only those of its own account', async () => {
+    bucket.mock.on(DeleteBucketCommand).resolves({});
+
+    await remove({ BucketNames: ['trail-logs', 'access-logs'] });
+
+    const inputs = bucket.mock.commandCalls(DeleteBucketCommand).map(({ args }) => args[0].input);
+    expect(inputs).toEqual([
+      { Bucket: 'trail-logs', ExpectedBucketOwner: '123456789012' },
+      { Bucket: 'access-logs', ExpectedBucketOwner: '123456789012' },
+    ]);
+  });
+
+  test('more than one page', async () => {
+    bucket.pageSize = 1;
+
+    await remove();
+
+    expect(bucket.exists).toBe(false);
+    expect(bucket.mock.commandCalls(DeleteObjectsCommand)).toHaveLength(3);
+  });
+
+  test('empties it again where something was written meanwhile', async () => {
+    let late = 1;
+    bucket.whenEmptied = () => {
+      if (late > 0) {
+        bucket.versions.push({ key: 'late' });
+        late -= 1;
+      }
+    };
+
+    await remove();
+
+    expect(bucket.exists).toBe(false);
+  });
+
+  test('gives up where something keeps writing, and says what to do', async () => {
+    bucket.whenEmptied = () => bucket.versions.push({ key: 'late' });
+
+    const answer = await remove();
+
+    expect(answer.Reason).toMatch(/something keeps writing to trail-logs.*Find the writer/);
+    expect(scheduled()).toEqual([]);
+  });
+
+  test('names what S3 does not let go', async () => {
+    bucket.locked = ['b'];
+
+    const answer = await remove();
+
+    expect(answer.Reason).toMatch(
+      /does not let 1 objects of trail-logs be deleted, among them b.*Object Lock/,
+    );
+  });
+
+  test('goes on where it stopped when time ran out', async () => {
+    bucket.mock.on(ListObjectVersionsCommand).callsFake(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return { Versions: [{ Key: 'endless', VersionId: '1' }] };
+    });
+
+    const answer = await remove({}, 600);
+
+    expect(answer.Reason).toMatch(
+      /objects of trail-logs are deleted, and there are more.*goes on where this stopped/,
+    );
+  });
+
+  test('what is gone already counts as deleted, bucket and key', async () => {
+    bucket.exists = false;
+    kms.on(ScheduleKeyDeletionCommand).rejects(s3Error('KMSInvalidStateException', 400));
+
+    const answer = await remove();
+
+    expect(answer.Status).toBe('SUCCESS');
+  });
+
+  test('fails where KMS refuses, for then the key would stay', async () => {
+    kms.on(ScheduleKeyDeletionCommand).rejects(s3Error('AccessDeniedException', 400));
+
+    const answer = await remove();
+
+    expect(answer.Status).toBe('FAILED');
+  });
+});
+
+describe('Retain', () => {
+  test('touches nothing', async () => {
+    await remove({ OnDelete: 'Retain' });
+
+    expect(bucket.versions).toHaveLength(3);
+    expect(scheduled()).toEqual([]);
+  });
+
+  test('empties all the same when a creation is rolled back, for CloudFormation deletes the bucket then', async () => {
+    stackIs('ROLLBACK_IN_PROGRESS');
+
+    await remove({ OnDelete: 'Retain' });
+
+    expect(bucket.exists).toBe(false);
+    expect(scheduled()).toEqual([]);
+  });
+});

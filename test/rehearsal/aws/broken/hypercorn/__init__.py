@@ -1,0 +1,1 @@
+raise RuntimeError("broken on purpose: stands in for the emulator's server in a test")
