@@ -26,29 +26,70 @@ export function clientConfiguration({ profile, region }: AwsOptions): { profile?
 export async function describeStack(options: AwsOptions): Promise<Stack> {
   const client = new CloudFormationClient(clientConfiguration(options));
   try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: options.stack }));
+    const { Stacks = [] } = await askAws('CloudFormation', () =>
+      client.send(new DescribeStacksCommand({ StackName: options.stack })),
+    );
     const [stack] = Stacks;
     if (stack === undefined) {
       throw noSuchStack(options);
     }
     return stack;
   } catch (error) {
-    throw explain(error, options);
+    throw saysNoSuchStack(error) ? noSuchStack(options) : error;
   }
 }
 
-function explain(error: unknown, options: AwsOptions): unknown {
-  if (error instanceof CloudFormationServiceException && error.name === 'ValidationError') {
-    return noSuchStack(options);
+/**
+ * Asks an AWS service something.
+ *
+ * @param service as the message names it, such as `SQS`.
+ * @throws UserError where there are no credentials or no region, or where the service refuses or cannot be
+ *   reached; its cause is the SDK's error.
+ */
+export async function askAws<T>(service: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw explain(service, error);
   }
-  const { name, message } = error as Error;
+}
+
+function explain(service: string, error: unknown): unknown {
+  const { name, message, code } = error as Error & { readonly code?: string };
   if (name === 'CredentialsProviderError') {
     return new UserError(`No AWS credentials were found (${message}). Give --profile, or set AWS_PROFILE.`);
   }
   if (message.includes('Region is missing')) {
     return new UserError('No AWS region is set. Give --region, or set AWS_REGION.');
   }
+  if (isAnswer(error)) {
+    return new UserError(
+      `${service} refused (${name}: ${message}). Check --profile, --region and what the profile may do.`,
+      { cause: error },
+    );
+  }
+  if (code !== undefined) {
+    const detail = message === '' ? code : message;
+    return new UserError(`${service} cannot be reached (${detail}). Check --region and the network.`, {
+      cause: error,
+    });
+  }
   return error;
+}
+
+/** Whether the service has answered, with an error: the SDK marks those so. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && '$fault' in error;
+}
+
+/** CloudFormation has no error of its own for it. */
+function saysNoSuchStack(error: unknown): boolean {
+  const { cause } = error as Error;
+  return (
+    cause instanceof CloudFormationServiceException &&
+    cause.name === 'ValidationError' &&
+    cause.message.includes('does not exist')
+  );
 }
 
 function noSuchStack({ stack, region }: AwsOptions): UserError {

@@ -20,6 +20,8 @@ export const destinationEnvironment = z.object({
 export const forwarderEnvironment = destinationEnvironment.extend({
   STACK_NAME: z.string(),
   LEDGER_TABLE: z.string(),
+  /** The queue that the function works off. */
+  QUEUE_URL: z.url(),
   DEAD_LETTER_QUEUE_URL: z.url(),
   /** Receives after which a message that still fails is dead-lettered with its reason. */
   MAXIMUM_RECEIVES: z.coerce.number().int().positive(),

@@ -52,7 +52,7 @@ export async function arrivals(simulatorUrl: string): Promise<Map<string, number
 
 /**
  * Waits until every expected event has arrived and every poisonous file is in the dead-letter queue, or
- * until nothing has changed for a minute.
+ * until nothing has changed for as long as the patience lasts.
  */
 export async function waitForDelivery(options: {
   readonly expectedEvents: number;
@@ -60,7 +60,12 @@ export async function waitForDelivery(options: {
   readonly arrived: () => Promise<number>;
   readonly deadLettered: () => Promise<number>;
   readonly onProgress: (arrived: number) => void;
+  /** Milliseconds. @default a minute */
+  readonly patienceMs?: number;
+  /** Milliseconds between two looks. @default 200 */
+  readonly pollMs?: number;
 }): Promise<void> {
+  const { patienceMs = PATIENCE_MS, pollMs = POLL_MS } = options;
   let seen = '';
   let changedAt = Date.now();
   for (;;) {
@@ -74,10 +79,10 @@ export async function waitForDelivery(options: {
       seen = now;
       changedAt = Date.now();
     }
-    if (Date.now() - changedAt > PATIENCE_MS) {
+    if (Date.now() - changedAt > patienceMs) {
       return;
     }
-    await wait(POLL_MS);
+    await wait(pollMs);
   }
 }
 

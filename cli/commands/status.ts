@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import { OUTPUTS } from '../../contract/parameters.ts';
-import { type AwsOptions, clientConfiguration, describeStack } from '../aws.ts';
+import { type AwsOptions, askAws, clientConfiguration, describeStack } from '../aws.ts';
 import { EXIT } from '../errors.ts';
 import { columns, type Output } from '../output.ts';
 
@@ -75,11 +75,13 @@ async function countMessages(
   if (queueUrl === null) {
     return undefined;
   }
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: queueUrl,
-      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-    }),
+  const { Attributes = {} } = await askAws('SQS', () =>
+    sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: queueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      }),
+    ),
   );
   return {
     waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0),

@@ -8,12 +8,14 @@ import type { DeadLetters } from './dead-letters.ts';
 import { PoisonError, RetryableError, wordsOf } from './failures.ts';
 import type { ForwardingMetrics } from './forwarding-metrics.ts';
 import type { ForwardOutcome, Turn } from './object-forwarder.ts';
+import type { Redelivery } from './redelivery.ts';
 import { type Triage, triage } from './triage.ts';
 
 export interface BatchServices {
   readonly forward: (object: ObjectReference, turn: Turn) => Promise<ForwardOutcome>;
   readonly deadLetters: Pick<DeadLetters, 'put'>;
   readonly metrics: ForwardingMetrics;
+  readonly redelivery: Pick<Redelivery, 'schedule'>;
   /** Receives after which a message that still fails is dead-lettered. */
   readonly maximumReceives: number;
 }
@@ -45,14 +47,15 @@ export async function forwardBatch(
   services: BatchServices,
 ): Promise<SQSBatchResponse> {
   const signal = AbortSignal.timeout(Math.max(1, invocation.getRemainingTimeInMillis() - RESERVE_MS));
-  const retries: string[] = [];
+  const retries: SQSRecord[] = [];
   await forEachBounded(groupsByObject(messages), OBJECTS_IN_FLIGHT, async (group) => {
     const verdict = await new MessageGroup(group, invocation, signal, services).settle();
     if (verdict === 'retry') {
-      retries.push(...group.map(({ messageId }) => messageId));
+      retries.push(...group);
     }
   });
-  return { batchItemFailures: retries.map((itemIdentifier) => ({ itemIdentifier })) };
+  await services.redelivery.schedule(retries);
+  return { batchItemFailures: retries.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 /** Messages that ask for the same object are dealt with once. Groups are never empty. */

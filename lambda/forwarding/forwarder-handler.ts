@@ -19,6 +19,7 @@ import { forwardObject, type Turn } from './object-forwarder.ts';
 import { openObject } from './object-reader.ts';
 import { PartLimit } from './part-limit.ts';
 import { PartSender } from './part-sender.ts';
+import { Redelivery } from './redelivery.ts';
 
 const environment = parseEnvironment(forwarderEnvironment, process.env);
 
@@ -33,6 +34,7 @@ const s3 = new S3Client({
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000 },
 });
 const patience = { requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } };
+const sqs = new SQSClient(patience);
 const destination = destinationOf(environment);
 const token = new DestinationToken(new SecretReader(), environment.DESTINATION_TOKEN_SECRET_ARN);
 const objectServices = {
@@ -44,7 +46,8 @@ const objectServices = {
 };
 const batchServices = {
   forward: (object: ObjectReference, turn: Turn) => forwardObject(object, turn, objectServices),
-  deadLetters: new DeadLetters(new SQSClient(patience), environment.DEAD_LETTER_QUEUE_URL),
+  deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
+  redelivery: new Redelivery(sqs, environment.QUEUE_URL),
   metrics: new ForwardingMetrics(metrics),
   maximumReceives: environment.MAXIMUM_RECEIVES,
 };

@@ -5,6 +5,7 @@
  */
 import { ListObjectsV2Command, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ObjectReference } from '../../contract/object-message.ts';
+import { logger } from '../shared/logger.ts';
 
 /** A bucket is laid out so that its CloudTrail files cannot be found within bounds. */
 export class ListingError extends Error {
@@ -118,6 +119,12 @@ async function* logRoots(listing: BucketListing): AsyncGenerator<string> {
         yield subfolder;
       } else if (depth < MAXIMUM_PREFIX_DEPTH) {
         yield* search(subfolder, depth + 1);
+      } else {
+        // Never silently: nothing tells whether CloudTrail's files are further down.
+        logger.warn('Not searched for CloudTrail files: too deep', {
+          bucket: listing.bucket,
+          folder: subfolder,
+        });
       }
     }
   };

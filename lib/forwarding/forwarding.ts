@@ -108,6 +108,7 @@ export class Forwarding extends Construct {
         ...environment,
         STACK_NAME: Aws.STACK_NAME,
         LEDGER_TABLE: this.ledger.tableName,
+        QUEUE_URL: this.queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: this.deadLetterQueue.queueUrl,
         MAXIMUM_RECEIVES: String(MAXIMUM_RECEIVES),
       },
@@ -132,6 +133,7 @@ export class Forwarding extends Construct {
         new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.ledger.tableArn] }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetterQueue.queueArn] }),
         receiveFrom(this.queue),
+        new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [this.queue.queueArn] }),
       ],
     });
     const mapping = workOff(forwarder, this.queue, { batchSize: 10, maxConcurrency: 20 });

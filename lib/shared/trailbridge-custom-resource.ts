@@ -42,7 +42,7 @@ export class TrailbridgeCustomResource<
 
   constructor(scope: Construct, id: string, props: TrailbridgeCustomResourceProps<Environment, Properties>) {
     super(scope, id);
-    this.handler = new TrailbridgeFunction(this, 'Handler', props);
+    this.handler = new TrailbridgeFunction(this, 'Handler', { serviceName: id, ...props });
     this.resource = new CustomResource(this, 'Resource', {
       resourceType: `Custom::${props.type}`,
       serviceToken: this.handler.function.functionArn,

@@ -42,6 +42,13 @@ export interface TrailbridgeFunctionProps<Environment extends z.ZodObject> {
    */
   readonly permissions?: PolicyStatement[];
 
+  /**
+   * What the function calls itself in its log.
+   *
+   * @default - the construct's id
+   */
+  readonly serviceName?: string;
+
   /** @default DEFAULT_TIMEOUT */
   readonly timeout?: Duration;
 
@@ -93,7 +100,7 @@ export class TrailbridgeFunction<Environment extends z.ZodObject = z.ZodObject> 
       loggingFormat: LoggingFormat.JSON,
       timeout: props.timeout ?? DEFAULT_TIMEOUT,
       memorySize: props.memorySize ?? 256,
-      environment: { POWERTOOLS_SERVICE_NAME: id, ...props.environment },
+      environment: { POWERTOOLS_SERVICE_NAME: props.serviceName ?? id, ...props.environment },
       // A custom resource or queue decides itself what is tried again; Lambda's own retries would
       // deliver a creation twice.
       retryAttempts: 0,

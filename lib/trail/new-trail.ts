@@ -145,6 +145,7 @@ export class NewTrail extends Construct {
       id: 'AwsSolutions-S1',
       reason: 'It holds the access logs of the trail’s bucket; logging it too would never end.',
     });
+    keepPolicy(bucket);
     return bucket;
   }
 
@@ -171,9 +172,13 @@ export class NewTrail extends Construct {
         },
       }),
     );
-    // Stays with the bucket: what is retained must not lose its TLS-only rule.
-    this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    keepPolicy(this.bucket);
   }
+}
+
+/** A bucket that is retained must not lose its TLS-only rule. */
+function keepPolicy(bucket: Bucket): void {
+  bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
 }
 
 function acknowledgeObjects(role: IConstruct, ...buckets: Bucket[]): void {

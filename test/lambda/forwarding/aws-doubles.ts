@@ -8,7 +8,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, type GetObjectCommandInput, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  type ChangeMessageVisibilityBatchCommandInput,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 
 type Item = NonNullable<UpdateItemCommandInput['ExpressionAttributeValues']>;
@@ -110,6 +115,9 @@ export class AwsDoubles {
   /** What `GetSecretValue` answers, one after the other; the last stays. */
   tokens = ['first-token'];
   deadLetterQueueFails = false;
+  /** Seconds until the next receive, by message id. */
+  readonly redeliveries = new Map<string, number>();
+  redeliveryFails = false;
   secretReads = 0;
 
   constructor() {
@@ -120,6 +128,7 @@ export class AwsDoubles {
     s3?.on(GetObjectCommand).callsFake((input: GetObjectCommandInput) => this.#getObject(input));
     dynamo?.on(UpdateItemCommand).callsFake((input: UpdateItemCommandInput) => this.ledger.update(input));
     sqs?.on(SendMessageCommand).callsFake((input) => this.#sendMessage(input));
+    sqs?.on(ChangeMessageVisibilityBatchCommand).callsFake((input) => this.#changeVisibility(input));
     secrets?.on(GetSecretValueCommand).callsFake(() => {
       const value = this.tokens[Math.min(this.secretReads, this.tokens.length - 1)];
       this.secretReads += 1;
@@ -140,6 +149,16 @@ export class AwsDoubles {
       chunks.push(content.subarray(at, at + 16_384));
     }
     return { Body: Readable.from(chunks), ContentLength: content.length };
+  }
+
+  #changeVisibility({ Entries = [] }: ChangeMessageVisibilityBatchCommandInput) {
+    if (this.redeliveryFails) {
+      throw new Error('the queue is away');
+    }
+    for (const { Id = '', VisibilityTimeout = 0 } of Entries) {
+      this.redeliveries.set(Id, VisibilityTimeout);
+    }
+    return {};
   }
 
   #sendMessage(input: {

@@ -102,6 +102,7 @@ beforeEach(() => {
   vi.stubEnv('STACK_NAME', 'trail');
   vi.stubEnv('LEDGER_TABLE', 'ledger');
   vi.stubEnv('DEAD_LETTER_QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/dead');
+  vi.stubEnv('QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/queue');
   vi.stubEnv('MAXIMUM_RECEIVES', '5');
   // Makes Powertools write to the console that is watched here.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
@@ -115,6 +116,48 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
+});
+
+describe('a message that must come back', () => {
+  it('does so after a minute, later each time, and alone', async () => {
+    server.behaviour = () => ({ status: 503, headers: { 'retry-after': '3600' } });
+    store('first', gzipDocumentOf([recordText(1)]));
+    store('third', gzipDocumentOf([recordText(2)]));
+    const [first, third] = [messageFor('first', 1), messageFor('third', 3)];
+    const handle = await coldStart();
+
+    const result = await handle([first, third]);
+
+    expect(result).toEqual(failuresOf(first, third));
+    const [afterFirst = 0, afterThird = 0] = [first, third].map(({ messageId }) =>
+      aws.redeliveries.get(messageId),
+    );
+    expect(afterFirst).toBeGreaterThanOrEqual(45);
+    expect(afterFirst).toBeLessThanOrEqual(60);
+    expect(afterThird).toBeGreaterThanOrEqual(540);
+    expect(afterThird).toBeLessThanOrEqual(720);
+  });
+
+  it('comes back all the same where its time cannot be set', async () => {
+    server.behaviour = () => ({ status: 503, headers: { 'retry-after': '3600' } });
+    store('a', gzipDocumentOf([recordText(1)]));
+    aws.redeliveryFails = true;
+    const message = messageFor('a');
+    const handle = await coldStart();
+
+    const result = await handle([message]);
+
+    expect(result).toEqual(failuresOf(message));
+  });
+
+  it('is not touched where nothing failed', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    const handle = await coldStart();
+
+    await handle([messageFor('a')]);
+
+    expect(aws.redeliveries.size).toBe(0);
+  });
 });
 
 describe('an object that fits', () => {
