@@ -24,7 +24,7 @@ export function nothingFound(): Found {
     deadLettered: [],
     latencyMs: { p50: 0, p95: 0, max: 0, samples: [] },
     vendor: { registered: NOTHING_HELD, afterDestroy: NOTHING_HELD },
-    residue: { aws: [], vendors: [], retained: [] },
+    residue: { checked: false, aws: [], vendors: [], retained: [] },
     bucketNotification: null,
     failure: null,
     permissions: null,

@@ -58,84 +58,135 @@ export async function rehearse(
   input: RehearsalInput,
 ): Promise<RehearsalReport> {
   const found = nothingFound();
-  try {
-    await play(stage, progress, input, found);
-  } catch (error) {
-    // Whatever stops the course is its result: it belongs into the report, with all that was found before.
-    found.problems.push((error as Error).message);
-  }
+  found.input = inputOf(input.corpus);
+  await noting(found, async () => {
+    const accountTemplateUrl = await bootstrap(stage, progress, input.options);
+    const before = await lookAround(stage, input.options);
+    const parameters = parametersOf(stage, input.options, accountTemplateUrl);
+    let policies: PolicySet | undefined;
+    await noting(found, async () => {
+      if (input.failingStep === undefined) {
+        policies = await deployAndForward(stage, progress, input, parameters, before, found);
+      } else {
+        await deployInVain(stage, progress, input.failingStep, parameters, found);
+      }
+    });
+    // Whatever happened: what is left afterwards is what matters.
+    await noting(found, () => destroy(stage, progress));
+    await noting(found, () => checkWhatIsLeft(stage, input, before, found));
+    // An AWS that was given hands its own environment to the functions, without our recorder.
+    if (policies !== undefined && !stage.aws.provider.external) {
+      await prove(stage, policies, found);
+    }
+  });
   return reportOf(found, stage, input, progress.seconds());
 }
 
-async function play(stage: Stage, progress: Progress, input: RehearsalInput, found: Found): Promise<void> {
-  const { options, corpus, failingStep } = input;
-  found.input = {
+/** Runs a part of the course. What stops it is its result, and belongs into the report. */
+async function noting(found: Found, part: () => Promise<void>): Promise<void> {
+  try {
+    await part();
+  } catch (error) {
+    found.problems.push((error as Error).message);
+  }
+}
+
+function inputOf(corpus: Corpus): RehearsalReport['input'] {
+  return {
     files: corpus.files.length,
     events: [...corpus.expected.values()].reduce((sum, count) => sum + count, 0),
     bytes: corpus.files.reduce((sum, { body }) => sum + body.length, 0),
   };
+}
 
-  const accountTemplateUrl = await progress.phase('bootstrap', 'bootstrapping (cdk bootstrap)', async () => {
-    const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
-    if (options.existingBucket) {
-      await createExistingBucket(stage.clients);
-    }
-    await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
-    return url;
-  });
-  const before: Before = {
+/** @returns the URL of the account template that stands in for the vendor's. */
+function bootstrap(stage: Stage, progress: Progress, options: RehearsalOptions): Promise<string> {
+  return progress.phase(
+    'bootstrap',
+    'bootstrapping (cdk bootstrap)',
+    async () => {
+      const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
+      if (options.existingBucket) {
+        await createExistingBucket(stage.clients);
+      }
+      await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
+      return url;
+    },
+    () => 'bootstrapped (cdk bootstrap)',
+  );
+}
+
+async function lookAround(stage: Stage, options: RehearsalOptions): Promise<Before> {
+  return {
     aws: await inventory(stage.aws),
     vendors: holdingsOf(stage.simulator),
     notification: options.existingBucket ? await notificationOf(stage.clients, EXISTING_BUCKET) : null,
   };
+}
 
-  const parameters = parametersOf(stage, options, accountTemplateUrl);
-  let policies: PolicySet | undefined;
-  if (failingStep === undefined) {
-    await progress.phase(
-      'deploy',
-      'deploying (cdk deploy)',
-      () => deploy(stage, progress, parameters),
-      () => 'deployed (cdk deploy)',
-    );
-    policies = await collectPolicies(stage.aws, STACK);
-    found.stacks = await stacksOf(stage.clients);
-    const outputs = await outputsOf(stage.clients, STACK);
-    await progress.phase(
-      'forward',
-      `forwarding ${corpus.files.length} files`,
-      () => forward(stage, progress, input, outputs, found),
-      () => `forwarded ${corpus.files.length} files, ${found.delivered.events} events arrived`,
-    );
-    if (options.existingBucket) {
-      found.bucketNotification = {
-        before: before.notification,
-        during: await notificationOf(stage.clients, EXISTING_BUCKET),
-        after: null,
-      };
-    }
-    found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
-    if (options.keep) {
-      await input.intermission(outputs);
-    }
-  } else {
-    await progress.phase(
-      'deploy',
-      `deploying, with ${failingStep.id} made to fail`,
-      () => failToDeploy(stage, failingStep, parameters, found),
-      () => `failed to deploy at ${failingStep.id}, as it should`,
-    );
+async function deployAndForward(
+  stage: Stage,
+  progress: Progress,
+  input: RehearsalInput,
+  parameters: Record<string, string>,
+  before: Before,
+  found: Found,
+): Promise<PolicySet> {
+  const { options, corpus } = input;
+  await progress.phase(
+    'deploy',
+    'deploying (cdk deploy)',
+    () => deploy(stage, progress, parameters),
+    () => 'deployed (cdk deploy)',
+  );
+  const policies = await collectPolicies(stage.aws, STACK);
+  found.stacks = await stacksOf(stage.clients);
+  const outputs = await outputsOf(stage.clients, STACK);
+  await progress.phase(
+    'forward',
+    `forwarding ${corpus.files.length} files`,
+    () => forward(stage, progress, input, outputs, found),
+    () => `forwarded ${corpus.files.length} files, ${found.delivered.events} events arrived`,
+  );
+  if (options.existingBucket) {
+    const during = await notificationOf(stage.clients, EXISTING_BUCKET);
+    found.bucketNotification = { before: before.notification, during, after: null };
   }
+  found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
+  if (options.keep) {
+    await input.intermission(outputs);
+  }
+  return policies;
+}
 
-  await progress.phase('destroy', 'destroying (cdk destroy)', async () => {
-    await runCdk(stage, ['destroy', STACK, '--app', assembly(stage), '--force']);
-    await checkWhatIsLeft(stage, input, before, found);
-  });
-  if (policies !== undefined) {
-    const proof = await provePermissions({ callLog: stage.callLog, policies });
-    found.permissions = proof;
-    found.problems.push(...proof.denied.map((denied) => `Permission missing: ${denied}`));
-  }
+function deployInVain(
+  stage: Stage,
+  progress: Progress,
+  step: Step,
+  parameters: Record<string, string>,
+  found: Found,
+): Promise<void> {
+  return progress.phase(
+    'deploy',
+    `deploying, with ${step.id} made to fail`,
+    () => failToDeploy(stage, step, parameters, found),
+    () => `failed to deploy at ${step.id}, as it should`,
+  );
+}
+
+async function destroy(stage: Stage, progress: Progress): Promise<void> {
+  await progress.phase(
+    'destroy',
+    'destroying (cdk destroy)',
+    () => runCdk(stage, ['destroy', STACK, '--app', assembly(stage), '--force']),
+    () => 'destroyed (cdk destroy)',
+  );
+}
+
+async function prove(stage: Stage, policies: PolicySet, found: Found): Promise<void> {
+  const proof = await provePermissions({ callLog: stage.callLog, policies });
+  found.permissions = proof;
+  found.problems.push(...proof.denied.map((denied) => `Permission missing: ${denied}`));
 }
 
 function parametersOf(stage: Stage, options: RehearsalOptions, accountTemplateUrl: string) {
@@ -271,6 +322,7 @@ async function checkWhatIsLeft(
   const holdings = holdingsOf(stage.simulator);
   found.vendor = { ...found.vendor, afterDestroy: holdings };
   found.residue = {
+    checked: true,
     aws: left.filter((resource) => !isRetainedByDesign(resource)).map(nameOf),
     vendors: vendorResidue(before.vendors, holdings),
     retained: [

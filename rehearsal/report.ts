@@ -60,6 +60,8 @@ export interface RehearsalReport {
   readonly vendor: { readonly registered: VendorHoldings; readonly afterDestroy: VendorHoldings };
   /** What is left in AWS and at the vendors after destroying: must be empty. */
   readonly residue: {
+    /** False where the rehearsal did not come so far: then the lists say nothing. */
+    readonly checked: boolean;
     readonly aws: readonly string[];
     readonly vendors: readonly string[];
     /** Left by design: the bootstrap stack, keys pending deletion, issued tokens that lapse. */

@@ -4,7 +4,6 @@ import type { RehearsalReport } from './report.ts';
 /** The end of a rehearsal in a few lines, for the terminal. */
 export function summaryOf(report: RehearsalReport): string {
   const { delivered, input, latencyMs, residue, seconds, failure, permissions } = report;
-  const left = residue.aws.length + residue.vendors.length;
   const lines =
     failure === null
       ? [
@@ -13,15 +12,25 @@ export function summaryOf(report: RehearsalReport): string {
           `latency from object to acknowledgement: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, max ${latencyMs.max} ms`,
         ]
       : [`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message];
-  if (permissions !== null) {
+  if (permissions === null) {
+    lines.push('permissions were not evaluated');
+  } else {
     const { calls, denied, functions } = permissions;
     lines.push(
       `${calls} AWS calls of ${functions.length} functions evaluated, ${denied.length} not permitted`,
     );
   }
-  lines.push(left === 0 ? 'nothing left, in AWS or at the vendors' : `${left} things left behind`);
+  lines.push(whatIsLeft(residue));
   lines.push(`${seconds.total} s in all; report: .rehearsal/report.html`);
   const verdict = report.ok ? styleText('green', 'OK') : styleText('red', 'NOT OK');
   const problems = report.problems.map((problem) => styleText('red', `  ! ${problem}`));
   return ['', `${verdict}`, ...lines.map((line) => `  ${line}`), ...problems].join('\n');
+}
+
+function whatIsLeft({ checked, aws, vendors }: RehearsalReport['residue']): string {
+  if (!checked) {
+    return 'what is left was not checked';
+  }
+  const left = aws.length + vendors.length;
+  return left === 0 ? 'nothing left, in AWS or at the vendors' : `${left} things left behind`;
 }

@@ -6,11 +6,6 @@ export function wasForwarded(report: RehearsalReport): boolean {
   return report.seconds.forward > 0;
 }
 
-/** Whether an empty list of residue means "looked, and found nothing" rather than "never got so far". */
-export function residueWasChecked(report: RehearsalReport): boolean {
-  return report.ok || report.seconds.destroy > 0 || residueCount(report) > 0;
-}
-
 export function residueCount(report: RehearsalReport): number {
   return report.residue.aws.length + report.residue.vendors.length;
 }

@@ -2,12 +2,10 @@
 import type { RehearsalReport } from '../report.ts';
 import { counted } from './format.ts';
 import { html, type Markup } from './html.ts';
-import { residueWasChecked } from './outcome.ts';
 import { list, section, verdict } from './parts.ts';
 
 export function residueSection(report: RehearsalReport): Markup {
-  const { aws, vendors, retained } = report.residue;
-  const checked = residueWasChecked(report);
+  const { checked, aws, vendors, retained } = report.residue;
   return section(
     'residue',
     'What is left',

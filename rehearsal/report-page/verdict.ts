@@ -2,7 +2,7 @@
 import type { RehearsalReport } from '../report.ts';
 import { count, counted, destinationName, duration, latency, moment } from './format.ts';
 import { type Child, html, type Markup } from './html.ts';
-import { courseOf, residueCount, residueWasChecked, wasForwarded } from './outcome.ts';
+import { courseOf, residueCount, wasForwarded } from './outcome.ts';
 import { list, sign, type Tone, verdict } from './parts.ts';
 
 const HEADLINES = {
@@ -55,7 +55,7 @@ function share(arrived: number, sent: number): string {
 function leftBehind(report: RehearsalReport): string {
   const left = residueCount(report);
   if (left > 0) return `${counted(left, 'thing was', 'things were')} left behind.`;
-  return residueWasChecked(report)
+  return report.residue.checked
     ? 'Everything was removed; nothing is left.'
     : 'It did not come to the check of what is left.';
 }
@@ -115,7 +115,7 @@ function zeroTile(name: string, value: number, whenZero: string, otherwise: stri
 }
 
 function residueTile(report: RehearsalReport): Tile {
-  return residueWasChecked(report)
+  return report.residue.checked
     ? zeroTile('Left behind', residueCount(report), 'nothing', 'residue')
     : { name: 'Left behind', figure: '–', tone: 'idle', words: 'not checked' };
 }

@@ -192,7 +192,7 @@ test('slow stragglers turn the axis logarithmic, and it says so', () => {
 
 test('long lists fold', () => {
   const retained = Array.from({ length: 50 }, (_, index) => `object ${index}`);
-  const page = renderReportPage(goodReport({ residue: { aws: [], vendors: [], retained } }));
+  const page = renderReportPage(goodReport({ residue: { checked: true, aws: [], vendors: [], retained } }));
 
   expect(sectionText(page, 'residue')).toContain('42 more');
   expect(sectionText(page, 'residue')).toContain('object 49');

@@ -66,6 +66,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
       afterDestroy: { ...NONE, stackTokens: 1 },
     },
     residue: {
+      checked: true,
       aws: [],
       vendors: [],
       retained: [
@@ -196,7 +197,7 @@ export function bootstrapFailure(): RehearsalReport {
     deadLettered: [],
     latencyMs: latencyOf([]),
     vendor: { registered: NONE, afterDestroy: NONE },
-    residue: { aws: [], vendors: [], retained: [] },
+    residue: { checked: false, aws: [], vendors: [], retained: [] },
     permissions: null,
   });
 }
