@@ -9,8 +9,8 @@ const cloudOneRegion: string | undefined = app.node.tryGetContext('cloudOneRegio
 const deploymentRegion = process.env.CDK_DEFAULT_REGION;
 
 new CloudOneStack(app, 'CloudOne', {
-  ...(cloudOneRegion === undefined ? {} : { cloudOneRegion }),
-  ...(deploymentRegion === undefined ? {} : { deploymentRegion }),
+  cloudOneRegion,
+  deploymentRegion,
 });
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -15,7 +15,7 @@ export interface AwsOptions {
 
 /** Configuration for an AWS client; what is not given comes from the environment, as with the AWS CLI. */
 export function clientConfiguration({ profile, region }: AwsOptions): { profile?: string; region?: string } {
-  return { ...(profile === undefined ? {} : { profile }), ...(region === undefined ? {} : { region }) };
+  return { profile, region };
 }
 
 /**

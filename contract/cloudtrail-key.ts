@@ -38,7 +38,7 @@ export function parseCloudTrailKey(key: string): CloudTrailKey | undefined {
   return {
     kind: kind as CloudTrailFileKind,
     prefix,
-    ...(organizationId === undefined ? {} : { organizationId }),
+    organizationId,
     accountId: accountId as string,
     region: region as string,
     day: `${year}-${month}-${day}`,

@@ -27,10 +27,8 @@ export const forwarderEnvironment = destinationEnvironment.extend({
   MAXIMUM_RECEIVES: z.coerce.number().int().positive(),
 });
 
-export const probeEnvironment = destinationEnvironment;
-
 /**
- * The custom resource that proves the destination accepts us (C2). Its properties repeat what its
+ * The custom resource that proves the destination accepts us. Its properties repeat what its
  * environment says, so that a changed destination is an update and is proven again.
  */
 export const destinationProbeProperties = z.object({

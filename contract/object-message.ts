@@ -52,11 +52,11 @@ export function objectReferenceOf(message: ObjectMessage): ObjectReference {
   return {
     bucket: bucket.name,
     key: object.key,
-    ...(object['version-id'] === undefined ? {} : { versionId: object['version-id'] }),
-    ...(object.etag === undefined ? {} : { etag: object.etag }),
-    ...(object.sequencer === undefined ? {} : { sequencer: object.sequencer }),
-    ...(object.size === undefined ? {} : { size: object.size }),
-    ...(message.time === undefined ? {} : { createdAt: message.time }),
+    versionId: object['version-id'],
+    etag: object.etag,
+    sequencer: object.sequencer,
+    size: object.size,
+    createdAt: message.time,
   };
 }
 
@@ -65,15 +65,15 @@ export function objectMessageOf(object: ObjectReference): ObjectMessage {
   return {
     source: TRAILBRIDGE_SOURCE,
     'detail-type': 'Object Created',
-    ...(object.createdAt === undefined ? {} : { time: object.createdAt }),
+    time: object.createdAt,
     detail: {
       bucket: { name: object.bucket },
       object: {
         key: object.key,
-        ...(object.size === undefined ? {} : { size: object.size }),
-        ...(object.etag === undefined ? {} : { etag: object.etag }),
-        ...(object.versionId === undefined ? {} : { 'version-id': object.versionId }),
-        ...(object.sequencer === undefined ? {} : { sequencer: object.sequencer }),
+        size: object.size,
+        etag: object.etag,
+        'version-id': object.versionId,
+        sequencer: object.sequencer,
       },
     },
   };

@@ -37,19 +37,19 @@ export const cloudTrailTokenEnvironment = cloudOneEnvironment.extend({
   SERVICE_TOKEN_SECRET_ARN: z.string().startsWith('arn:'),
 });
 
-/** Cloud One account look-up (A1, A10). Attributes: `AccountId`, `Region`. */
+/** Cloud One account look-up. Attributes: `AccountId`, `Region`. */
 export const cloudOneAccountProperties = z.object({
   /** Where the stack is deployed; it must belong to the Cloud One region. */
   AwsRegion: z.string(),
 });
 
-/** Enrolment of the Cloud One account in Vision One (A2). Attribute: `Status`. */
+/** Enrolment of the Cloud One account in Vision One. Attribute: `Status`. */
 export const visionOneConnectionProperties = z.object({ CloudOneRegion: cloudOneRegion });
 
-/** Workload Security's external id for the cross-account role (A3). Attribute: `ExternalId`. */
+/** Workload Security's external id for the cross-account role. Attribute: `ExternalId`. */
 export const workloadSecurityExternalIdProperties = z.object({ CloudOneRegion: cloudOneRegion });
 
-/** Workload Security's AWS connector (A4). Attribute: `ConnectorId`. */
+/** Workload Security's AWS connector. Attribute: `ConnectorId`. */
 export const workloadSecurityConnectorProperties = z.object({
   CloudOneRegion: cloudOneRegion,
   AwsAccountId: awsAccountId,
@@ -58,7 +58,7 @@ export const workloadSecurityConnectorProperties = z.object({
   DisplayName: z.string().min(1),
 });
 
-/** Cloud One's cloud account (A6). Attribute: `CloudAccountId`. */
+/** Cloud One's cloud account. Attribute: `CloudAccountId`. */
 export const cloudAccountProperties = z.object({
   CloudOneRegion: cloudOneRegion,
   AwsAccountId: awsAccountId,
@@ -67,7 +67,7 @@ export const cloudAccountProperties = z.object({
   Alias: z.string().min(1),
 });
 
-/** The CloudTrail integration's token (A7). Attributes: `ServiceUrl`, `ApiVersion`, `TemplateUrl`, `ExpiresAt`. */
+/** The CloudTrail integration's token. Attributes: `ServiceUrl`, `ApiVersion`, `ExpiresAt`. */
 export const cloudTrailTokenProperties = z.object({
   CloudOneRegion: cloudOneRegion,
   AwsAccountId: awsAccountId,

@@ -5,10 +5,11 @@
  * The first group has the names, defaults and patterns of Trend Micro's own onboarding solution, so that
  * what people know, and have scripted, goes on working.
  */
-export const BUCKET_NAME_PATTERN = '^$|^[0-9a-zA-Z]+([0-9a-zA-Z-]*[0-9a-zA-Z])*$';
+export const BUCKET_NAME_PATTERN = '^$|^[0-9a-zA-Z]([0-9a-zA-Z-]*[0-9a-zA-Z])?$';
 export const CLOUD_ONE_API_KEY_PATTERN = '^[^:\\s]+:\\S+$';
 export const TOKEN_PATTERN = '^\\S*$';
-export const HTTPS_URL_PATTERN = '^$|^https://\\S+$';
+export const VISION_ONE_URL_PATTERN = '^$|^https://[0-9a-zA-Z.-]+\\.xdr\\.trendmicro\\.(com|co\\.jp)/\\S*$';
+export const KEY_ARN_PATTERN = '^$|^arn:[a-z-]+:kms:[a-z0-9-]+:\\d{12}:key/[0-9a-zA-Z-]+$';
 export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
 
 /** AWS account of Trend Cloud One Workload Security. Source: the vendor's published onboarding template. */
@@ -24,8 +25,10 @@ export const PARAMETERS = {
   visionOneIngestToken: 'VisionOneIngestToken',
   cloudOneAccountTemplateUrl: 'CloudOneAccountTemplateUrl',
   workloadSecurityAccountId: 'WorkloadSecurityAccountId',
+  trailKeyArn: 'TrailKeyArn',
   logBucketOnDelete: 'LogBucketOnDelete',
   onVendorDeleteFailure: 'OnVendorDeleteFailure',
+  revision: 'Revision',
 } as const;
 
 /** Outputs of the `CloudOne` stack. */

@@ -1,7 +1,7 @@
 /** What the trail constructs and their functions agree on. */
 import * as z from 'zod';
 
-/** Switches EventBridge notifications on for an existing bucket (B2), and off again if it did. */
+/** Switches EventBridge notifications on for an existing bucket, and off again if it did. */
 export const bucketNotificationProperties = z.object({
   BucketName: z.string().min(3),
 });
@@ -37,7 +37,7 @@ export const listingRequestSchema = z.object({
 
 export type ListingRequest = z.infer<typeof listingRequestSchema>;
 
-/** Empties and deletes the new trail's buckets when the stack goes (A13). */
+/** Empties and deletes the new trail's buckets when the stack goes. */
 export const trailBucketTeardownProperties = z.object({
   /** The trail's bucket first, then the bucket of its access logs. */
   BucketNames: z.array(z.string().min(3)).nonempty(),

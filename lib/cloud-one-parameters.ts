@@ -4,9 +4,10 @@ import {
   AWS_ACCOUNT_ID_PATTERN,
   BUCKET_NAME_PATTERN,
   CLOUD_ONE_API_KEY_PATTERN,
-  HTTPS_URL_PATTERN,
+  KEY_ARN_PATTERN,
   PARAMETERS,
   TOKEN_PATTERN,
+  VISION_ONE_URL_PATTERN,
   WORKLOAD_SECURITY_ACCOUNT_ID,
 } from '../contract/parameters.ts';
 
@@ -51,8 +52,8 @@ export function cloudOneParameters(stack: Stack) {
       description:
         'Endpoint URL of the Vision One HTTP collector. Used when ForwardingDestination is VisionOne.',
       default: '',
-      allowedPattern: HTTPS_URL_PATTERN,
-      constraintDescription: 'An https URL.',
+      allowedPattern: VISION_ONE_URL_PATTERN,
+      constraintDescription: "An https URL of Vision One's, such as https://….xdr.trendmicro.com/ingest/….",
     }),
     visionOneIngestToken: parameter(PARAMETERS.visionOneIngestToken, {
       description: 'Ingestion token of the Vision One HTTP collector.',
@@ -73,6 +74,12 @@ export function cloudOneParameters(stack: Stack) {
       allowedPattern: AWS_ACCOUNT_ID_PATTERN,
       constraintDescription: 'A 12-digit AWS account id.',
     }),
+    trailKeyArn: parameter(PARAMETERS.trailKeyArn, {
+      description: "KMS key that the existing bucket's files are encrypted with; empty if there is none.",
+      default: '',
+      allowedPattern: KEY_ARN_PATTERN,
+      constraintDescription: "A KMS key's ARN (not an alias's).",
+    }),
     logBucketOnDelete: parameter(PARAMETERS.logBucketOnDelete, {
       description: "What becomes of a new trail's bucket and key when the stack is deleted.",
       default: 'Delete',
@@ -82,6 +89,11 @@ export function cloudOneParameters(stack: Stack) {
       description: 'What happens when a vendor refuses to take a registration back: Fail stops the deletion.',
       default: 'Fail',
       allowedValues: ['Fail', 'Continue'],
+    }),
+    revision: parameter(PARAMETERS.revision, {
+      description:
+        'Any other value than before makes an update look at every registration again and fetch a new token.',
+      default: '1',
     }),
   };
 
@@ -102,6 +114,7 @@ export function cloudOneParameters(stack: Stack) {
       toCloudOne: equals('ToCloudOne', parameters.forwardingDestination, 'CloudOne'),
       toVisionOne: equals('ToVisionOne', parameters.forwardingDestination, 'VisionOne'),
       visionOneServiceTokenGiven: given('VisionOneServiceTokenGiven', parameters.visionOneServiceToken),
+      trailKeyGiven: given('TrailKeyGiven', parameters.trailKeyArn),
       accountTemplateUrlGiven: given('AccountTemplateUrlGiven', parameters.cloudOneAccountTemplateUrl),
     },
   };
@@ -114,6 +127,7 @@ function consoleInterface() {
       PARAMETERS.cloudOneApiKey,
       PARAMETERS.visionOneServiceToken,
       PARAMETERS.onVendorDeleteFailure,
+      PARAMETERS.revision,
     ],
     Trail: [PARAMETERS.createNewTrail, PARAMETERS.existingCloudtrailBucketName, PARAMETERS.logBucketOnDelete],
     Forwarding: [

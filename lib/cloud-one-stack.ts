@@ -51,6 +51,11 @@ export class CloudOneStack extends Stack {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const secrets = this.secrets(parameters, key);
+    const triggers = {
+      Revision: parameters.revision.valueAsString,
+      // The id, which is no secret: it changes with the key.
+      CloudOneApiKeyId: Fn.select(0, Fn.split(':', parameters.cloudOneApiKey.valueAsString)),
+    };
 
     const onboarding = new Onboarding(this, 'Onboarding', {
       key,
@@ -62,6 +67,7 @@ export class CloudOneStack extends Stack {
       accountTemplateUrlGiven: conditions.accountTemplateUrlGiven,
       workloadSecurityAccountId: parameters.workloadSecurityAccountId.valueAsString,
       onVendorDeleteFailure,
+      triggers,
     });
 
     const trail = new NewTrail(this, 'NewTrail', {
@@ -87,17 +93,30 @@ export class CloudOneStack extends Stack {
       destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.ref, onboarding.serviceToken.ref),
       bucketName,
       // Decrypting with the stack's own key through S3 grants nothing: it stands where there is no other key.
-      bucketKeyArn: newTrailOr(trail.key.keyArn, key.keyArn),
+      bucketKeyArn: newTrailOr(
+        trail.key.keyArn,
+        Fn.conditionIf(
+          conditions.trailKeyGiven.logicalId,
+          parameters.trailKeyArn.valueAsString,
+          key.keyArn,
+        ).toString(),
+      ),
       onVendorDeleteFailure,
+      triggers,
     });
 
     const existing = new ExistingBucket(this, 'ExistingBucket', {
       bucketName: parameters.existingCloudtrailBucketName.valueAsString,
       forwardingQueue: forwarding.queue,
       onVendorDeleteFailure,
+      triggers,
     });
     // Events begin to flow only when there is a queue for them.
     existing.notification.resource.node.addDependency(forwarding.rule, forwarding.queue);
+    // Nothing is touched before the account look-up has found the region to be right.
+    for (const construct of [trail, existing.notification.resource, forwarding.probe.resource]) {
+      construct.node.addDependency(onboarding.account.resource);
+    }
 
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.existingBucket, existing);

@@ -129,7 +129,7 @@ export async function readLedger(
       items.push({
         object: item.object?.S ?? '',
         state: item.state?.S as LedgerItem['state'],
-        ...(item.acknowledgedAt?.S === undefined ? {} : { acknowledgedAt: item.acknowledgedAt.S }),
+        acknowledgedAt: item.acknowledgedAt?.S,
       });
     }
   }

@@ -1,6 +1,6 @@
 /** Lambda handler of the custom resource that proves the destination. It wires; its siblings decide. */
 import { parseEnvironment } from '../../contract/environment.ts';
-import { probeEnvironment } from '../../contract/forwarding.ts';
+import { destinationEnvironment } from '../../contract/forwarding.ts';
 import { customResourceHandler } from '../shared/custom-resource.ts';
 import { SecretReader } from '../shared/secrets.ts';
 import { cloudTrailServiceOf, destinationOf } from './destination-of.ts';
@@ -8,17 +8,14 @@ import { destinationProbe } from './destination-probe.ts';
 import { DestinationToken } from './destination-token.ts';
 import { PartSender } from './part-sender.ts';
 
-const environment = parseEnvironment(probeEnvironment, process.env);
-const destination = destinationOf(environment);
-const token = new DestinationToken(new SecretReader(), environment.DESTINATION_TOKEN_SECRET_ARN);
-
-export const handler = customResourceHandler(
-  destinationProbe({
+export const handler = customResourceHandler(() => {
+  const environment = parseEnvironment(destinationEnvironment, process.env);
+  const destination = destinationOf(environment);
+  const token = new DestinationToken(new SecretReader(), environment.DESTINATION_TOKEN_SECRET_ARN);
+  return destinationProbe({
     destination,
-    ...(environment.DESTINATION === 'CloudOne'
-      ? { cloudTrailService: cloudTrailServiceOf(environment) }
-      : {}),
+    cloudTrailService: environment.DESTINATION === 'CloudOne' ? cloudTrailServiceOf(environment) : undefined,
     sender: new PartSender(destination, token),
     readToken: () => token.read(),
-  }),
-);
+  });
+});

@@ -1,5 +1,5 @@
 /**
- * Proves at deployment that the destination accepts us (C2), so that a refusal fails the deployment rather
+ * Proves at deployment that the destination accepts us, so that a refusal fails the deployment rather
  * than the first event of the night.
  */
 import { randomUUID } from 'node:crypto';

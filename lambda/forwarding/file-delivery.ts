@@ -78,7 +78,7 @@ async function deliverOnce(
     format,
     maximumPartBytes,
     skipRecords: uploader.progress.records,
-    ...(content === undefined ? {} : { expectedBytes: content.length }),
+    expectedBytes: content?.length,
   });
   for await (const part of splitter.parts(contentOf(content, small, stored))) {
     await uploader.add(part);

@@ -93,7 +93,7 @@ export class FileSplitter {
       maximumBytes,
       separator,
       skipRecords,
-      ...(expectedBytes === undefined ? {} : { expectedBytes }),
+      expectedBytes,
     });
     const scan = new FileScan(batcher);
     for await (const chunk of chunks) {
@@ -120,6 +120,6 @@ function partOf(document: GzipDocument): Part {
     body: document.finish(),
     records,
     firstRecord,
-    ...(onlyRecord === undefined ? {} : { onlyRecord }),
+    onlyRecord,
   };
 }

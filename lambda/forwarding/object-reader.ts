@@ -28,7 +28,7 @@ export async function openObject(
       new GetObjectCommand({
         Bucket: bucket,
         Key: key,
-        ...(versionId === undefined ? {} : { VersionId: versionId }),
+        VersionId: versionId,
         ...(versionId === undefined && etag !== undefined ? { IfMatch: `"${etag}"` } : {}),
       }),
       { abortSignal: signal },

@@ -30,7 +30,7 @@ export class PartSender {
       signal,
       decide: (error) =>
         error instanceof RetryableError && error.reason === 'DestinationUnavailable'
-          ? { retry: true, ...(error.afterMs === undefined ? {} : { afterMs: error.afterMs }) }
+          ? { retry: true, afterMs: error.afterMs }
           : { retry: false },
     });
   }

@@ -8,7 +8,7 @@ import { logger } from '../shared/logger.ts';
  * after the queue's visibility time-out, which is made for a function that died: too long for a hiccup, and
  * all at once. Together they outlast a short outage of the destination.
  */
-const DELAYS_SECONDS = [60, 240, 720];
+const DELAYS_SECONDS = [60, 240, 720, 1800];
 /** So that what failed together does not come back together. */
 const JITTER = 0.25;
 /** The most that SQS takes in one call. */

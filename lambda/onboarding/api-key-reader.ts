@@ -1,4 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { parseEnvironment } from '../../contract/environment.ts';
+import { cloudOneEnvironment } from '../../contract/onboarding.ts';
 import { SecretReader } from '../shared/secrets.ts';
 import { type CloudOneApiKey, parseCloudOneApiKey } from '../vendors/cloudone/api-key.ts';
 import type { CloudOneAccess } from '../vendors/cloudone/call.ts';
@@ -12,6 +14,16 @@ export type ApiKeyReader = (signal: AbortSignal) => Promise<CloudOneApiKey>;
  */
 export function freshSecretReader(client = new SecretsManagerClient({})): SecretReader {
   return new SecretReader(client, 0);
+}
+
+/**
+ * The reader that a deployed function uses: of the secret that its environment names.
+ *
+ * @throws EnvironmentError
+ */
+export function usersApiKey(): ApiKeyReader {
+  const { CLOUD_ONE_API_KEY_SECRET_ARN } = parseEnvironment(cloudOneEnvironment, process.env);
+  return apiKeyReader(freshSecretReader(), CLOUD_ONE_API_KEY_SECRET_ARN);
 }
 
 export function apiKeyReader(secrets: SecretReader, secretArn: string): ApiKeyReader {

@@ -1,11 +1,5 @@
-import { parseEnvironment } from '../../contract/environment.ts';
-import { cloudOneEnvironment } from '../../contract/onboarding.ts';
 import { customResourceHandler } from '../shared/custom-resource.ts';
-import { apiKeyReader, freshSecretReader } from './api-key-reader.ts';
+import { usersApiKey } from './api-key-reader.ts';
 import { cloudOneAccount } from './cloud-one-account.ts';
 
-const environment = parseEnvironment(cloudOneEnvironment, process.env);
-
-export const handler = customResourceHandler(
-  cloudOneAccount(apiKeyReader(freshSecretReader(), environment.CLOUD_ONE_API_KEY_SECRET_ARN)),
-);
+export const handler = customResourceHandler(() => cloudOneAccount(usersApiKey()));

@@ -44,7 +44,6 @@ export function cloudTrailToken(
       attributes: {
         ServiceUrl: stack.serviceUrl,
         ApiVersion: stack.apiVersion,
-        TemplateUrl: stack.templateUrl,
         ExpiresAt: stack.expiresAt.toISOString(),
       },
     };

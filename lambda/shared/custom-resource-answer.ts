@@ -85,8 +85,8 @@ function encodeAnswer(event: CloudFormationCustomResourceEvent, answer: Answer):
       StackId: event.StackId,
       RequestId: event.RequestId,
       LogicalResourceId: event.LogicalResourceId,
-      ...(reason === undefined ? {} : { Reason: reason }),
-      ...(answer.attributes === undefined ? {} : { Data: answer.attributes }),
+      Reason: reason,
+      Data: answer.attributes,
     });
   const body = encode(answer.reason?.slice(0, MAXIMUM_REASON_CHARACTERS));
   if (Buffer.byteLength(body) <= MAXIMUM_ANSWER_BYTES) {

@@ -102,19 +102,23 @@ const MAYBE_LEFT = 'unsure:';
 /** Read beside the resource's own properties; every custom resource of ours takes it. */
 const commonProperties = z.object({ OnVendorDeleteFailure: z.enum(['Fail', 'Continue']) });
 
-/** Makes the Lambda handler of a custom resource. */
-export function customResourceHandler<P>(definition: CustomResourceDefinition<P>): CustomResourceHandler {
+/**
+ * Makes the Lambda handler of a custom resource.
+ *
+ * @param define makes the definition. It is called for each request, not when the function starts: what
+ * it finds wrong (an environment, a parameter) must reach CloudFormation, which otherwise waits in vain.
+ */
+export function customResourceHandler<P>(define: () => CustomResourceDefinition<P>): CustomResourceHandler {
   const answers = new Map<string, Promise<Answer>>();
   return async (event, context) => {
     logger.info('Custom resource request', {
-      step: definition.step,
       requestType: event.RequestType,
       logicalId: event.LogicalResourceId,
       stackId: event.StackId,
     });
     const request = [event.StackId, event.LogicalResourceId, event.RequestType, event.RequestId].join(' ');
     const answering =
-      answers.get(request) ?? perform(definition, event, planTime(context.getRemainingTimeInMillis()));
+      answers.get(request) ?? perform(define, event, planTime(context.getRemainingTimeInMillis()));
     answers.set(request, answering);
     for (const oldest of [...answers.keys()].slice(0, -REMEMBERED_ANSWERS)) {
       answers.delete(oldest);
@@ -125,18 +129,30 @@ export function customResourceHandler<P>(definition: CustomResourceDefinition<P>
   };
 }
 
-function perform<P>(
-  definition: CustomResourceDefinition<P>,
+async function perform<P>(
+  define: () => CustomResourceDefinition<P>,
   event: CloudFormationCustomResourceEvent,
   time: TimePlan,
 ): Promise<Answer> {
+  if (event.RequestType === 'Delete' && nothingToDelete(event.PhysicalResourceId)) {
+    return { status: 'SUCCESS', physicalId: event.PhysicalResourceId };
+  }
+  let definition: CustomResourceDefinition<P>;
+  try {
+    definition = define();
+  } catch (error) {
+    // CloudFormation must be told: it waits for its time-out otherwise.
+    return event.RequestType === 'Delete'
+      ? deletionFailed(event, messageOf(error))
+      : changeFailed(event, messageOf(error));
+  }
   switch (event.RequestType) {
     case 'Create':
-      return performChange(definition, event, time, undefined, (request) => definition.create(request));
+      return performChange(definition, event, time, (request) => definition.create(request));
     case 'Update': {
       const registration = registrationOf(event.PhysicalResourceId);
       const oldProperties = definition.properties.safeParse(event.OldResourceProperties).data;
-      return performChange(definition, event, time, event.PhysicalResourceId, async (request) =>
+      return performChange(definition, event, time, async (request) =>
         registration === undefined
           ? definition.create(request)
           : keepingOrigin(registration, await definition.update({ ...request, registration, oldProperties })),
@@ -147,11 +163,42 @@ function perform<P>(
   }
 }
 
+/** What was there before us stays; what failed to be created and was undone is not there. */
+function nothingToDelete(physicalId: string): boolean {
+  return registrationOf(physicalId)?.origin === 'adopted' || physicalId.startsWith(NOTHING_LEFT);
+}
+
+/** @param left what is left of the change, where it is not what was there before. */
+function changeFailed(
+  event: CloudFormationCustomResourceEvent,
+  reason: string,
+  left?: { readonly registration?: Registration },
+): Answer {
+  logger.error('Custom resource failed', { logicalId: event.LogicalResourceId, reason });
+  const before = event.RequestType === 'Create' ? undefined : event.PhysicalResourceId;
+  const otherwise = (left === undefined ? NOTHING_LEFT : MAYBE_LEFT) + event.RequestId;
+  const physicalId =
+    left?.registration === undefined ? (before ?? otherwise) : physicalIdOf(left.registration);
+  return { status: 'FAILED', physicalId, reason };
+}
+
+/** Whether a failed deletion may pass is the user's choice. */
+function deletionFailed(event: DeleteEvent, fault: string): Answer {
+  const { PhysicalResourceId: physicalId, LogicalResourceId: logicalId } = event;
+  const mayPass =
+    commonProperties.safeParse(event.ResourceProperties).data?.OnVendorDeleteFailure === 'Continue';
+  const reason = mayPass
+    ? `${fault} Left as it is, as OnVendorDeleteFailure says.`
+    : `${fault} Put that right and delete the stack again; or, to leave this as it is, delete the stack again ` +
+      `and retain the resource ${logicalId}.`;
+  logger.error('Deletion failed', { logicalId, reason, mayPass });
+  return { status: mayPass ? 'SUCCESS' : 'FAILED', physicalId, reason };
+}
+
 async function performChange<P>(
   definition: CustomResourceDefinition<P>,
   event: CloudFormationCustomResourceEvent,
   time: TimePlan,
-  physicalIdBefore: string | undefined,
   act: (request: CreateRequest<P>) => Promise<Outcome>,
 ): Promise<Answer> {
   const undos: Undo[] = [];
@@ -169,19 +216,10 @@ async function performChange<P>(
   } catch (error) {
     // Whatever it was, CloudFormation must be told, and what was done so far be undone.
     const reason = reasonOf(definition, error);
-    logger.error('Custom resource failed', { step: definition.step, reason });
     const left = await undoAll(undos, time.undoUntil());
-    if (left === undefined) {
-      return { status: 'FAILED', physicalId: physicalIdBefore ?? NOTHING_LEFT + event.RequestId, reason };
-    }
-    return {
-      status: 'FAILED',
-      physicalId:
-        left.registration === undefined
-          ? (physicalIdBefore ?? MAYBE_LEFT + event.RequestId)
-          : physicalIdOf(left.registration),
-      reason: `${reason} Undoing it failed too: ${left.faults}`,
-    };
+    return left === undefined
+      ? changeFailed(event, reason)
+      : changeFailed(event, `${reason} Undoing it failed too: ${left.faults}`, left);
   }
 }
 
@@ -191,26 +229,16 @@ async function performDeletion<P>(
   time: TimePlan,
 ): Promise<Answer> {
   const physicalId = event.PhysicalResourceId;
-  const registration = registrationOf(physicalId);
-  if (registration?.origin === 'adopted' || physicalId.startsWith(NOTHING_LEFT)) {
-    return { status: 'SUCCESS', physicalId };
-  }
   try {
     const signal = time.undoUntil();
+    const registration = registrationOf(physicalId);
     const properties = definition.properties.safeParse(event.ResourceProperties).data;
     const deletion = definition.delete({ registration, properties, stackId: event.StackId, signal });
     await settleBy(deletion, signal);
     return { status: 'SUCCESS', physicalId };
   } catch (error) {
-    // Whatever it was, CloudFormation must be told; whether it may pass is the user's choice.
-    const mayPass =
-      commonProperties.safeParse(event.ResourceProperties).data?.OnVendorDeleteFailure === 'Continue';
-    const cure = 'To delete the stack without undoing this, set OnVendorDeleteFailure to Continue.';
-    const reason = mayPass
-      ? `${reasonOf(definition, error)} Left as it is, as OnVendorDeleteFailure says.`
-      : `${reasonOf(definition, error)} ${cure}`;
-    logger.error('Deletion failed', { step: definition.step, reason, mayPass });
-    return { status: mayPass ? 'SUCCESS' : 'FAILED', physicalId, reason };
+    // Whatever it was, CloudFormation must be told.
+    return deletionFailed(event, reasonOf(definition, error));
   }
 }
 
@@ -247,7 +275,7 @@ async function undoAll(
     } catch (error) {
       // The other undos must still run; what failed is told to the user with the rest.
       failed.push({
-        ...(undo.registration === undefined ? {} : { registration: undo.registration }),
+        registration: undo.registration,
         fault: messageOf(error),
       });
     }
@@ -257,7 +285,7 @@ async function undoAll(
   }
   const registration = failed.find((undo) => undo.registration !== undefined)?.registration;
   const faults = failed.map(({ fault }) => fault).join(' ');
-  return registration === undefined ? { faults } : { registration, faults };
+  return { registration, faults };
 }
 
 function reasonOf<P>(definition: CustomResourceDefinition<P>, error: unknown): string {

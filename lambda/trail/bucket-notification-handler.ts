@@ -5,12 +5,10 @@ import { bucketNotificationEnvironment } from '../../contract/trail.ts';
 import { customResourceHandler } from '../shared/custom-resource.ts';
 import { bucketNotification } from './bucket-notification.ts';
 
-const environment = parseEnvironment(bucketNotificationEnvironment, process.env);
-
-export const handler = customResourceHandler(
+export const handler = customResourceHandler(() =>
   bucketNotification({
     s3: new S3Client({}),
     sqs: new SQSClient({}),
-    lateObjectsQueueUrl: environment.LATE_OBJECTS_QUEUE_URL,
+    lateObjectsQueueUrl: parseEnvironment(bucketNotificationEnvironment, process.env).LATE_OBJECTS_QUEUE_URL,
   }),
 );

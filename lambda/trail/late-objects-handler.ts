@@ -11,13 +11,15 @@ const sqs = new SQSClient({});
 
 /** Kept back for the page under way and for the message that continues it. */
 const RESERVE_MS = 30_000;
+/** Kept back for the handler's own end, so that an abort is an error with a name and not a kill. */
+const ANSWER_RESERVE_MS = 2_000;
 
 /**
  * Lists what the messages ask for. The queue's mapping must have a batch size of 1, so that a failure
  * repeats one request only; after its last receive the message goes to the queue's dead-letter queue.
  */
 export const handler: SQSHandler = async (event, context) => {
-  const signal = AbortSignal.timeout(context.getRemainingTimeInMillis());
+  const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - ANSWER_RESERVE_MS));
   for (const { body } of event.Records) {
     await queueStoredObjects(listingRequestSchema.parse(JSON.parse(body)), {
       s3,

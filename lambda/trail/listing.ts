@@ -92,8 +92,8 @@ export async function versionPage(
             // S3 calls the one version of an unversioned bucket "null"; its events leave it out.
             ...(VersionId === undefined || VersionId === 'null' ? {} : { versionId: VersionId }),
             // Quoted in listings, unquoted in events.
-            ...(ETag === undefined ? {} : { etag: ETag.replaceAll('"', '') }),
-            ...(Size === undefined ? {} : { size: Size }),
+            etag: ETag?.replaceAll('"', ''),
+            size: Size,
           },
         ],
   );
@@ -111,7 +111,7 @@ async function* logRoots(listing: BucketListing): AsyncGenerator<string> {
     if (searched > MAXIMUM_FOLDERS_SEARCHED) {
       throw new ListingError(
         `The bucket ${listing.bucket} has more than ${MAXIMUM_FOLDERS_SEARCHED} folders outside AWSLogs/, too many ` +
-          'to search for CloudTrail files. Queue the files of the days concerned with a backfill that names the key prefix.',
+          'to search for CloudTrail files. Files stored before the deployment was complete may be missing at the destination.',
       );
     }
     for (const subfolder of await subfolders(listing, folder)) {

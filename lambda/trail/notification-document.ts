@@ -17,9 +17,9 @@ export function documentOf(answer: NotificationDocument): NotificationDocument {
   const { LambdaFunctionConfigurations, QueueConfigurations, TopicConfigurations } = answer;
   return {
     ...(answer.EventBridgeConfiguration === undefined ? {} : { EventBridgeConfiguration: {} }),
-    ...(LambdaFunctionConfigurations === undefined ? {} : { LambdaFunctionConfigurations }),
-    ...(QueueConfigurations === undefined ? {} : { QueueConfigurations }),
-    ...(TopicConfigurations === undefined ? {} : { TopicConfigurations }),
+    LambdaFunctionConfigurations,
+    QueueConfigurations,
+    TopicConfigurations,
   };
 }
 

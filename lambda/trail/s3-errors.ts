@@ -66,14 +66,14 @@ export async function explainS3Error(
   if (actualRegion !== undefined && actualRegion !== region) {
     return new BucketError(
       `The bucket ${bucket} is in AWS region ${actualRegion}, but this stack is in ${region}, and a bucket's events ` +
-        `stay in its region. Launch the relay template in ${actualRegion}, or name a bucket in ${region}.`,
+        `stay in its region. Name a bucket in ${region}, or set CreateNewTrail to true.`,
       { cause: error },
     );
   }
   return denied
     ? new BucketError(
-        `S3 refused ${action} on ${bucket} (${failure.message}). If the bucket belongs to another account than ` +
-          `${accountId}, launch the relay template there. Otherwise its policy, or a permissions boundary, must ` +
+        `S3 refused ${action} on ${bucket} (${failure.message}). The bucket must belong to the account ${accountId}, ` +
+          'whose events it sends; and its policy, or a permissions boundary, must ' +
           `allow this function's role: ${JSON.stringify(grantOf(context, action))}`,
         { cause: error },
       )

@@ -74,7 +74,7 @@ async function deleteBuckets(
       bucket,
       accountId,
       signal,
-      ...(lateWriterDelaysMs === undefined ? {} : { lateWriterDelaysMs }),
+      lateWriterDelaysMs,
     });
     logger.info('Bucket deleted', { bucket, deleted });
   }

@@ -109,7 +109,7 @@ export function outcomeOf(
     return { status: 'refused', detail };
   }
   const afterMs = retryAfterMs(response.headers['retry-after']);
-  return { status: 'retryable', detail, ...(afterMs === undefined ? {} : { afterMs }) };
+  return { status: 'retryable', detail, afterMs };
 }
 
 /** What must not be shown again, should the destination echo our request. */

@@ -81,7 +81,7 @@ export async function callVendor<T>(call: VendorCall<T>): Promise<T> {
   const response = await withRetries(() => attempt(call), {
     attempts: ATTEMPTS,
     patienceMs: VENDOR_PATIENCE_MS,
-    ...(call.signal === undefined ? {} : { signal: call.signal }),
+    signal: call.signal,
     decide: (error) => decide(error, idempotent),
   });
   return parseAnswer(call, response);
@@ -127,8 +127,8 @@ async function attempt<T>(call: VendorCall<T>): Promise<HttpResponse> {
         ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
         ...call.headers,
       },
-      ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
-      ...(call.signal === undefined ? {} : { signal: call.signal }),
+      body: call.json === undefined ? undefined : JSON.stringify(call.json),
+      signal: call.signal,
     });
     if (response.status < 200 || response.status > 299) {
       throw new RefusedError(response);

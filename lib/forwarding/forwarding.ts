@@ -8,9 +8,9 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { FORWARDED_KEY_WILDCARDS } from '../../contract/cloudtrail-key.ts';
 import {
+  destinationEnvironment,
   destinationProbeProperties,
   forwarderEnvironment,
-  probeEnvironment,
 } from '../../contract/forwarding.ts';
 import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
@@ -38,6 +38,9 @@ export interface ForwardingProps {
 
   /** `Fail` or `Continue`. */
   readonly onVendorDeleteFailure: string;
+
+  /** What makes the destination be proven again; see `TrailbridgeCustomResourceProps.triggers`. */
+  readonly triggers: Record<string, string>;
 }
 
 /** Receives after which the forwarder dead-letters a message itself, with its reason. */
@@ -83,10 +86,11 @@ export class Forwarding extends Construct {
     };
     const readToken = () => readSecret(this, [props.destinationTokenArn], props.key.keyArn);
     this.probe = new TrailbridgeCustomResource(this, 'DestinationProbe', {
+      triggers: props.triggers,
       type: 'ForwardingDestination',
       handler: 'forwarding/destination-probe-handler.ts',
       description: 'Proves at deployment that the destination accepts what the forwarder sends.',
-      environmentSchema: probeEnvironment,
+      environmentSchema: destinationEnvironment,
       environment,
       permissions: readToken(),
       propertiesSchema: destinationProbeProperties,

@@ -41,6 +41,9 @@ export interface OnboardingProps {
 
   /** `Fail` or `Continue`. */
   readonly onVendorDeleteFailure: string;
+
+  /** What makes every registration be looked at again; see `TrailbridgeCustomResourceProps.triggers`. */
+  readonly triggers: Record<string, string>;
 }
 
 /**
@@ -58,12 +61,13 @@ export class Onboarding extends Construct {
 
   constructor(scope: Construct, id: string, props: OnboardingProps) {
     super(scope, id);
-    const { key, onVendorDeleteFailure } = props;
+    const { key, onVendorDeleteFailure, triggers } = props;
     const apiKeyArn = props.cloudOneApiKey.ref;
     const environment = { CLOUD_ONE_API_KEY_SECRET_ARN: apiKeyArn };
     const readApiKey = () => readSecret(this, [apiKeyArn], key.keyArn);
 
     this.account = new TrailbridgeCustomResource(this, 'CloudOneAccount', {
+      triggers,
       type: 'CloudOneAccount',
       handler: 'onboarding/cloud-one-account-handler.ts',
       description: 'Looks up the Cloud One account and region that the API key belongs to.',
@@ -81,6 +85,7 @@ export class Onboarding extends Construct {
       '',
     ).toString();
     this.visionOneConnection = new TrailbridgeCustomResource(this, 'VisionOneConnection', {
+      triggers,
       type: 'VisionOneConnection',
       handler: 'onboarding/vision-one-connection-handler.ts',
       description: 'Enrols the Cloud One account in Vision One.',
@@ -104,6 +109,7 @@ export class Onboarding extends Construct {
     });
 
     const externalId = new TrailbridgeCustomResource(this, 'WorkloadSecurityExternalId', {
+      triggers,
       type: 'WorkloadSecurityExternalId',
       handler: 'onboarding/workload-security-external-id-handler.ts',
       description: 'Asks Workload Security for the external id of its cross-account role.',
@@ -118,6 +124,7 @@ export class Onboarding extends Construct {
       externalId: externalId.attribute('ExternalId'),
     });
     new TrailbridgeCustomResource(this, 'WorkloadSecurityConnector', {
+      triggers,
       type: 'WorkloadSecurityConnector',
       handler: 'onboarding/workload-security-connector-handler.ts',
       description: 'Registers the AWS account with Workload Security.',
@@ -136,6 +143,7 @@ export class Onboarding extends Construct {
 
     const accountStack = this.vendorAccountStack(props);
     new TrailbridgeCustomResource(this, 'CloudAccount', {
+      triggers,
       type: 'CloudAccount',
       handler: 'onboarding/cloud-account-handler.ts',
       description: 'Registers the AWS account with Cloud One.',
@@ -163,6 +171,7 @@ export class Onboarding extends Construct {
         'Valid for 30 days and fetched anew by every update of the stack; its rotation is not built yet.',
     });
     this.cloudTrailToken = new TrailbridgeCustomResource(this, 'CloudTrailToken', {
+      triggers,
       type: 'CloudTrailToken',
       handler: 'onboarding/cloudtrail-token-handler.ts',
       description: "Obtains the token and the URL of Cloud One's CloudTrail service.",

@@ -1,4 +1,4 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
+import { type CfnCustomResource, CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
 import {
@@ -25,6 +25,14 @@ export interface TrailbridgeCustomResourceProps<
    * @default - the deletion fails
    */
   readonly onVendorDeleteFailure?: string;
+
+  /**
+   * What the function does not read, but must look at again when it changes: CloudFormation sends an update
+   * for changed properties only, and a secret's value is none.
+   *
+   * @default - none
+   */
+  readonly triggers?: Record<string, string>;
 }
 
 /**
@@ -49,14 +57,16 @@ export class TrailbridgeCustomResource<
       // Longer than the function can run, and shorter than CloudFormation's hour.
       serviceTimeout: (props.timeout ?? DEFAULT_TIMEOUT).plus(Duration.minutes(5)),
       properties: {
+        ...props.triggers,
         ...props.properties,
         ...(props.onVendorDeleteFailure === undefined
           ? {}
           : { OnVendorDeleteFailure: props.onVendorDeleteFailure }),
       },
     });
-    const cfnResource = this.resource.node.defaultChild;
-    (cfnResource as import('aws-cdk-lib').CfnCustomResource).overrideLogicalId(id);
+    (this.resource.node.defaultChild as CfnCustomResource).overrideLogicalId(id);
+    // Also on its invocation settings: without them Lambda would deliver a failed creation again.
+    this.resource.node.addDependency(this.handler.function);
   }
 
   /** An attribute that the function answers with, for use in other resources. */

@@ -20,6 +20,9 @@ export interface ExistingBucketProps {
 
   /** `Fail` or `Continue`. */
   readonly onVendorDeleteFailure: string;
+
+  /** What makes the notifications be looked at again; see `TrailbridgeCustomResourceProps.triggers`. */
+  readonly triggers: Record<string, string>;
 }
 
 const LISTING_TIMEOUT = Duration.minutes(5);
@@ -71,6 +74,7 @@ export class ExistingBucket extends Construct {
     );
 
     this.notification = new TrailbridgeCustomResource(this, 'BucketNotification', {
+      triggers: props.triggers,
       type: 'BucketNotification',
       handler: 'trail/bucket-notification-handler.ts',
       description: 'Switches EventBridge notifications on for the existing bucket.',

@@ -36,7 +36,7 @@ export class NewTrail extends Construct {
     const trailArn = `arn:${Aws.PARTITION}:cloudtrail:${Aws.REGION}:${Aws.ACCOUNT_ID}:trail/${trailName}`;
 
     this.key = new Key(this, 'Key', {
-      description: 'Encrypts the CloudTrail files of Trailbridge’s trail.',
+      description: "Encrypts the CloudTrail files of Trailbridge's trail.",
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
@@ -76,7 +76,6 @@ export class NewTrail extends Construct {
       serverAccessLogsBucket: accessLogs,
       lifecycleRules: [
         {
-          transitions: [],
           noncurrentVersionExpiration: Duration.days(30),
           abortIncompleteMultipartUploadAfter: Duration.days(7),
         },
@@ -115,6 +114,10 @@ export class NewTrail extends Construct {
       },
     });
 
+    // They stay with their buckets: what is retained must not lose its TLS-only rule.
+    for (const { policy } of [this.bucket, accessLogs]) {
+      policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    }
     acknowledgeObjects(teardown.handler.role, this.bucket, accessLogs);
 
     const trail = new CfnTrail(this, 'Trail', {
@@ -143,7 +146,7 @@ export class NewTrail extends Construct {
     });
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'It holds the access logs of the trail’s bucket; logging it too would never end.',
+      reason: "It holds the access logs of the trail's bucket; logging it too would never end.",
     });
     keepPolicy(bucket);
     return bucket;

@@ -57,7 +57,7 @@ export interface Simulator {
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, now = () => new Date(), connectedAfterPolls = 2, connectedAfterMs } = options;
-  const pace = { connectedAfterPolls, ...(connectedAfterMs !== undefined && { connectedAfterMs }) };
+  const pace = { connectedAfterPolls, connectedAfterMs };
   const startTenant = { ...defaultTenant, ...options.tenant };
   const fresh = (tenant: Partial<Tenant> = {}, seed?: Seed): Rehearsed => ({
     world: createWorld(checkedTenant({ ...startTenant, ...tenant }), now, pace, seed),

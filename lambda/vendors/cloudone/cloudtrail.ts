@@ -20,10 +20,8 @@ export interface CloudTrailStack {
   readonly serviceToken: string;
   readonly serviceUrl: string;
   readonly apiVersion: string;
-  /** The vendor's own client stack, and where its code is. */
-  readonly templateUrl: string;
-  readonly codeBucket: string | undefined;
-  readonly codeKey: string | undefined;
+  /** The vendor's own client stack. */
+  readonly templateUrl: string | undefined;
   readonly expiresAt: Date;
 }
 
@@ -42,12 +40,10 @@ const stackAnswer = z
 const printable = z.string().regex(/^[!-~]+$/, 'not printable');
 
 const linkParameters = z.object({
-  templateurl: printable.max(1024),
+  templateurl: printable.max(1024).optional(),
   param_servicetoken: printable.max(8192),
   param_serviceurl: printable.max(512),
   param_apiversion: z.string().regex(/^[\w.-]{1,32}$/, 'not a version'),
-  param_s3bucketname: printable.max(63).optional(),
-  param_s3bucketkey: printable.max(1024).optional(),
 });
 
 /**
@@ -85,16 +81,16 @@ export function readStackLink(link: string): Omit<CloudTrailStack, 'expiresAt'> 
     );
   }
   const found = parsed.data;
-  // Checked before anything is stored: the token goes to the one, a stack is made from the other.
+  // Checked before anything is stored: the token goes to the one; the other tells of a link tampered with.
   cloudTrailServiceUrl(found.param_serviceurl, '/');
-  assertTemplateUrl(found.templateurl);
+  if (found.templateurl !== undefined) {
+    assertTemplateUrl(found.templateurl);
+  }
   return {
     link,
     serviceToken: found.param_servicetoken,
     serviceUrl: found.param_serviceurl,
     apiVersion: found.param_apiversion,
     templateUrl: found.templateurl,
-    codeBucket: found.param_s3bucketname,
-    codeKey: found.param_s3bucketkey,
   };
 }

@@ -20,7 +20,6 @@ describe('CloudTrail integration token', () => {
     expect(created.Data).toEqual({
       ServiceUrl: 'https://cloudtrail.us-1.cloudone.trendmicro.com',
       ApiVersion: 'v1',
-      TemplateUrl: expect.stringMatching(/^https:\/\/.*\.s3\.us-east-1\.amazonaws\.com\//),
       ExpiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     });
     expect(JSON.stringify(created) + fixture.output()).not.toContain(token);

@@ -72,18 +72,18 @@ export async function startFixture(): Promise<Fixture> {
   process.env.VENDOR_ENDPOINT_OVERRIDE = vendors.url;
 
   const handlers: Fixture['handlers'] = {
-    account: customResourceHandler(cloudOneAccount(readApiKey)),
-    connection: customResourceHandler(
+    account: customResourceHandler(() => cloudOneAccount(readApiKey)),
+    connection: customResourceHandler(() =>
       visionOneConnection({
         readApiKey,
         readServiceToken: async () => vendors.tenant.visionOneEnrollmentToken,
         ...pace,
       }),
     ),
-    externalId: customResourceHandler(workloadSecurityExternalId(readApiKey)),
-    connector: customResourceHandler(workloadSecurityConnector(readApiKey)),
-    cloudAccount: customResourceHandler(cloudAccount(readApiKey)),
-    cloudTrailToken: customResourceHandler(
+    externalId: customResourceHandler(() => workloadSecurityExternalId(readApiKey)),
+    connector: customResourceHandler(() => workloadSecurityConnector(readApiKey)),
+    cloudAccount: customResourceHandler(() => cloudAccount(readApiKey)),
+    cloudTrailToken: customResourceHandler(() =>
       cloudTrailToken({
         readApiKey,
         secretsManager: new SecretsManagerClient({}),
@@ -96,7 +96,7 @@ export async function startFixture(): Promise<Fixture> {
     vendors,
     sink,
     secretsManager,
-    connectionWithoutToken: customResourceHandler(
+    connectionWithoutToken: customResourceHandler(() =>
       visionOneConnection({ readApiKey, readServiceToken: undefined, ...pace }),
     ),
     handlers,

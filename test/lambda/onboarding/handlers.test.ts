@@ -66,10 +66,15 @@ describe.each(HANDLERS)('%s', (resource, file) => {
     expect(answer.Status).toBe('SUCCESS');
   });
 
-  test('does not start without its environment', async () => {
+  test('tells CloudFormation where its environment is not whole', async () => {
     vi.stubEnv('CLOUD_ONE_API_KEY_SECRET_ARN', '');
 
-    await expect(load(file)).rejects.toThrow('CLOUD_ONE_API_KEY_SECRET_ARN');
+    const answer = await sink.send(await load(file), { type: 'Create', properties });
+
+    expect(answer).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('CLOUD_ONE_API_KEY_SECRET_ARN'),
+    });
   });
 
   test('says so where the secret is no API key, and does not show it', async () => {

@@ -52,7 +52,7 @@ const fault = fc
       ...kind,
       skip,
       ...(method === '*' ? {} : { method }),
-      ...(times === undefined ? {} : { times }),
+      times,
     }),
   );
 

@@ -131,7 +131,7 @@ describe('Workload Security connector', () => {
       OnVendorDeleteFailure: 'Continue',
     });
 
-    expect(refused.Reason).toMatch(/403.*revoked.*API Keys.*OnVendorDeleteFailure/);
+    expect(refused.Reason).toMatch(/403.*revoked.*API Keys.*retain the resource/);
     expect([refused.Status, passed.Status]).toEqual(['FAILED', 'SUCCESS']);
   });
 });

@@ -16,14 +16,14 @@ const adopted = (id: string) => ({ registration: { origin: 'adopted', id } }) as
 const never = () => new Promise<never>(() => {});
 
 function handlerOf(definition: Partial<CustomResourceDefinition<Properties>>) {
-  return customResourceHandler<Properties>({
+  return customResourceHandler<Properties>(() => ({
     step: 'Making a thing',
     properties: z.object({ Name: z.string() }),
     create: async ({ properties }) => created(properties.Name),
     update: async ({ properties }) => created(properties.Name),
     delete: async () => {},
     ...definition,
-  });
+  }));
 }
 
 let sink: AnswerSink;
@@ -234,9 +234,21 @@ describe('delete', () => {
     const answer = await sink.send(refusing, remove('created:x'));
 
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'created:x' });
-    expect(answer.Reason).toBe(
-      'Making a thing: the key is revoked. To delete the stack without undoing this, set OnVendorDeleteFailure to Continue.',
-    );
+    expect(answer.Reason).toMatch(/^Making a thing: the key is revoked\. .*retain the resource /);
+  });
+
+  test('tells CloudFormation what is wrong with the function itself', async () => {
+    const broken = customResourceHandler(() => {
+      throw new Error('The address is not one of ours.');
+    });
+
+    const creation = await sink.send(broken, create);
+    const deletion = await sink.send(broken, remove(creation.PhysicalResourceId));
+    const later = await sink.send(broken, remove('created:x'));
+
+    expect(creation).toMatchObject({ Status: 'FAILED', Reason: 'The address is not one of ours.' });
+    expect(deletion.Status).toBe('SUCCESS');
+    expect(later.Status).toBe('FAILED');
   });
 
   test('passes where the user said so', async () => {

@@ -43,7 +43,7 @@ const withEventBridge = { ...others, EventBridgeConfiguration: {} };
 let sink: AnswerSink;
 let bucket: FakeBucket;
 const sqs = mockClient(SQSClient);
-const handler = customResourceHandler(
+const handler = customResourceHandler(() =>
   bucketNotification({
     s3: new S3Client({}),
     sqs: new SQSClient({}),
@@ -271,13 +271,13 @@ describe('what S3 refuses', () => {
     );
   });
 
-  test('a bucket in another region: both are named, and the relay template', async () => {
+  test('a bucket in another region: both are named, and the cure', async () => {
     refuse(s3Error('PermanentRedirect', 301, { 'x-amz-bucket-region': 'eu-west-1' }));
 
     const created = await create();
 
     expect(created.Reason).toMatch(
-      /in AWS region eu-west-1.*this stack is in us-east-1.*relay template in eu-west-1/,
+      /in AWS region eu-west-1.*this stack is in us-east-1.*Name a bucket in us-east-1/,
     );
   });
 

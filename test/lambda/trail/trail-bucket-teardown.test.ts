@@ -21,7 +21,7 @@ import { type FakeBucket, fakeBucket, s3Error } from './fake-bucket.ts';
 const KEY = 'arn:aws:kms:us-east-1:123456789012:key/trail';
 const kms = mockClient(KMSClient);
 const cloudFormation = mockClient(CloudFormationClient);
-const handler = customResourceHandler(
+const handler = customResourceHandler(() =>
   trailBucketTeardown({
     s3: new S3Client({}),
     kms: new KMSClient({}),

@@ -38,10 +38,14 @@ describe('where the query sits', () => {
       serviceUrl: PARAMETERS.param_ServiceURL,
       apiVersion: 'v1',
       templateUrl: PARAMETERS.templateUrl,
-      codeBucket: 'bucket',
-      codeKey: 'client/lambda.zip',
     });
   });
+});
+
+test('a link without a template is good enough for a token', () => {
+  const link = `${CONSOLE}#/x?${queryOf({ templateUrl: undefined })}`;
+
+  expect(readStackLink(link)).toMatchObject({ serviceToken: PARAMETERS.param_ServiceToken });
 });
 
 test('any value comes back as it was encoded', () => {
