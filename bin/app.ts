@@ -1,6 +1,7 @@
 /** The CDK app: which stacks there are, and what is checked on all of them. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { UnknownCloudOneRegionError, WrongAwsRegionError } from '../contract/regions.ts';
 import { CloudOneStack } from '../lib/cloud-one-stack.ts';
 
 const app = new App();
@@ -8,9 +9,15 @@ const cloudOneRegion: string | undefined = app.node.tryGetContext('cloudOneRegio
 // The CDK command line sets it where credentials or a profile tell the region; synthesis needs none.
 const deploymentRegion = process.env.CDK_DEFAULT_REGION;
 
-new CloudOneStack(app, 'CloudOne', {
-  cloudOneRegion,
-  deploymentRegion,
-});
+try {
+  new CloudOneStack(app, 'CloudOne', { cloudOneRegion, deploymentRegion });
+} catch (error) {
+  if (!(error instanceof WrongAwsRegionError || error instanceof UnknownCloudOneRegionError)) {
+    throw error;
+  }
+  // The user's to put right: the message says how, and a stack trace would hide it.
+  console.error(error.message);
+  process.exit(1);
+}
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

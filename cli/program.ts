@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { addStatusCommand } from './commands/status.ts';
 import { EXIT, UserError } from './errors.ts';
 import { createOutput, type Output, PROCESS_STREAMS, type Streams } from './output.ts';
@@ -34,6 +35,7 @@ export async function run(argv: readonly string[], streams: Streams = PROCESS_ST
 
 function createProgram(streams: Streams): Command {
   return new Command('trailbridge')
+    .version(packageJson.version)
     .description('Looks after a deployed Trailbridge: its connections, its queue, its proof')
     .option('--stack <name>', 'name of the deployed stack', 'CloudOne')
     .option('--profile <name>', 'AWS profile')

@@ -129,7 +129,12 @@ function consoleInterface() {
       PARAMETERS.onVendorDeleteFailure,
       PARAMETERS.revision,
     ],
-    Trail: [PARAMETERS.createNewTrail, PARAMETERS.existingCloudtrailBucketName, PARAMETERS.logBucketOnDelete],
+    Trail: [
+      PARAMETERS.createNewTrail,
+      PARAMETERS.existingCloudtrailBucketName,
+      PARAMETERS.trailKeyArn,
+      PARAMETERS.logBucketOnDelete,
+    ],
     Forwarding: [
       PARAMETERS.forwardingDestination,
       PARAMETERS.visionOneIngestUrl,

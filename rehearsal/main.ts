@@ -1,5 +1,5 @@
 /** `npm start`: rehearses the whole product on this machine. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
@@ -16,6 +16,11 @@ import { stepNamed, stepsOf, UnknownStepError } from './steps.ts';
 import { summaryOf } from './summary.ts';
 
 const OUTPUT_FOLDER = fileURLToPath(new URL('../.rehearsal', import.meta.url));
+const REPORT_JSON = join(OUTPUT_FOLDER, 'report.json');
+const REPORT_PAGE = join(OUTPUT_FOLDER, 'report.html');
+
+/** The command line tool's exit statuses, and the shell's for what Ctrl-C has ended. */
+const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Resolves when the user has seen enough of what `--keep` keeps up; set while it waits. */
 let endIntermission: (() => void) | undefined;
@@ -28,61 +33,70 @@ if (wantsList(options)) {
       .join('\n'),
   );
 } else {
-  process.exitCode = await main(options);
+  // What was interrupted may still be under way: it must not speak, nor keep the process up.
+  process.exit(await main(options));
 }
 
 async function main(options: RehearsalOptions): Promise<number> {
   let stage: Stage | undefined;
-  const onSignal = () => {
-    if (endIntermission === undefined) {
-      void stopEverything(stage);
-    } else {
-      endIntermission();
-    }
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const interruption = new Promise<number>((resolve) => {
+    const onSignal = () => {
+      if (endIntermission === undefined) {
+        console.error('\nInterrupted: stopping the local AWS and everything else that was started.');
+        resolve(EXIT.interrupted);
+      } else {
+        endIntermission();
+      }
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  });
   try {
-    const progress = new Progress();
-    const startedAt = new Date();
-    const failingStep =
-      options.failAt === undefined ? undefined : stepNamed(options.failAt, options.destination);
-    const corpus = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
-    await mkdir(OUTPUT_FOLDER, { recursive: true });
-    stage = await progress.phase(
-      'setup',
-      'setting up',
-      async () => {
-        const set = await setStage(OUTPUT_FOLDER, (message) => progress.detail('setup', message));
-        await cdk(['synth', '--quiet', '--output', assembly(set)], {
-          log: join(set.folder, 'cdk-synth.log'),
-        });
-        return set;
-      },
-      ({ aws }) => `${aws.provider.name} ${aws.provider.version} at ${aws.endpoint}, vendors simulated`,
-    );
-    const report = await rehearse(stage, progress, {
-      options,
-      corpus,
-      failingStep,
-      startedAt,
-      intermission: (outputs) => keepUp(stage as Stage, outputs),
+    const course = rehearseAndReport(options, (set) => {
+      stage = set;
     });
-    await writeFile(join(OUTPUT_FOLDER, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
-    await writeFile(join(OUTPUT_FOLDER, 'report.html'), renderReportPage(report));
-    console.log(summaryOf(report));
-    return report.ok ? 0 : 1;
+    return await Promise.race([course, interruption]);
   } catch (error) {
     console.error(`\n${styleText('red', explain(error))}`);
-    return 1;
+    return error instanceof UnknownStepError || error instanceof InputError ? EXIT.usage : EXIT.failed;
   } finally {
     await stage?.strike();
   }
 }
 
-async function stopEverything(stage: Stage | undefined): Promise<void> {
-  console.error('\nInterrupted: stopping the local AWS and everything else that was started.');
-  await stage?.strike();
-  process.exit(130);
+async function rehearseAndReport(
+  options: RehearsalOptions,
+  onStage: (stage: Stage) => void,
+): Promise<number> {
+  const progress = new Progress();
+  const startedAt = new Date();
+  const failingStep =
+    options.failAt === undefined ? undefined : stepNamed(options.failAt, options.destination);
+  const corpus = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
+  await mkdir(OUTPUT_FOLDER, { recursive: true });
+  // A report that is there tells of the rehearsal before, and must not pass for this one's.
+  await Promise.all([REPORT_JSON, REPORT_PAGE].map((file) => rm(file, { force: true })));
+  const stage = await progress.phase(
+    'setup',
+    'setting up',
+    async () => {
+      const set = await setStage(OUTPUT_FOLDER, (message) => progress.detail('setup', message));
+      onStage(set);
+      await cdk(['synth', '--quiet', '--output', assembly(set)], { log: join(set.folder, 'cdk-synth.log') });
+      return set;
+    },
+    ({ aws }) => `${aws.provider.name} ${aws.provider.version} at ${aws.endpoint}, vendors simulated`,
+  );
+  const report = await rehearse(stage, progress, {
+    options,
+    corpus,
+    failingStep,
+    startedAt,
+    intermission: (outputs) => keepUp(stage, outputs),
+  });
+  await writeFile(REPORT_JSON, `${JSON.stringify(report, undefined, 2)}\n`);
+  await writeFile(REPORT_PAGE, renderReportPage(report));
+  console.log(summaryOf(report));
+  return report.ok ? EXIT.ok : EXIT.failed;
 }
 
 /** Tells how to look at what is up, and waits for Ctrl-C. */
@@ -93,9 +107,10 @@ async function keepUp(stage: Stage, outputs: Readonly<Record<string, string>>): 
   console.log(
     [
       '',
-      'Everything stays up. To look at it from another terminal:',
+      'Everything stays up. To look at it, in another terminal and this folder:',
       ...exports,
-      '  aws cloudformation describe-stacks --stack-name CloudOne',
+      '  npx trailbridge status',
+      '  aws cloudformation describe-stacks --stack-name CloudOne   # with the AWS CLI, if you have it',
       `  curl ${stage.simulator.url}/_sim/state`,
       '',
       'Outputs of the stack:',

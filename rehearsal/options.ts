@@ -47,6 +47,8 @@ Examples:
   $ npm start -- --existing-bucket
   $ npm start -- --fail-at list`,
     )
+    .showHelpAfterError('(see npm start -- --help)')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse(argv, { from: 'user' })
     .opts<Omit<RehearsalOptions, 'outputFolder'>>();
   return { ...options, outputFolder };

@@ -22,12 +22,12 @@ import {
   waitForDelivery,
 } from './delivery.ts';
 import { type Found, nothingFound, reportOf } from './findings.ts';
-import type { Corpus } from './input/corpus.ts';
+import { type Corpus, isForwarded } from './input/corpus.ts';
 import type { RehearsalOptions } from './options.ts';
 import { collectPolicies, type PolicySet, provePermissions } from './permissions/proof.ts';
 import type { Progress } from './progress.ts';
 import type { RehearsalReport, VendorHoldings } from './report.ts';
-import { failureReason, outputsOf, stacksOf, watchStack } from './stack-watch.ts';
+import { failureReason, outputsOf, stacksOf, type WatchOptions, watchStack } from './stack-watch.ts';
 import type { Stage } from './stage.ts';
 import { NAMED_CAUSE, type Step } from './steps.ts';
 import { holdingsOf, vendorResidue } from './vendor-holdings.ts';
@@ -94,6 +94,7 @@ async function noting(found: Found, part: () => Promise<void>): Promise<void> {
 function inputOf(corpus: Corpus): RehearsalReport['input'] {
   return {
     files: corpus.files.length,
+    notLogFiles: corpus.files.filter((file) => !isForwarded(file)).length,
     events: [...corpus.expected.values()].reduce((sum, count) => sum + count, 0),
     bytes: corpus.files.reduce((sum, { body }) => sum + body.length, 0),
   };
@@ -209,19 +210,13 @@ function parametersOf(stage: Stage, options: RehearsalOptions, accountTemplateUr
 }
 
 async function deploy(stage: Stage, progress: Progress, parameters: Record<string, string>): Promise<void> {
-  const watching = new AbortController();
-  const watch = watchStack(stage.clients, STACK, {
-    signal: watching.signal,
-    onProgress: (done) => progress.detail('deploy', `deploying (cdk deploy), ${done} resources created …`),
-  });
   try {
-    await runDeploy(stage, parameters);
+    await watched(stage, () => runDeploy(stage, parameters), {
+      onProgress: (done) => progress.detail('deploy', `deploying (cdk deploy), ${done} resources created …`),
+    });
   } catch (error) {
     const reason = await failureReason(stage.clients, STACK);
     throw reason === undefined ? error : new CdkError(`The deployment failed: ${reason}`, { cause: error });
-  } finally {
-    watching.abort();
-    await watch;
   }
 }
 
@@ -232,23 +227,12 @@ async function failToDeploy(
   found: Found,
 ): Promise<void> {
   stage.simulator.setFaults([step.fault]);
-  const watching = new AbortController();
-  const watch = watchStack(stage.clients, STACK, {
-    signal: watching.signal,
-    onFailure: () => stage.simulator.setFaults([]),
-  });
-  const succeeded = await runDeploy(stage, parameters).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof CdkError) {
-        // What is rehearsed: the deployment fails.
-        return false;
-      }
-      throw error;
+  const succeeded = await watched(stage, () => deploySucceeds(stage, parameters), {
+    onFailure: () => {
+      stage.simulator.setFaults([]);
+      found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
     },
-  );
-  watching.abort();
-  await watch;
+  });
   stage.simulator.setFaults([]);
 
   found.stacks = await stacksOf(stage.clients);
@@ -264,6 +248,33 @@ async function failToDeploy(
     found.problems.push(`The deployment succeeded although ${step.id} was made to fail.`);
   } else if (!namesStepAndCause) {
     found.problems.push(`The failure's message does not name the step and the cause: "${message}"`);
+  }
+}
+
+/** Follows the stack's events while something is done to it. */
+async function watched<T>(
+  stage: Stage,
+  work: () => Promise<T>,
+  observer: Pick<WatchOptions, 'onProgress' | 'onFailure'>,
+): Promise<T> {
+  const done = new AbortController();
+  const [result] = await Promise.all([
+    work().finally(() => done.abort()),
+    watchStack(stage.clients, STACK, { ...observer, signal: done.signal }),
+  ]);
+  return result;
+}
+
+async function deploySucceeds(stage: Stage, parameters: Record<string, string>): Promise<boolean> {
+  try {
+    await runDeploy(stage, parameters);
+    return true;
+  } catch (error) {
+    if (error instanceof CdkError) {
+      // What is rehearsed: the deployment fails.
+      return false;
+    }
+    throw error;
   }
 }
 
@@ -298,7 +309,7 @@ function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found
   }
   if (delivered.duplicates > 0) {
     problems.push(
-      `${delivered.duplicates} events arrived more than once, such as ${delivered.duplicateIds[0]}.`,
+      `${delivered.duplicates} events arrived more often than the input holds them, such as ${delivered.duplicateIds[0]}.`,
     );
   }
   const ended = new Set(deadLettered.map(({ key }) => key));

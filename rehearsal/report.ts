@@ -32,7 +32,13 @@ export interface RehearsalReport {
   };
   /** As they stood before they were destroyed, or after the roll-back. */
   readonly stacks: readonly { readonly name: string; readonly status: string; readonly resources: number }[];
-  readonly input: { readonly files: number; readonly events: number; readonly bytes: number };
+  readonly input: {
+    readonly files: number;
+    /** Of them: digest files and others, which are not forwarded. */
+    readonly notLogFiles: number;
+    readonly events: number;
+    readonly bytes: number;
+  };
   /** Counts, by eventID, at the destination. */
   readonly delivered: {
     readonly events: number;

@@ -33,20 +33,18 @@ async function eventsOf({ cloudFormation }: Clients, stackName: string): Promise
   }
 }
 
+export interface WatchOptions {
+  readonly signal: AbortSignal;
+  /** Told how many resources have been created. */
+  readonly onProgress?: (done: number) => void;
+  /** Called once, as soon as a resource has failed: the roll-back begins then. */
+  readonly onFailure?: () => void;
+}
+
 /**
  * Follows a stack's events until told to stop.
- *
- * @param onFailure called once, as soon as a resource has failed: the roll-back begins then.
  */
-export async function watchStack(
-  clients: Clients,
-  stackName: string,
-  options: {
-    readonly signal: AbortSignal;
-    readonly onProgress?: (done: number) => void;
-    readonly onFailure?: () => void;
-  },
-): Promise<void> {
+export async function watchStack(clients: Clients, stackName: string, options: WatchOptions): Promise<void> {
   let failed = false;
   while (!options.signal.aborted) {
     const events = await eventsOf(clients, stackName);

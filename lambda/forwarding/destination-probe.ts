@@ -66,14 +66,11 @@ async function create(request: CreateRequest<ProbeProperties>, services: ProbeSe
   const { cloudTrailService, readToken, destination } = services;
   if (cloudTrailService !== undefined) {
     const stack = stackOf(request.stackId, properties);
-    const note = async (event: 'created' | 'deleted', until: AbortSignal) =>
-      cloudTrailService.lifecycle(event, stack, await readToken(), until, LIFECYCLE_STEP);
     // Registered before the note goes out: an answer that is lost on its way may have arrived as a note.
-    request.undoOnFailure({
-      registration: { origin: 'created', id: destination.name },
-      run: (until) => note('deleted', until),
-    });
-    await withAlternatives(destination, () => note('created', signal));
+    request.undoOnFailure({ run: (until) => sayGoodbye(services, stack, until) });
+    await withAlternatives(destination, async () =>
+      cloudTrailService.lifecycle('created', stack, await readToken(), signal, LIFECYCLE_STEP),
+    );
   }
   await probe(services, signal);
   return { registration: { origin: 'created', id: destination.name } };
@@ -95,26 +92,29 @@ async function update(request: UpdateRequest<ProbeProperties>, services: ProbeSe
   return { registration };
 }
 
+async function farewell(request: DeleteRequest<ProbeProperties>, services: ProbeServices): Promise<void> {
+  const { registration, properties, stackId, signal } = request;
+  // Replaced by an update: our environment, and with it the token, is the new destination's.
+  const replaced = registration !== undefined && registration.id !== services.destination.name;
+  if (properties !== undefined && !replaced) {
+    await sayGoodbye(services, stackOf(stackId, properties), signal);
+  }
+}
+
 /**
- * Says goodbye, and lets the deletion pass whatever the answer.
+ * Tells Cloud One that the stack is gone, and never rejects.
  *
  * The note gives nothing back: nothing at the vendor's is held by it (as far as is known of an unpublished
  * protocol). Its token may be gone or revoked by now, which is the vendor's word that we are forgotten
  * already. A teardown that fails for a courtesy would leave the user worse off than one that warns.
  */
-async function farewell(request: DeleteRequest<ProbeProperties>, services: ProbeServices): Promise<void> {
-  const { registration, properties, stackId, signal } = request;
-  const { cloudTrailService, readToken, destination } = services;
-  if (cloudTrailService === undefined || properties === undefined) {
-    return;
-  }
-  if (registration !== undefined && registration.id !== destination.name) {
-    // Replaced by an update: our environment, and with it the token, is the new destination's.
-    return;
-  }
+async function sayGoodbye(
+  { cloudTrailService, readToken }: ProbeServices,
+  stack: ForwardingStack,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    const stack = stackOf(stackId, properties);
-    await cloudTrailService.lifecycle('deleted', stack, await readToken(), signal, LIFECYCLE_STEP);
+    await cloudTrailService?.lifecycle('deleted', stack, await readToken(), signal, LIFECYCLE_STEP);
   } catch (error) {
     logger.warn('Cloud One did not take note of the deletion, which goes on', {
       reason: (error as Error).message,

@@ -148,7 +148,6 @@ export class NewTrail extends Construct {
       id: 'AwsSolutions-S1',
       reason: "It holds the access logs of the trail's bucket; logging it too would never end.",
     });
-    keepPolicy(bucket);
     return bucket;
   }
 
@@ -175,13 +174,7 @@ export class NewTrail extends Construct {
         },
       }),
     );
-    keepPolicy(this.bucket);
   }
-}
-
-/** A bucket that is retained must not lose its TLS-only rule. */
-function keepPolicy(bucket: Bucket): void {
-  bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
 }
 
 function acknowledgeObjects(role: IConstruct, ...buckets: Bucket[]): void {

@@ -63,7 +63,8 @@ export function corpusOf(name: string, files: readonly InputFile[]): Corpus {
   return { name, files, expected, poison };
 }
 
-function isForwarded({ key }: InputFile): boolean {
+/** Whether the product is to forward a file: logs and Insight, no digests. */
+export function isForwarded({ key }: InputFile): boolean {
   const parsed = parseCloudTrailKey(key);
   return parsed !== undefined && parsed.kind !== 'CloudTrail-Digest';
 }
@@ -71,7 +72,7 @@ function isForwarded({ key }: InputFile): boolean {
 /** The event ids of a file's records; `undefined` where the file is not a CloudTrail log file. */
 function eventIds(body: Buffer): string[] | undefined {
   try {
-    const document: unknown = JSON.parse(gunzipSync(body).toString('utf8'));
+    const document: unknown = JSON.parse(withoutByteOrderMark(gunzipSync(body).toString('utf8')));
     const records = (document as { Records?: unknown }).Records;
     if (!Array.isArray(records)) {
       return undefined;
@@ -83,6 +84,11 @@ function eventIds(body: Buffer): string[] | undefined {
     // Not gzip or not JSON: poison, which is what the caller asks about.
     return undefined;
   }
+}
+
+/** Not JSON's, strictly, but some editors leave one, and every reader of JSON at the destinations skips it. */
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 async function listFiles(folder: string): Promise<string[]> {

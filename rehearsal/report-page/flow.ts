@@ -26,7 +26,7 @@ function diagram(report: RehearsalReport): Markup {
   const { input, options } = report;
   return html`
 <ol class="flow">
-${step('CloudTrail files', html`<strong>${count(input.files)}</strong> ${input.files === 1 ? 'file' : 'files'}<br>${counted(input.events, 'event')}<br>${bytes(input.bytes)}`)}
+${step('CloudTrail files', html`<strong>${count(input.files)}</strong> ${input.files === 1 ? 'file' : 'files'}${input.notLogFiles > 0 && html`,<br>${count(input.notLogFiles)} of them no log or Insight ${input.notLogFiles === 1 ? 'file' : 'files'}`}<br>${counted(input.events, 'event')}<br>${bytes(input.bytes)}`)}
 ${step(options.existingBucket ? 'Existing bucket' : 'New bucket', 'each file is created as an object')}
 ${step('EventBridge', 'a rule picks log files by their key')}
 ${step('Queue', 'the one door to the forwarder')}

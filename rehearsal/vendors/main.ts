@@ -44,8 +44,11 @@ Stop with Ctrl+C.`);
   process.once('SIGTERM', stop);
 }
 
-main().catch((error: unknown) => {
-  // Recovery: a person started this; one line tells more than a stack.
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
+main().catch((error: NodeJS.ErrnoException) => {
+  // A person started this: one line tells more than a stack.
+  const taken = error.code === 'EADDRINUSE';
+  console.error(
+    taken ? `${error.message}. Choose another --port, or leave it out for a free one.` : error.message,
+  );
+  process.exitCode = taken ? 1 : 2;
 });

@@ -152,7 +152,7 @@ test('denied calls come first, with their reason, and unused actions are listed'
 test('an input without events is no success story', () => {
   const page = renderReportPage(
     goodReport({
-      input: { files: 1, events: 0, bytes: 34 },
+      input: { notLogFiles: 0, files: 1, events: 0, bytes: 34 },
       delivered: { events: 0, missing: 0, duplicates: 0, missingIds: [], duplicateIds: [] },
     }),
   );

@@ -41,7 +41,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
       { name: 'CloudOne-C1-1F2K3L4M5N6P', status: 'CREATE_COMPLETE', resources: 3 },
       { name: 'CDKToolkit', status: 'CREATE_COMPLETE', resources: 12 },
     ],
-    input: { files: 240, events: 21_540, bytes: 4_183_552 },
+    input: { notLogFiles: 1, files: 240, events: 21_540, bytes: 4_183_552 },
     delivered: { events: 21_540, missing: 0, duplicates: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [
       {
@@ -192,7 +192,7 @@ export function bootstrapFailure(): RehearsalReport {
     problems: ['cdk bootstrap ended with status 1: connect ECONNREFUSED 127.0.0.1:4566'],
     seconds: { setup: 5.1, bootstrap: 2.3, deploy: 0, forward: 0, destroy: 0, total: 7.6 },
     stacks: [],
-    input: { files: 0, events: 0, bytes: 0 },
+    input: { files: 0, notLogFiles: 0, events: 0, bytes: 0 },
     delivered: { events: 0, missing: 0, duplicates: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [],
     latencyMs: latencyOf([]),

@@ -1,0 +1,15 @@
+import type { Streams } from '../../cli/output.ts';
+
+/** Streams that keep what is written to them. */
+export function captureStreams() {
+  const written = { out: '', err: '' };
+  const streams: Streams = {
+    out: (text) => {
+      written.out += text;
+    },
+    err: (text) => {
+      written.err += text;
+    },
+  };
+  return { streams, written };
+}

@@ -1,0 +1,274 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { ledgerKeyOf } from '../../contract/ledger.ts';
+import {
+  compare,
+  latencies,
+  readDeadLetters,
+  readLedger,
+  waitForDelivery,
+} from '../../rehearsal/delivery.ts';
+import { clientsTo } from './clients.ts';
+
+describe('compare', () => {
+  const counted = (...ids: string[]) => {
+    const counts = new Map<string, number>();
+    for (const id of ids) {
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    return counts;
+  };
+
+  test('nothing is said of what arrived as it must', () => {
+    expect(compare(counted('a', 'b', 'b'), counted('b', 'a', 'b'))).toEqual({
+      events: 3,
+      missing: 0,
+      duplicates: 0,
+      missingIds: [],
+      duplicateIds: [],
+    });
+  });
+
+  test('what did not arrive is missing, as often as it lacks', () => {
+    expect(compare(counted('a', 'b', 'b', 'b'), counted('b'))).toMatchObject({
+      events: 1,
+      missing: 3,
+      missingIds: ['a', 'b'],
+      duplicates: 0,
+    });
+  });
+
+  test('what arrived too often, or was never sent, is a duplicate', () => {
+    expect(compare(counted('a'), counted('a', 'a', 'a', 'x'))).toMatchObject({
+      events: 4,
+      missing: 0,
+      duplicates: 3,
+      duplicateIds: ['a', 'x'],
+    });
+  });
+
+  test('a duplicate does not make up for what is missing', () => {
+    expect(compare(counted('a', 'b'), counted('a', 'a'))).toMatchObject({
+      missing: 1,
+      missingIds: ['b'],
+      duplicates: 1,
+      duplicateIds: ['a'],
+    });
+  });
+
+  test('of many ids twenty are shown, and all are counted', () => {
+    const ids = Array.from({ length: 50 }, (_, index) => `id-${index}`);
+
+    const { missing, missingIds } = compare(counted(...ids), new Map());
+
+    expect(missing).toBe(50);
+    expect(missingIds).toEqual(ids.slice(0, 20));
+  });
+
+  test('however events are lost and repeated, the counts say so', () => {
+    const fate = fc.record({ sent: fc.nat(3), arrived: fc.nat(3) });
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fate), (fates) => {
+        const counts = (of: 'sent' | 'arrived') =>
+          new Map(Object.entries(fates).flatMap(([id, each]) => (each[of] > 0 ? [[id, each[of]]] : [])));
+        const sum = (of: 'sent' | 'arrived') =>
+          Object.values(fates).reduce((total, each) => total + each[of], 0);
+
+        const { events, missing, duplicates, missingIds, duplicateIds } = compare(
+          counts('sent'),
+          counts('arrived'),
+        );
+
+        expect(events).toBe(sum('arrived'));
+        expect(events - duplicates + missing).toBe(sum('sent'));
+        expect(missing === 0 && duplicates === 0).toBe(
+          Object.values(fates).every(({ sent, arrived }) => sent === arrived),
+        );
+        expect(missingIds.every((id) => (fates[id]?.arrived ?? 0) < (fates[id]?.sent ?? 0))).toBe(true);
+        expect(duplicateIds.every((id) => (fates[id]?.arrived ?? 0) > (fates[id]?.sent ?? 0))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('waiting for delivery', () => {
+  const counting = (...counts: number[]) => {
+    const remaining = [...counts];
+    return vi.fn(async () => (remaining.length > 1 ? remaining.shift() : remaining[0]) ?? 0);
+  };
+  const onProgress = vi.fn<(arrived: number) => void>();
+  const expected = { expectedEvents: 3, expectedDeadLetters: 1, onProgress, pollMs: 1, patienceMs: 60_000 };
+
+  beforeEach(() => {
+    onProgress.mockReset();
+  });
+
+  test('ends when every event is there and every poisonous file dead-lettered', async () => {
+    const arrived = counting(0, 2, 3, 3);
+    const deadLettered = counting(0, 0, 0, 1);
+
+    await waitForDelivery({ ...expected, arrived, deadLettered });
+
+    expect(arrived).toHaveBeenCalledTimes(4);
+    expect(onProgress.mock.calls.flat()).toEqual([0, 2, 3, 3]);
+  });
+
+  test('ends at once where nothing is expected', async () => {
+    const arrived = counting(0);
+
+    await waitForDelivery({
+      ...expected,
+      expectedEvents: 0,
+      expectedDeadLetters: 0,
+      arrived,
+      deadLettered: arrived,
+    });
+
+    expect(onProgress).toHaveBeenCalledOnce();
+  });
+
+  test('gives up when nothing has changed for as long as its patience lasts', async () => {
+    const arrived = counting(1);
+
+    await waitForDelivery({ ...expected, patienceMs: 20, arrived, deadLettered: counting(0) });
+
+    expect(arrived.mock.calls.length).toBeGreaterThan(1);
+  });
+
+  test('is patient anew with every change, of either kind', async () => {
+    let now = 0;
+    vi.spyOn(Date, 'now').mockImplementation(() => now);
+    const changing = (counts: number[]) => {
+      const count = counting(...counts);
+      return async () => {
+        now += 30;
+        return count();
+      };
+    };
+
+    // Each look takes 60 of the clock's milliseconds, each change comes before 100 have passed.
+    await waitForDelivery({
+      ...expected,
+      patienceMs: 100,
+      arrived: changing([0, 1, 1, 2, 2, 3, 3, 3]),
+      deadLettered: changing([0, 0, 0, 0, 0, 0, 0, 1]),
+    });
+
+    expect(onProgress.mock.calls.flat()).toEqual([0, 1, 1, 2, 2, 3, 3, 3]);
+  });
+
+  test('a failure to look is not taken for an answer', async () => {
+    const arrived = async () => {
+      throw new Error('no simulator');
+    };
+
+    await expect(waitForDelivery({ ...expected, arrived, deadLettered: counting(0) })).rejects.toThrow(
+      'no simulator',
+    );
+  });
+});
+
+describe('latencies', () => {
+  const acknowledged = (key: string, at: number) => ({
+    object: ledgerKeyOf({ bucket: 'logs', key, versionId: 'v1' }),
+    acknowledgedAt: new Date(at).toISOString(),
+  });
+
+  test('from creation to acknowledgement, in the order of creation', () => {
+    const created = new Map([
+      ['b/late #2', 2000],
+      ['a/early', 1000],
+      ['c/last', 3000],
+    ]);
+    const ledger = [
+      acknowledged('a/early', 1500),
+      acknowledged('b/late #2', 2100),
+      acknowledged('c/last', 3300),
+    ];
+
+    expect(latencies(created, ledger)).toEqual({ p50: 300, p95: 500, max: 500, samples: [500, 100, 300] });
+  });
+
+  test('what was not acknowledged, or not uploaded, is no sample', () => {
+    const ledger = [{ object: 'logs/a#etag=1' }, acknowledged('elsewhere', 1)];
+
+    expect(latencies(new Map([['a', 1000]]), ledger)).toEqual({ p50: 0, p95: 0, max: 0, samples: [] });
+  });
+
+  test('an acknowledgement before the upload’s answer came is no time at all', () => {
+    expect(latencies(new Map([['a', 1000]]), [acknowledged('a', 990)]).samples).toEqual([0]);
+  });
+
+  test('the quantiles are samples, in order, whatever the samples are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(100_000), { minLength: 1 }), (waits) => {
+        const created = new Map(waits.map((_, index) => [`key-${index}`, 1_000_000 + index]));
+        const ledger = waits.map((wait, index) => acknowledged(`key-${index}`, 1_000_000 + index + wait));
+
+        const { p50, p95, max, samples } = latencies(created, ledger);
+
+        expect(samples).toEqual(waits);
+        expect(waits).toEqual(expect.arrayContaining([p50, p95, max]));
+        expect([p50, p95, max]).toEqual([p50, p95, max].toSorted((left, right) => left - right));
+        expect(max).toBe(Math.max(...waits));
+      }),
+    );
+  });
+});
+
+describe('what is read from AWS', () => {
+  const dynamoDb = mockClient(DynamoDBClient);
+  const sqs = mockClient(SQSClient);
+
+  beforeEach(() => {
+    dynamoDb.reset();
+    sqs.reset();
+  });
+
+  test('the ledger, page by page', async () => {
+    dynamoDb
+      .on(ScanCommand)
+      .resolvesOnce({
+        Items: [{ object: { S: 'a' }, state: { S: 'forwarding' } }],
+        LastEvaluatedKey: { object: { S: 'a' } },
+      })
+      .resolvesOnce({
+        Items: [{ object: { S: 'b' }, state: { S: 'acknowledged' }, acknowledgedAt: { S: 'then' } }],
+      });
+
+    await expect(readLedger(clientsTo({ dynamoDb: new DynamoDBClient({}) }), 'table')).resolves.toEqual([
+      { object: 'a', state: 'forwarding' },
+      { object: 'b', state: 'acknowledged', acknowledgedAt: 'then' },
+    ]);
+  });
+
+  test('dead letters, until there are no more, with what can be told of each', async () => {
+    const message = JSON.stringify({
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      detail: { bucket: { name: 'logs' }, object: { key: 'a.json.gz' } },
+    });
+    const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
+    sqs
+      .on(ReceiveMessageCommand)
+      .resolvesOnce({
+        Messages: [
+          {
+            Body: message,
+            MessageAttributes: { Reason: attribute('NotGzip'), Detail: attribute('No magic number.') },
+          },
+        ],
+      })
+      .resolvesOnce({ Messages: [{ Body: 'not JSON' }, { Body: '{}' }] })
+      .resolves({});
+
+    await expect(readDeadLetters(clientsTo({ sqs: new SQSClient({}) }), 'queue')).resolves.toEqual([
+      { key: 'a.json.gz', reason: 'NotGzip', detail: 'No magic number.' },
+      { key: '(not a message about an object)', reason: 'none given', detail: '' },
+      { key: '(not a message about an object)', reason: 'none given', detail: '' },
+    ]);
+  });
+});

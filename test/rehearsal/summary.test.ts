@@ -1,0 +1,132 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { nothingFound, reportOf } from '../../rehearsal/findings.ts';
+import type { RehearsalReport } from '../../rehearsal/report.ts';
+import { summaryOf } from '../../rehearsal/summary.ts';
+import { NOTHING_HELD, vendorResidue } from '../../rehearsal/vendor-holdings.ts';
+import { goodReport } from './report-page/reports.ts';
+
+const summary = (changes: Partial<RehearsalReport> = {}) =>
+  stripVTControlCharacters(summaryOf(goodReport(changes)));
+
+describe('summary', () => {
+  test('of a rehearsal that went well', () => {
+    const text = summary();
+
+    expect(text).toMatch(/^\nOK\n/);
+    expect(text).toContain('21540 of 21540 events arrived, 0 missing, 0 duplicated');
+    expect(text).toContain('2 files dead-lettered');
+    expect(text).toContain('nothing left, in AWS or at the vendors');
+    expect(text).toContain('74.9 s in all; report: .rehearsal/report.html');
+    expect(text).not.toContain('!');
+  });
+
+  test('of one that did not: the verdict, and every problem', () => {
+    const text = summary({ ok: false, problems: ['One.', 'Two.'] });
+
+    expect(text).toMatch(/^\nNOT OK\n/);
+    expect(text).toContain('\n  ! One.\n  ! Two.');
+  });
+
+  test('counts what is left in both places', () => {
+    const residue = { ...goodReport().residue, aws: ['a', 'b'], vendors: ['c'] };
+
+    expect(summary({ residue })).toContain('3 things left behind');
+  });
+
+  test('tells how a deployment failed instead of what arrived', () => {
+    const failure = {
+      step: 'cloud-account',
+      stackStatus: 'ROLLBACK_COMPLETE',
+      message: 'Cloud One said no.',
+      namesStepAndCause: true,
+    };
+
+    const text = summary({ failure, permissions: null });
+
+    expect(text).toContain('cloud-account failed; the stack was ROLLBACK_COMPLETE');
+    expect(text).toContain('Cloud One said no.');
+    expect(text).not.toContain('events arrived');
+    expect(text).not.toContain('AWS calls');
+  });
+
+  test('tells what the functions’ roles would not have allowed', () => {
+    const permissions = { calls: 812, functions: [], denied: ['s3:GetObject'] };
+
+    expect(summary({ permissions })).toContain('812 AWS calls of 0 functions evaluated, 1 not permitted');
+  });
+});
+
+describe('report', () => {
+  const stage = { aws: { provider: { name: 'MiniStack', version: '1.5.33' } } } as Parameters<
+    typeof reportOf
+  >[1];
+  const input: Parameters<typeof reportOf>[2] = {
+    options: { destination: 'visionone', existingBucket: true, keep: false, outputFolder: '/out' },
+    corpus: { name: 'generated', files: [], expected: new Map(), poison: new Set() },
+    startedAt: new Date('2026-11-20T07:41:12.345Z'),
+    intermission: async () => undefined,
+  };
+  const seconds = goodReport().seconds;
+
+  test('is ok without a problem, and with one it is not', () => {
+    const found = nothingFound();
+    expect(reportOf(found, stage, input, seconds).ok).toBe(true);
+
+    found.problems.push('One.');
+    expect(reportOf(found, stage, input, seconds)).toMatchObject({ ok: false, problems: ['One.'] });
+  });
+
+  test('tells what was rehearsed, and on what', () => {
+    expect(reportOf(nothingFound(), stage, input, seconds)).toMatchObject({
+      startedAt: '2026-11-20T07:41:12.345Z',
+      options: { input: 'generated', destination: 'visionone', existingBucket: true, failAt: null },
+      environment: { localAws: 'MiniStack 1.5.33', node: process.version, cdk: '2.1148.1' },
+      seconds,
+    });
+  });
+
+  test('two rehearsals do not share what they find', () => {
+    nothingFound().problems.push('One.');
+
+    expect(nothingFound().problems).toEqual([]);
+  });
+
+  test('can be written as JSON and read again without a loss', () => {
+    const report = reportOf(nothingFound(), stage, input, seconds);
+
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+});
+
+describe('what is left at the vendors', () => {
+  test('nothing, where all is as it was; issued tokens lapse', () => {
+    expect(vendorResidue(NOTHING_HELD, { ...NOTHING_HELD, stackTokens: 3 })).toEqual([]);
+  });
+
+  test('what was there before may stay', () => {
+    const held = {
+      ...NOTHING_HELD,
+      visionOneConnection: 'connected',
+      cloudAccounts: 1,
+      workloadConnectors: 2,
+    };
+
+    expect(vendorResidue(held, held)).toEqual([]);
+  });
+
+  test('each thing that was not there before, or is gone', () => {
+    const after = {
+      visionOneConnection: 'connecting',
+      workloadConnectors: 1,
+      cloudAccounts: 2,
+      stackTokens: 0,
+    };
+
+    expect(vendorResidue({ ...NOTHING_HELD, cloudAccounts: 3 }, after)).toEqual([
+      'Vision One connection: connecting, was null',
+      'Workload Security connectors: 1, were 0',
+      'Cloud accounts: 2, were 3',
+    ]);
+  });
+});

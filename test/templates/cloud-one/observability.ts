@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { property, type Resource, referencesIn, resourcesOf, type Template } from '../template.ts';
+
+const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
+const RUNBOOK_ENTRIES = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
+
+export function observabilityTests(template: Template): void {
+  const logGroups = resourcesOf(template, 'AWS::Logs::LogGroup');
+  const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(
+    ([id, alarm]) => [nameOf(alarm), id, alarm] as const,
+  );
+
+  test.each(logGroups)('log group %s forgets after a month, and goes with the stack', (_id, logGroup) => {
+    expect(property(logGroup, 'RetentionInDays')).toBe(30);
+    expect(logGroup.DeletionPolicy).toBe('Delete');
+  });
+
+  test('there are alarms to look at, each with a name that begins with the stack’s', () => {
+    expect(alarms.length).toBeGreaterThan(3);
+    for (const [name, , alarm] of alarms) {
+      expect(property(alarm, 'AlarmName')).toEqual({
+        'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, `-${name}`]],
+      });
+    }
+  });
+
+  test.each(alarms)('alarm %s says what missing data means, and where to read on', (name, _id, alarm) => {
+    expect(property(alarm, 'TreatMissingData')).toMatch(/^(notBreaching|breaching)$/);
+    expect(property(alarm, 'AlarmDescription')).toMatch(
+      new RegExp(`^[A-Z].+\\. Runbook: docs/runbook\\.md#${name.toLowerCase()}$`),
+    );
+  });
+
+  test('the runbook has an entry for each alarm, and none for an alarm that is not', () => {
+    expect(RUNBOOK_ENTRIES.toSorted()).toEqual(alarms.map(([name]) => name).toSorted());
+  });
+
+  test.each(RUNBOOK_ENTRIES)(
+    'the runbook’s entry %s says what it means, how to look, what to do',
+    (entry) => {
+      const [, section = ''] = runbook.split(`## ${entry}\n`);
+      const [text = ''] = section.split('\n## ');
+
+      expect([...text.matchAll(/^\*\*(.+?)\*\*:/gm)].map(([, word]) => word)).toEqual([
+        'Means',
+        'Look',
+        'Do',
+      ]);
+    },
+  );
+
+  test('every dead-letter queue has an alarm', () => {
+    const watched = alarms.flatMap(([, , alarm]) => [...referencesIn(property(alarm, 'Dimensions'))]);
+    const deadLetterQueues = resourcesOf(template, 'AWS::SQS::Queue')
+      .filter(([, { Properties }]) => Properties?.RedrivePolicy === undefined)
+      .map(([id]) => id);
+
+    expect(watched).toEqual(expect.arrayContaining(deadLetterQueues));
+  });
+}
+
+/** What follows the stack's name in the alarm's. */
+function nameOf(alarm: Resource): string {
+  const { 'Fn::Join': join } = property<{ 'Fn::Join': [separator: string, pieces: unknown[]] }>(
+    alarm,
+    'AlarmName',
+  );
+  return String(join[1].at(-1)).replace(/^-/, '');
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { deploy, type ParameterValues } from '../deployment.ts';
+import { listOf, pathOf, referencesIn, resourcesOf, type Template } from '../template.ts';
+import { DEPLOYMENTS } from './conditions.ts';
+
+/** What is registered at a vendor, or changes something that was there before, or costs. */
+const TOUCHING = [
+  'VisionOneConnection',
+  'WorkloadSecurityExternalId',
+  'WorkloadSecurityConnector',
+  'CloudAccount',
+  'CloudTrailToken',
+  'C1',
+  'DestinationProbe',
+  'BucketNotification',
+  'NewTrailBucket430112D1',
+  'NewTrailA1A3CF3C',
+];
+
+export function orderTests(template: Template): void {
+  test.each(TOUCHING)('%s waits for the account look-up, which refuses a wrong region', (id) => {
+    expect(template.Resources).toHaveProperty(id);
+    eachDeployment(template, (deployed) => {
+      if (Object.hasOwn(deployed.Resources, id)) {
+        expect(dependenciesOf(deployed, id)).toContain('CloudOneAccount');
+      }
+    });
+  });
+
+  test('the first file is taken from the queue after the destination is known to accept it', () => {
+    eachDeployment(template, (deployed) => {
+      const mapping = idAt(deployed, 'Forwarding/Forwarder/Function/Queue');
+      expect(dependenciesOf(deployed, mapping)).toContain('DestinationProbe');
+    });
+  });
+
+  test('an existing bucket sends events after there is a rule and a queue for them', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        const before = dependenciesOf(deployed, 'BucketNotification');
+        expect(before).toContain(idAt(deployed, 'Forwarding/ObjectCreated'));
+        expect(before).toContain(idAt(deployed, 'Forwarding/Queue'));
+      },
+      { CreateNewTrail: 'false' },
+    );
+  });
+
+  test('a new trail is there after its bucket’s policy, and gone before the bucket is emptied', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        const before = dependenciesOf(deployed, idAt(deployed, 'NewTrail/Trail'));
+        expect(before).toContain(idAt(deployed, 'NewTrail/Bucket/Policy'));
+        expect(before).toContain('TrailBucketTeardown');
+      },
+      { CreateNewTrail: 'true' },
+    );
+  });
+
+  test('what a function needs is there before the custom resource that calls it, and outlives it', () => {
+    for (const [id] of resourcesOf(template, (type) => type.startsWith('Custom::'))) {
+      const types = [...dependenciesOf(template, id)].map((each) => template.Resources[each]?.Type);
+      expect(types).toEqual(
+        expect.arrayContaining(['AWS::IAM::Role', 'AWS::Logs::LogGroup', 'AWS::Lambda::EventInvokeConfig']),
+      );
+    }
+    // A policy of its own could be gone before the function is called for the last time.
+    expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual([]);
+  });
+
+  test('nothing waits for itself', () => {
+    for (const id of Object.keys(template.Resources)) {
+      expect(dependenciesOf(template, id)).not.toContain(id);
+    }
+  });
+}
+
+function eachDeployment(
+  template: Template,
+  check: (deployed: Template) => void,
+  only: ParameterValues = {},
+): void {
+  const chosen = DEPLOYMENTS.filter((parameters) =>
+    Object.entries(only).every(([name, value]) => parameters[name] === value),
+  );
+  expect(chosen).not.toEqual([]);
+  for (const parameters of chosen) {
+    check(deploy(template, parameters));
+  }
+}
+
+/** All that CloudFormation creates before a resource and deletes after it. */
+function dependenciesOf(template: Template, id: string): Set<string> {
+  const found = new Set<string>();
+  const visit = (current: string) => {
+    const { DependsOn, Properties } = template.Resources[current] ?? { Type: '' };
+    for (const next of [...listOf<string>(DependsOn), ...referencesIn(Properties)]) {
+      if (Object.hasOwn(template.Resources, next) && !found.has(next)) {
+        found.add(next);
+        visit(next);
+      }
+    }
+  };
+  visit(id);
+  return found;
+}
+
+function idAt(template: Template, path: string): string {
+  const [id] = Object.entries(template.Resources).find(([, resource]) => pathOf(resource) === path) ?? [];
+  if (id === undefined) {
+    throw new Error(`There is no resource at ${path}.`);
+  }
+  return id;
+}

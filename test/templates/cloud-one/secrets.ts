@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import { deploy } from '../deployment.ts';
+import {
+  API_KEY_ID,
+  listOf,
+  pathOf,
+  permissionsOf,
+  property,
+  referencesIn,
+  resourcesOf,
+  type Template,
+} from '../template.ts';
+import { DEPLOYMENTS } from './conditions.ts';
+
+const API_KEY = ['CloudOneApiKeySecret'];
+
+/** Which secrets each function can read, in one deployment or another. What is not listed can read none. */
+const READABLE: Readonly<Record<string, readonly string[]>> = {
+  'Onboarding/CloudOneAccount/Handler': API_KEY,
+  'Onboarding/VisionOneConnection/Handler': [...API_KEY, 'VisionOneServiceTokenSecret'],
+  'Onboarding/WorkloadSecurityExternalId/Handler': API_KEY,
+  'Onboarding/WorkloadSecurityConnector/Handler': API_KEY,
+  'Onboarding/CloudAccount/Handler': API_KEY,
+  'Onboarding/CloudTrailToken/Handler': API_KEY,
+  'Forwarding/DestinationProbe/Handler': ['ServiceToken', 'VisionOneIngestTokenSecret'],
+  'Forwarding/Forwarder': ['ServiceToken', 'VisionOneIngestTokenSecret'],
+};
+
+const WRITABLE: Readonly<Record<string, readonly string[]>> = {
+  'Onboarding/CloudTrailToken/Handler': ['ServiceToken'],
+};
+
+export function secretTests(template: Template): void {
+  const secretParameters = Object.entries(template.Parameters)
+    .filter(([, { NoEcho }]) => NoEcho === true)
+    .map(([name]) => name);
+  const secretsIn = (value: unknown) =>
+    [...referencesIn(withoutApiKeyId(value))].filter((name) => secretParameters.includes(name));
+
+  test('a secret parameter is read by the value of one secret, and by nothing else', () => {
+    const readers = Object.entries(template.Resources).flatMap(([id, { Type, Properties = {} }]) =>
+      Object.entries(Properties).flatMap(([name, value]) =>
+        secretsIn(value).map((parameter) => [parameter, `${Type} ${id} ${name}`]),
+      ),
+    );
+
+    expect(readers).toHaveLength(secretParameters.length);
+    expect(Object.fromEntries(readers)).toEqual({
+      CloudOneApiKey: 'AWS::SecretsManager::Secret CloudOneApiKeySecret SecretString',
+      VisionOneServiceToken: 'AWS::SecretsManager::Secret VisionOneServiceTokenSecret SecretString',
+      VisionOneIngestToken: 'AWS::SecretsManager::Secret VisionOneIngestTokenSecret SecretString',
+    });
+  });
+
+  test('no output, no metadata and no environment variable shows one', () => {
+    expect(secretsIn(template.Outputs)).toEqual([]);
+    expect(Object.values(template.Resources).flatMap(({ Metadata }) => secretsIn(Metadata))).toEqual([]);
+    for (const [, resource] of resourcesOf(template, 'AWS::Lambda::Function')) {
+      expect(secretsIn(property(resource, 'Environment'))).toEqual([]);
+    }
+    expect(JSON.stringify(template)).not.toContain('{{resolve:');
+  });
+
+  test('every secret is encrypted with the stack’s own key', () => {
+    for (const [, secret] of resourcesOf(template, 'AWS::SecretsManager::Secret')) {
+      expect(property(secret, 'KmsKeyId')).toEqual({ 'Fn::GetAtt': ['Key961B73FD', 'Arn'] });
+    }
+  });
+
+  test('who can read which secret', () => {
+    expect(accessTo(template, 'secretsmanager:GetSecretValue')).toEqual(READABLE);
+  });
+
+  test('who can write which secret', () => {
+    expect(accessTo(template, 'secretsmanager:PutSecretValue')).toEqual(WRITABLE);
+  });
+
+  test('nothing else is done to secrets', () => {
+    const actions = resourcesOf(template, 'AWS::IAM::Role')
+      .flatMap(([, role]) => permissionsOf(role).flatMap(({ Action }) => listOf(Action)))
+      .filter((action) => action.startsWith('secretsmanager:'));
+
+    expect(new Set(actions)).toEqual(
+      new Set(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']),
+    );
+  });
+
+  test('a deployment’s forwarder reads the token of its own destination only', () => {
+    for (const parameters of DEPLOYMENTS) {
+      const readable = accessTo(template, 'secretsmanager:GetSecretValue', [parameters]);
+      expect(readable['Forwarding/Forwarder']).toEqual([
+        parameters.ForwardingDestination === 'CloudOne' ? 'ServiceToken' : 'VisionOneIngestTokenSecret',
+      ]);
+    }
+  });
+}
+
+function withoutApiKeyId(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null).replaceAll(JSON.stringify(API_KEY_ID), '"the id"'));
+}
+
+/** The resources that each role may do something to, by the path of the function whose role it is. */
+function accessTo(
+  template: Template,
+  action: string,
+  deployments = DEPLOYMENTS,
+): Record<string, readonly string[]> {
+  const access = new Map<string, Set<string>>();
+  for (const parameters of deployments) {
+    for (const [, role] of resourcesOf(deploy(template, parameters), 'AWS::IAM::Role')) {
+      const resources = permissionsOf(role)
+        .filter(({ Action }) => listOf(Action).includes(action))
+        .flatMap(({ Resource }) => [...referencesIn(Resource)]);
+      if (resources.length > 0) {
+        const path = pathOf(role).replace(/\/Role$/, '');
+        access.set(path, new Set([...(access.get(path) ?? []), ...resources]));
+      }
+    }
+  }
+  return Object.fromEntries([...access].map(([path, ids]) => [path, [...ids].toSorted()]));
+}
