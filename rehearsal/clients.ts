@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -9,6 +10,7 @@ import type { LocalAws } from './aws/local-aws.ts';
 export interface Clients {
   readonly cloudFormation: CloudFormationClient;
   readonly dynamoDb: DynamoDBClient;
+  readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
@@ -26,6 +28,7 @@ export function clientsOf(aws: LocalAws): Clients {
   return {
     cloudFormation: new CloudFormationClient(configuration),
     dynamoDb: new DynamoDBClient(configuration),
+    logs: new CloudWatchLogsClient(configuration),
     // A bucket's name in the path: names below a loopback address do not resolve.
     s3: new S3Client({ ...configuration, forcePathStyle: true }),
     sns: new SNSClient(configuration),

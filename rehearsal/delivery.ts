@@ -38,14 +38,21 @@ export async function upload({ s3 }: Clients, bucket: string, corpus: Corpus): P
   return createdAt;
 }
 
-/** How often each event id has arrived at the destination, as the simulated vendors count. */
-export async function arrivals(simulatorUrl: string): Promise<Map<string, number>> {
+/** What arrived of one event, as the simulated vendors saw it. */
+export interface Arrival {
+  readonly count: number;
+  /** SHA-256 of its distinct contents. */
+  readonly contents: readonly string[];
+}
+
+/** What has arrived at the destination, by event id. */
+export async function arrivals(simulatorUrl: string): Promise<Map<string, Arrival>> {
   const response = await fetch(`${simulatorUrl}/_sim/events`);
   const lines = (await response.text()).split('\n').filter((line) => line !== '');
   return new Map(
     lines.map((line) => {
-      const { eventID, count } = JSON.parse(line) as { eventID: string; count: number };
-      return [eventID, count];
+      const { eventID, count, contents } = JSON.parse(line) as Arrival & { eventID: string };
+      return [eventID, { count, contents }];
     }),
   );
 }
@@ -90,7 +97,7 @@ export async function waitForDelivery(options: {
 export function compare(
   expected: ReadonlyMap<string, number>,
   arrived: ReadonlyMap<string, number>,
-): RehearsalReport['delivered'] {
+): Omit<RehearsalReport['delivered'], 'altered'> {
   const missingIds: string[] = [];
   const duplicateIds: string[] = [];
   let missing = 0;
@@ -118,11 +125,26 @@ export function compare(
   };
 }
 
+/** How often each event has arrived. */
+export function countsOf(arrived: ReadonlyMap<string, Arrival>): Map<string, number> {
+  return new Map([...arrived].map(([id, { count }]) => [id, count]));
+}
+
+/** How many events arrived with other content than the input has of them. */
+export function countAltered(
+  contents: ReadonlyMap<string, ReadonlySet<string>>,
+  arrived: ReadonlyMap<string, Arrival>,
+): number {
+  return [...arrived].filter(([id, arrival]) => {
+    const ours = contents.get(id);
+    return ours !== undefined && arrival.contents.some((content) => !ours.has(content));
+  }).length;
+}
+
+export type LedgerEntry = Pick<LedgerItem, 'object' | 'state' | 'acknowledgedAt' | 'sha256'>;
+
 /** Reads the whole ledger. */
-export async function readLedger(
-  { dynamoDb }: Clients,
-  table: string,
-): Promise<Pick<LedgerItem, 'object' | 'state' | 'acknowledgedAt'>[]> {
+export async function readLedger({ dynamoDb }: Clients, table: string): Promise<LedgerEntry[]> {
   const items = [];
   for await (const page of paginateScan({ client: dynamoDb }, { TableName: table })) {
     for (const item of page.Items ?? []) {
@@ -130,6 +152,7 @@ export async function readLedger(
         object: item.object?.S ?? '',
         state: item.state?.S as LedgerItem['state'],
         acknowledgedAt: item.acknowledgedAt?.S,
+        sha256: item.sha256?.S,
       });
     }
   }
@@ -139,12 +162,11 @@ export async function readLedger(
 /** From the object's creation to the acknowledgement that the ledger holds, in the order of creation. */
 export function latencies(
   createdAt: ReadonlyMap<string, number>,
-  ledger: readonly Pick<LedgerItem, 'object' | 'acknowledgedAt'>[],
+  ledger: readonly Pick<LedgerEntry, 'object' | 'acknowledgedAt'>[],
 ): RehearsalReport['latencyMs'] {
   const acknowledgedAt = new Map(
     ledger.flatMap(({ object, acknowledgedAt: at }) => {
-      const key = object.slice(object.indexOf('/') + 1, object.lastIndexOf('#'));
-      return at === undefined ? [] : [[key, Date.parse(at)] as const];
+      return at === undefined ? [] : [[keyIn(object), Date.parse(at)] as const];
     }),
   );
   const samples = [...createdAt]
@@ -157,6 +179,11 @@ export function latencies(
   const quantile = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
   return { p50: quantile(0.5), p95: quantile(0.95), max: sorted.at(-1) ?? 0, samples };
+}
+
+/** The object's key in the ledger's name of it, `<bucket>/<key>#<version>`. */
+export function keyIn(object: string): string {
+  return object.slice(object.indexOf('/') + 1, object.lastIndexOf('#'));
 }
 
 /** Receives every message of the dead-letter queue. They stay invisible for a while, not deleted. */
@@ -202,10 +229,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Messages in a queue, as the queue says. */
-export async function countMessages({ sqs }: Clients, queueUrl: string): Promise<number> {
+/** Messages in a queue, as the queue says; with those that somebody has received and not deleted. */
+export async function countMessages(
+  { sqs }: Clients,
+  queueUrl: string,
+): Promise<{ readonly visible: number; readonly all: number }> {
   const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
   );
-  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+  const visible = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+  return { visible, all: visible + Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0) };
 }

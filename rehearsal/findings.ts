@@ -20,7 +20,7 @@ export function nothingFound(): Found {
     problems: [],
     stacks: [],
     input: { files: 0, notLogFiles: 0, events: 0, bytes: 0 },
-    delivered: { events: 0, missing: 0, duplicates: 0, missingIds: [], duplicateIds: [] },
+    delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [],
     latencyMs: { p50: 0, p95: 0, max: 0, samples: [] },
     vendor: { registered: NOTHING_HELD, afterDestroy: NOTHING_HELD },

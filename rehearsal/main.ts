@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
-import { cdk } from './cdk.ts';
+import { cdk, stopCdk } from './cdk.ts';
 import { InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
@@ -59,6 +59,8 @@ async function main(options: RehearsalOptions): Promise<number> {
     console.error(`\n${styleText('red', explain(error))}`);
     return error instanceof UnknownStepError || error instanceof InputError ? EXIT.usage : EXIT.failed;
   } finally {
+    // Also where the stage is not set yet: set-up synthesizes with the CDK.
+    stopCdk();
     await stage?.strike();
   }
 }

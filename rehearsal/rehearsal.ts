@@ -6,31 +6,22 @@
  */
 
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { OUTPUTS, PARAMETERS } from '../contract/parameters.ts';
-import { type AwsResource, difference, inventory } from './aws/inventory.ts';
+import { PARAMETERS } from '../contract/parameters.ts';
+import { type Before, checkWhatIsLeft, lookAround } from './aftermath.ts';
 import { createExistingBucket, EXISTING_BUCKET, notificationOf, publishAccountTemplate } from './buckets.ts';
 import { CdkError, cdk } from './cdk.ts';
-import {
-  arrivals,
-  compare,
-  countMessages,
-  latencies,
-  readDeadLetters,
-  readLedger,
-  upload,
-  waitForDelivery,
-} from './delivery.ts';
 import { type Found, nothingFound, reportOf } from './findings.ts';
+import { forward } from './forward.ts';
 import { type Corpus, isForwarded } from './input/corpus.ts';
+import { findLeaks } from './leaks.ts';
 import type { RehearsalOptions } from './options.ts';
 import { collectPolicies, type PolicySet, provePermissions } from './permissions/proof.ts';
 import type { Progress } from './progress.ts';
-import type { RehearsalReport, VendorHoldings } from './report.ts';
+import type { RehearsalReport } from './report.ts';
 import { failureReason, outputsOf, stacksOf, type WatchOptions, watchStack } from './stack-watch.ts';
 import type { Stage } from './stage.ts';
 import { NAMED_CAUSE, type Step } from './steps.ts';
-import { holdingsOf, vendorResidue } from './vendor-holdings.ts';
+import { holdingsOf } from './vendor-holdings.ts';
 
 const STACK = 'CloudOne';
 
@@ -42,13 +33,6 @@ export interface RehearsalInput {
   readonly startedAt: Date;
   /** With `--keep`: waits, with everything up, until the user has seen enough. */
   readonly intermission: (outputs: Readonly<Record<string, string>>) => Promise<void>;
-}
-
-/** How things stood before the deployment. */
-interface Before {
-  readonly aws: readonly AwsResource[];
-  readonly vendors: VendorHoldings;
-  readonly notification: unknown;
 }
 
 /** Plays the course on a stage that is set, and reports. The caller strikes the stage. */
@@ -73,7 +57,7 @@ export async function rehearse(
     });
     // Whatever happened: what is left afterwards is what matters.
     await noting(found, () => destroy(stage, progress));
-    await noting(found, () => checkWhatIsLeft(stage, input, before, found));
+    await noting(found, () => checkWhatIsLeft(stage, input.options, before, found));
     // An AWS that was given hands its own environment to the functions, without our recorder.
     if (policies !== undefined && !stage.aws.provider.external) {
       await prove(stage, policies, found);
@@ -117,14 +101,6 @@ function bootstrap(stage: Stage, progress: Progress, options: RehearsalOptions):
   );
 }
 
-async function lookAround(stage: Stage, options: RehearsalOptions): Promise<Before> {
-  return {
-    aws: await inventory(stage.aws),
-    vendors: holdingsOf(stage.simulator),
-    notification: options.existingBucket ? await notificationOf(stage.clients, EXISTING_BUCKET) : null,
-  };
-}
-
 async function deployAndForward(
   stage: Stage,
   progress: Progress,
@@ -146,7 +122,8 @@ async function deployAndForward(
   await progress.phase(
     'forward',
     `forwarding ${corpus.files.length} files`,
-    () => forward(stage, progress, input, outputs, found),
+    () =>
+      forward(stage, progress, { corpus, stackName: STACK, outputs, listToo: options.existingBucket }, found),
     () => `forwarded ${corpus.files.length} files, ${found.delivered.events} events arrived`,
   );
   if (options.existingBucket) {
@@ -154,6 +131,9 @@ async function deployAndForward(
     found.bucketNotification = { before: before.notification, during, after: null };
   }
   found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
+  for (const where of new Set(await findLeaks(stage, STACK))) {
+    found.problems.push(`A secret stands in ${where}.`);
+  }
   if (options.keep) {
     await input.intermission(outputs);
   }
@@ -276,98 +256,6 @@ async function deploySucceeds(stage: Stage, parameters: Record<string, string>):
     }
     throw error;
   }
-}
-
-async function forward(
-  stage: Stage,
-  progress: Progress,
-  { corpus }: RehearsalInput,
-  outputs: Readonly<Record<string, string>>,
-  found: Found,
-): Promise<void> {
-  const deadLetterQueue = outputs[OUTPUTS.deadLetterQueueUrl] ?? '';
-  const createdAt = await upload(stage.clients, outputs[OUTPUTS.bucketName] ?? '', corpus);
-  const { events } = found.input;
-  await waitForDelivery({
-    expectedEvents: events,
-    expectedDeadLetters: corpus.poison.size,
-    // Not how many ids: an id that two files hold must arrive twice, and a duplicate must not count for another.
-    arrived: async () => events - compare(corpus.expected, await arrivals(stage.simulator.url)).missing,
-    deadLettered: () => countMessages(stage.clients, deadLetterQueue),
-    onProgress: (arrived) => progress.detail('forward', `${arrived} of ${events} events arrived …`),
-  });
-  found.delivered = compare(corpus.expected, await arrivals(stage.simulator.url));
-  found.deadLettered = await readDeadLetters(stage.clients, deadLetterQueue);
-  found.latencyMs = latencies(createdAt, await readLedger(stage.clients, outputs[OUTPUTS.ledgerTable] ?? ''));
-  found.problems.push(...deliveryProblems(corpus, found));
-}
-
-function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found): string[] {
-  const problems: string[] = [];
-  if (delivered.missing > 0) {
-    problems.push(`${delivered.missing} events did not arrive, such as ${delivered.missingIds[0]}.`);
-  }
-  if (delivered.duplicates > 0) {
-    problems.push(
-      `${delivered.duplicates} events arrived more often than the input holds them, such as ${delivered.duplicateIds[0]}.`,
-    );
-  }
-  const ended = new Set(deadLettered.map(({ key }) => key));
-  for (const { key, reason } of deadLettered.filter((letter) => !poison.has(letter.key))) {
-    problems.push(`${key} was dead-lettered (${reason}) although it can be forwarded.`);
-  }
-  for (const key of [...poison].filter((each) => !ended.has(each))) {
-    problems.push(`${key} cannot be forwarded, and is not in the dead-letter queue.`);
-  }
-  return problems;
-}
-
-async function checkWhatIsLeft(
-  stage: Stage,
-  { options }: RehearsalInput,
-  before: Before,
-  found: Found,
-): Promise<void> {
-  const left = difference(before.aws, await inventory(stage.aws));
-  const byDesign = left.filter(isRetainedByDesign);
-  const holdings = holdingsOf(stage.simulator);
-  found.vendor = { ...found.vendor, afterDestroy: holdings };
-  found.residue = {
-    checked: true,
-    aws: left.filter((resource) => !isRetainedByDesign(resource)).map(nameOf),
-    vendors: vendorResidue(before.vendors, holdings),
-    retained: [
-      'the CDK bootstrap stack',
-      ...byDesign.map(nameOf),
-      ...(holdings.stackTokens > 0
-        ? [`${holdings.stackTokens} issued CloudTrail token(s), which lapse`]
-        : []),
-    ],
-  };
-  found.problems.push(
-    ...[...found.residue.aws, ...found.residue.vendors].map((residue) => `Left behind: ${residue}`),
-  );
-  if (options.existingBucket) {
-    const after = await notificationOf(stage.clients, EXISTING_BUCKET);
-    found.bucketNotification = {
-      before: before.notification,
-      during: null,
-      ...found.bucketNotification,
-      after,
-    };
-    if (!isDeepStrictEqual(before.notification, after)) {
-      found.problems.push("The existing bucket's notification document is not what it was.");
-    }
-  }
-}
-
-/** AWS deletes keys after a waiting time only. */
-function isRetainedByDesign({ type, pendingDeletion }: AwsResource): boolean {
-  return type === 'AWS::KMS::Key' && pendingDeletion === true;
-}
-
-function nameOf({ type, id, detail }: AwsResource): string {
-  return `${type} ${id}${detail === undefined ? '' : ` (${detail})`}`;
 }
 
 function runDeploy(stage: Stage, parameters: Record<string, string>): Promise<string> {

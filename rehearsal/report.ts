@@ -44,6 +44,8 @@ export interface RehearsalReport {
     readonly events: number;
     readonly missing: number;
     readonly duplicates: number;
+    /** Events whose content at the destination is not the input's. */
+    readonly altered: number;
     /** Up to twenty of them, to begin looking. */
     readonly missingIds: readonly string[];
     readonly duplicateIds: readonly string[];
@@ -96,6 +98,8 @@ export interface VendorHoldings {
   readonly visionOneConnection: string | null;
   readonly workloadConnectors: number;
   readonly cloudAccounts: number;
+  /** Stacks that told the CloudTrail service of their creation and not of their deletion. */
+  readonly forwardingStacks: number;
   /** Issued, and lapsing by themselves. */
   readonly stackTokens: number;
 }

@@ -8,7 +8,7 @@ export function summaryOf(report: RehearsalReport): string {
     failure === null
       ? [
           `${delivered.events} of ${input.events} events arrived, ${delivered.missing} missing, ${delivered.duplicates} duplicated`,
-          `${report.deadLettered.length} files dead-lettered`,
+          `${report.deadLettered.length} files dead-lettered, which no destination can take`,
           `latency from object to acknowledgement: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, max ${latencyMs.max} ms`,
         ]
       : [`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message];

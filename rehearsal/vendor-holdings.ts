@@ -6,15 +6,18 @@ export const NOTHING_HELD: VendorHoldings = {
   visionOneConnection: null,
   workloadConnectors: 0,
   cloudAccounts: 0,
+  forwardingStacks: 0,
   stackTokens: 0,
 };
 
 export function holdingsOf(simulator: Simulator): VendorHoldings {
-  const { registered } = simulator.state();
+  const { registered, lifecycle } = simulator.state();
+  const notes = (event: string) => lifecycle.filter((note) => note.event === event).length;
   return {
     visionOneConnection: registered.visionOneConnection?.status ?? null,
     workloadConnectors: registered.workloadConnectors.length,
     cloudAccounts: registered.cloudAccounts.length,
+    forwardingStacks: notes('created') - notes('deleted'),
     stackTokens: registered.cloudTrailStackTokens.length,
   };
 }
@@ -32,6 +35,9 @@ export function vendorResidue(before: VendorHoldings, after: VendorHoldings): st
   }
   if (after.cloudAccounts !== before.cloudAccounts) {
     residue.push(`Cloud accounts: ${after.cloudAccounts}, were ${before.cloudAccounts}`);
+  }
+  if (after.forwardingStacks > before.forwardingStacks) {
+    residue.push('The CloudTrail service was not told that the stack is gone');
   }
   return residue;
 }

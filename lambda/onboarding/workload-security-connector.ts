@@ -82,10 +82,13 @@ export function workloadSecurityConnector(readApiKey: ApiKeyReader): CustomResou
   };
 
   const remove = async ({ registration, properties, signal }: DeleteRequest<Properties>): Promise<void> => {
+    const access = await accessFor(signal);
     if (registration !== undefined) {
-      await deleteKnown(await accessFor(signal), registration);
-    } else if (properties !== undefined) {
-      await deleteOurs(await accessFor(signal), properties);
+      await deleteKnown(access, registration);
+    }
+    // Also beside a known one: two processes that carry out the same creation make two.
+    if (properties !== undefined) {
+      await deleteOurs(access, properties);
     }
   };
 

@@ -40,6 +40,7 @@ export function remoteWords(response: HttpResponse, secrets: readonly string[]):
 function withoutSecrets(words: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret !== '')
+    .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
     .reduce((shown, secret) => shown.replaceAll(secret, '***'), words)
     .replace(/\b(Bearer|ApiKey)\s+\S+/gi, '$1 ***')
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '***');

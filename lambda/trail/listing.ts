@@ -103,9 +103,15 @@ export async function versionPage(
   };
 }
 
-/** Every `AWSLogs/` folder, depth first. */
+/**
+ * Every `AWSLogs/` folder, depth first. A trail's prefix may itself hold one.
+ *
+ * @throws ListingError where none is found within bounds although there are folders beyond them.
+ */
 async function* logRoots(listing: BucketListing): AsyncGenerator<string> {
   let searched = 0;
+  let found = 0;
+  const tooDeep: string[] = [];
   const search = async function* (folder: string, depth: number): AsyncGenerator<string> {
     searched += 1;
     if (searched > MAXIMUM_FOLDERS_SEARCHED) {
@@ -116,19 +122,34 @@ async function* logRoots(listing: BucketListing): AsyncGenerator<string> {
     }
     for (const subfolder of await subfolders(listing, folder)) {
       if (subfolder === folder + ROOT) {
+        found += 1;
         yield subfolder;
-      } else if (depth < MAXIMUM_PREFIX_DEPTH) {
+      }
+      if (isAccountOrOrganization(subfolder)) {
+        continue;
+      }
+      if (depth < MAXIMUM_PREFIX_DEPTH) {
         yield* search(subfolder, depth + 1);
       } else {
-        // Never silently: nothing tells whether CloudTrail's files are further down.
-        logger.warn('Not searched for CloudTrail files: too deep', {
-          bucket: listing.bucket,
-          folder: subfolder,
-        });
+        tooDeep.push(subfolder);
       }
     }
   };
   yield* search('', 0);
+  if (tooDeep.length > 0) {
+    // Never silently: nothing tells whether CloudTrail's files are further down.
+    logger.warn('Not searched for CloudTrail files: too deep', { bucket: listing.bucket, folders: tooDeep });
+    if (found === 0) {
+      throw new ListingError(
+        `The bucket ${listing.bucket} has no AWSLogs/ within ${MAXIMUM_PREFIX_DEPTH} folders. Files stored before the ` +
+          'deployment was complete may be missing at the destination.',
+      );
+    }
+  }
+}
+
+function isAccountOrOrganization(folder: string): boolean {
+  return /\/AWSLogs\/(\d{12}|o-[^/]+)\/$/.test(`/${folder}`);
 }
 
 /** The accounts below `AWSLogs/`, an organisation's among them. */

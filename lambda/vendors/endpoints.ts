@@ -102,7 +102,7 @@ function resolve(url: URL): URL {
     return url;
   }
   const base = URL.parse(override);
-  if (base === null || !isLoopback(base.hostname)) {
+  if (base === null || !/^https?:$/.test(base.protocol) || !isLoopback(base.hostname)) {
     throw new UntrustedUrlError(
       `${OVERRIDE_VARIABLE} is honoured for loopback addresses only, and must be such as http://127.0.0.1:8080.`,
     );

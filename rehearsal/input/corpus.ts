@@ -1,4 +1,5 @@
 /** The CloudTrail files that a rehearsal forwards, and what must arrive of them. */
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -15,6 +16,10 @@ export interface Corpus {
   readonly files: readonly InputFile[];
   /** How often each event id must arrive: as often as the forwarded files hold it. */
   readonly expected: ReadonlyMap<string, number>;
+  /** SHA-256 of each event's record, by event id: its JSON without white space between tokens. */
+  readonly contents: ReadonlyMap<string, ReadonlySet<string>>;
+  /** SHA-256 of the uncompressed file, by the key of each file that must be forwarded. */
+  readonly fileHashes: ReadonlyMap<string, string>;
   /** Keys of files that no destination could take: not gzip, not JSON, without records. */
   readonly poison: ReadonlySet<string>;
 }
@@ -50,17 +55,25 @@ export async function readCorpus(folder: string): Promise<Corpus> {
 
 export function corpusOf(name: string, files: readonly InputFile[]): Corpus {
   const expected = new Map<string, number>();
+  const contents = new Map<string, Set<string>>();
+  const fileHashes = new Map<string, string>();
   const poison = new Set<string>();
   for (const { key, body } of files.filter(isForwarded)) {
-    const ids = eventIds(body);
-    if (ids === undefined) {
+    const content = readLogFile(body);
+    if (content === undefined) {
       poison.add(key);
+      continue;
     }
-    for (const id of ids ?? []) {
-      expected.set(id, (expected.get(id) ?? 0) + 1);
+    fileHashes.set(key, sha256(content.raw));
+    for (const record of content.records) {
+      const { eventID } = record as { eventID?: unknown };
+      if (typeof eventID === 'string') {
+        expected.set(eventID, (expected.get(eventID) ?? 0) + 1);
+        contents.set(eventID, (contents.get(eventID) ?? new Set()).add(sha256(JSON.stringify(record))));
+      }
     }
   }
-  return { name, files, expected, poison };
+  return { name, files, expected, contents, fileHashes, poison };
 }
 
 /** Whether the product is to forward a file: logs and Insight, no digests. */
@@ -69,21 +82,27 @@ export function isForwarded({ key }: InputFile): boolean {
   return parsed !== undefined && parsed.kind !== 'CloudTrail-Digest';
 }
 
-/** The event ids of a file's records; `undefined` where the file is not a CloudTrail log file. */
-function eventIds(body: Buffer): string[] | undefined {
+/** `undefined` where the file is not a CloudTrail log file. */
+function readLogFile(
+  body: Buffer,
+): { readonly raw: Buffer; readonly records: readonly object[] } | undefined {
   try {
-    const document: unknown = JSON.parse(withoutByteOrderMark(gunzipSync(body).toString('utf8')));
+    const raw = gunzipSync(body);
+    const document: unknown = JSON.parse(withoutByteOrderMark(raw.toString('utf8')));
     const records = (document as { Records?: unknown }).Records;
-    if (!Array.isArray(records)) {
-      return undefined;
-    }
-    return records.flatMap(({ eventID }: { eventID?: unknown }) =>
-      typeof eventID === 'string' ? [eventID] : [],
-    );
+    return Array.isArray(records) && records.every(isObject) ? { raw, records } : undefined;
   } catch {
     // Not gzip or not JSON: poison, which is what the caller asks about.
     return undefined;
   }
+}
+
+function isObject(record: unknown): boolean {
+  return typeof record === 'object' && record !== null;
+}
+
+function sha256(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** Not JSON's, strictly, but some editors leave one, and every reader of JSON at the destinations skips it. */

@@ -36,6 +36,8 @@ export function generatedCorpus(): Corpus {
       { ...at, slot: 5, organization: 'o-exampleorgid' },
       document(records('organization', EVENTS_PER_FILE)),
     ),
+    // Cut off in transit: no destination can take it, so it must end in the dead-letter queue.
+    file({ ...at, slot: 7 }, document(records('truncated', EVENTS_PER_FILE)).subarray(0, 400)),
     // A digest: it lies in the same bucket and must not be forwarded.
     file({ ...at, slot: 6, kind: 'CloudTrail-Digest' }, gzipSync('{"logFiles":[]}')),
   ]);

@@ -160,7 +160,7 @@ function createForwarding(tokens: ServiceTokens, now: () => Date, tally: EventTa
         received.eventless += 1;
       } else {
         received.events += 1;
-        tally.record('cloudone', eventID, at, idempotencyKey);
+        tally.record('cloudone', { eventID, record, at, idempotencyKey });
       }
     }
     return json(202, { accepted: records.length });

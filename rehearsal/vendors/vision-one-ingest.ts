@@ -44,7 +44,7 @@ export function createVisionOneIngest(
       received.eventless += 1;
     } else {
       received.events += 1;
-      tally.record('visionone', eventID, at, idempotencyKey);
+      tally.record('visionone', { eventID, record, at, idempotencyKey });
     }
   };
 

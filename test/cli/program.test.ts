@@ -283,7 +283,7 @@ describe('colours', () => {
 
   beforeEach(() => {
     Object.assign(process.stderr, { isTTY: true, getColorDepth: WriteStream.prototype.getColorDepth });
-    for (const name of ['NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS']) {
+    for (const name of ['NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS', 'CI']) {
       vi.stubEnv(name, undefined);
     }
     vi.stubEnv('TERM', 'xterm-256color');

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -6,11 +8,14 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ledgerKeyOf } from '../../contract/ledger.ts';
 import {
   compare,
+  countAltered,
   latencies,
   readDeadLetters,
   readLedger,
   waitForDelivery,
 } from '../../rehearsal/delivery.ts';
+import { ledgerProblems } from '../../rehearsal/forward.ts';
+import { corpusOf } from '../../rehearsal/input/corpus.ts';
 import { clientsTo } from './clients.ts';
 
 describe('compare', () => {
@@ -270,5 +275,39 @@ describe('what is read from AWS', () => {
       { key: '(not a message about an object)', reason: 'none given', detail: '' },
       { key: '(not a message about an object)', reason: 'none given', detail: '' },
     ]);
+  });
+});
+
+test('an event with other content than the input has is altered, whatever its id', () => {
+  const contents = new Map([['a', new Set(['hash-a'])]]);
+
+  const altered = countAltered(
+    contents,
+    new Map([
+      ['a', { count: 1, contents: ['hash-a'] }],
+      ['of another file', { count: 1, contents: ['x'] }],
+    ]),
+  );
+
+  expect(altered).toBe(0);
+  expect(countAltered(contents, new Map([['a', { count: 2, contents: ['hash-a', 'other'] }]]))).toBe(1);
+});
+
+describe('the ledger', () => {
+  const key = 'AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/15/x.json.gz';
+  const corpus = corpusOf('x', [{ key, body: gzipSync('{"Records":[]}') }]);
+  const sha256 = createHash('sha256').update('{"Records":[]}').digest('hex');
+  const entry = { object: `bucket/${key}#version=1`, state: 'acknowledged', sha256 } as const;
+
+  test('knows of every file, with its hash', () => {
+    expect(ledgerProblems(corpus, [entry])).toEqual([]);
+  });
+
+  test.each([
+    ['nothing', []],
+    ['a file under way', [{ ...entry, state: 'forwarding' } as const]],
+    ['another hash', [{ ...entry, sha256: 'x' }]],
+  ])('that holds %s is a problem', (_what, ledger) => {
+    expect(ledgerProblems(corpus, ledger)).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { nothingFound, reportOf } from '../../rehearsal/findings.ts';
+import { corpusOf } from '../../rehearsal/input/corpus.ts';
 import type { RehearsalReport } from '../../rehearsal/report.ts';
 import { summaryOf } from '../../rehearsal/summary.ts';
 import { NOTHING_HELD, vendorResidue } from '../../rehearsal/vendor-holdings.ts';
@@ -63,7 +64,7 @@ describe('report', () => {
   >[1];
   const input: Parameters<typeof reportOf>[2] = {
     options: { destination: 'visionone', existingBucket: true, keep: false, outputFolder: '/out' },
-    corpus: { name: 'generated', files: [], expected: new Map(), poison: new Set() },
+    corpus: corpusOf('generated', []),
     startedAt: new Date('2026-11-20T07:41:12.345Z'),
     intermission: async () => undefined,
   };
@@ -101,7 +102,7 @@ describe('report', () => {
 
 describe('what is left at the vendors', () => {
   test('nothing, where all is as it was; issued tokens lapse', () => {
-    expect(vendorResidue(NOTHING_HELD, { ...NOTHING_HELD, stackTokens: 3 })).toEqual([]);
+    expect(vendorResidue(NOTHING_HELD, { ...NOTHING_HELD, stackTokens: 3, forwardingStacks: 0 })).toEqual([]);
   });
 
   test('what was there before may stay', () => {
@@ -121,6 +122,7 @@ describe('what is left at the vendors', () => {
       workloadConnectors: 1,
       cloudAccounts: 2,
       stackTokens: 0,
+      forwardingStacks: 0,
     };
 
     expect(vendorResidue({ ...NOTHING_HELD, cloudAccounts: 3 }, after)).toEqual([

@@ -38,15 +38,17 @@ test('is of several accounts and regions, kinds, an organisation and a prefix', 
   expect(parsed.filter((key) => key?.prefix !== '')).toHaveLength(1);
 });
 
-test('can be forwarded whole: every event once, and no poison', () => {
-  expect(corpus.poison).toEqual(new Set());
+const whole = corpus.files.filter(({ key }) => !corpus.poison.has(key));
+
+test('has every event once, and one file that no destination can take', () => {
+  expect(corpus.poison.size).toBe(1);
   expect(new Set(corpus.expected.values())).toEqual(new Set([1]));
   // 36 usual files, the large one, of several members, Insight, prefixed, of an organisation.
   expect(corpus.expected.size).toBe(36 * 20 + 9000 + 20 + 2 + 20 + 20);
 });
 
 test('has a file without records', () => {
-  const empty = corpus.files.filter(({ body }) => gunzipSync(body).toString() === '{"Records":[]}');
+  const empty = whole.filter(({ body }) => gunzipSync(body).toString() === '{"Records":[]}');
 
   expect(empty).toHaveLength(1);
 });
@@ -57,7 +59,7 @@ test('has a file that either destination takes in several parts only', () => {
     apiVersion: 'v1',
   });
   const visionOne = visionOneCollector('https://ingest.xdr.trendmicro.com/logs');
-  const sizes = corpus.files.map(({ body }) => ({ stored: body.length, raw: gunzipSync(body).length }));
+  const sizes = whole.map(({ body }) => ({ stored: body.length, raw: gunzipSync(body).length }));
   const large = sizes.filter(
     ({ stored, raw }) => stored > cloudOne.maximumPartBytes && raw > visionOne.maximumPartBytes,
   );

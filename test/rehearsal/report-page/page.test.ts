@@ -153,7 +153,7 @@ test('an input without events is no success story', () => {
   const page = renderReportPage(
     goodReport({
       input: { notLogFiles: 0, files: 1, events: 0, bytes: 34 },
-      delivered: { events: 0, missing: 0, duplicates: 0, missingIds: [], duplicateIds: [] },
+      delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     }),
   );
 

@@ -20,7 +20,13 @@ export function latencyOf(samples: readonly number[]): RehearsalReport['latencyM
   return { p50: percentile(0.5), p95: percentile(0.95), max: percentile(1), samples };
 }
 
-const NONE = { visionOneConnection: null, workloadConnectors: 0, cloudAccounts: 0, stackTokens: 0 };
+const NONE = {
+  visionOneConnection: null,
+  workloadConnectors: 0,
+  cloudAccounts: 0,
+  stackTokens: 0,
+  forwardingStacks: 0,
+};
 
 export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalReport {
   return {
@@ -42,7 +48,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
       { name: 'CDKToolkit', status: 'CREATE_COMPLETE', resources: 12 },
     ],
     input: { notLogFiles: 1, files: 240, events: 21_540, bytes: 4_183_552 },
-    delivered: { events: 21_540, missing: 0, duplicates: 0, missingIds: [], duplicateIds: [] },
+    delivered: { events: 21_540, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [
       {
         key: `AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/2026/11/19/${ACCOUNT}_CloudTrail_us-east-1_20261119T2355Z_poisonTruncated01.json.gz`,
@@ -62,8 +68,9 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
         workloadConnectors: 1,
         cloudAccounts: 1,
         stackTokens: 1,
+        forwardingStacks: 0,
       },
-      afterDestroy: { ...NONE, stackTokens: 1 },
+      afterDestroy: { ...NONE, stackTokens: 1, forwardingStacks: 0 },
     },
     residue: {
       checked: true,
@@ -149,13 +156,16 @@ export function failedReport(): RehearsalReport {
       'A cloud account is left at Cloud One.',
       `A function made a call that its role does not allow: ${denied}.`,
     ],
-    delivered: { events: 21_503, missing: 37, duplicates: 2, missingIds, duplicateIds },
+    delivered: { events: 21_503, missing: 37, duplicates: 2, altered: 0, missingIds, duplicateIds },
     latencyMs: latencyOf(samples),
     stacks: [
       { name: 'CloudOne', status: 'UPDATE_ROLLBACK_COMPLETE', resources: 58 },
       { name: 'CDKToolkit', status: 'CREATE_COMPLETE', resources: 12 },
     ],
-    vendor: { ...good.vendor, afterDestroy: { ...NONE, cloudAccounts: 1, stackTokens: 1 } },
+    vendor: {
+      ...good.vendor,
+      afterDestroy: { ...NONE, cloudAccounts: 1, stackTokens: 1, forwardingStacks: 0 },
+    },
     residue: {
       ...good.residue,
       aws: ['log group /aws/lambda/CloudOne-Forwarder'],
@@ -193,7 +203,7 @@ export function bootstrapFailure(): RehearsalReport {
     seconds: { setup: 5.1, bootstrap: 2.3, deploy: 0, forward: 0, destroy: 0, total: 7.6 },
     stacks: [],
     input: { files: 0, notLogFiles: 0, events: 0, bytes: 0 },
-    delivered: { events: 0, missing: 0, duplicates: 0, missingIds: [], duplicateIds: [] },
+    delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [],
     latencyMs: latencyOf([]),
     vendor: { registered: NONE, afterDestroy: NONE },
@@ -213,7 +223,7 @@ export function failedAsAsked(): RehearsalReport {
     },
     seconds: { setup: 6.2, bootstrap: 9.6, deploy: 28.4, forward: 0, destroy: 3.8, total: 48.3 },
     stacks: [{ name: 'CloudOne', status: 'ROLLBACK_COMPLETE', resources: 0 }],
-    delivered: { events: 0, missing: 0, duplicates: 0, missingIds: [], duplicateIds: [] },
+    delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [],
     latencyMs: latencyOf([]),
     vendor: {
@@ -258,6 +268,7 @@ export function existingBucketReport(): RehearsalReport {
         workloadConnectors: 1,
         cloudAccounts: 1,
         stackTokens: 0,
+        forwardingStacks: 0,
       },
       afterDestroy: NONE,
     },

@@ -110,6 +110,7 @@ describe('uploads', () => {
         count: 1,
         firstAt: expect.any(Number),
         idempotencyKeys: ['k1'],
+        contents: [expect.stringMatching(/^[0-9a-f]{64}$/)],
       },
       {
         eventID: 'b',
@@ -117,6 +118,7 @@ describe('uploads', () => {
         count: 2,
         firstAt: expect.any(Number),
         idempotencyKeys: ['k1', 'k2'],
+        contents: [expect.stringMatching(/^[0-9a-f]{64}$/)],
       },
     ]);
   });

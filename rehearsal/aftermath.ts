@@ -1,0 +1,74 @@
+/** The end of a rehearsal: what is left, in AWS and at the vendors, of what was not there before. */
+import { isDeepStrictEqual } from 'node:util';
+import { type AwsResource, difference, inventory } from './aws/inventory.ts';
+import { EXISTING_BUCKET, notificationOf } from './buckets.ts';
+import type { Found } from './findings.ts';
+import type { RehearsalOptions } from './options.ts';
+import type { VendorHoldings } from './report.ts';
+import type { Stage } from './stage.ts';
+import { holdingsOf, vendorResidue } from './vendor-holdings.ts';
+
+/** How things stood before the deployment. */
+export interface Before {
+  readonly aws: readonly AwsResource[];
+  readonly vendors: VendorHoldings;
+  /** The existing bucket's notification document; null without such a bucket. */
+  readonly notification: unknown;
+}
+
+export async function lookAround(stage: Stage, options: RehearsalOptions): Promise<Before> {
+  return {
+    aws: await inventory(stage.aws),
+    vendors: holdingsOf(stage.simulator),
+    notification: options.existingBucket ? await notificationOf(stage.clients, EXISTING_BUCKET) : null,
+  };
+}
+
+/** Compares how things stand now with how they stood before, and notes what is left. */
+export async function checkWhatIsLeft(
+  stage: Stage,
+  options: RehearsalOptions,
+  before: Before,
+  found: Found,
+): Promise<void> {
+  const left = difference(before.aws, await inventory(stage.aws));
+  const byDesign = left.filter(isRetainedByDesign);
+  const holdings = holdingsOf(stage.simulator);
+  found.vendor = { ...found.vendor, afterDestroy: holdings };
+  found.residue = {
+    checked: true,
+    aws: left.filter((resource) => !isRetainedByDesign(resource)).map(nameOf),
+    vendors: vendorResidue(before.vendors, holdings),
+    retained: [
+      'the CDK bootstrap stack',
+      ...byDesign.map(nameOf),
+      ...(holdings.stackTokens > 0
+        ? [`${holdings.stackTokens} issued CloudTrail token(s), which lapse`]
+        : []),
+    ],
+  };
+  found.problems.push(
+    ...[...found.residue.aws, ...found.residue.vendors].map((residue) => `Left behind: ${residue}`),
+  );
+  if (options.existingBucket) {
+    const after = await notificationOf(stage.clients, EXISTING_BUCKET);
+    found.bucketNotification = {
+      before: before.notification,
+      during: null,
+      ...found.bucketNotification,
+      after,
+    };
+    if (!isDeepStrictEqual(before.notification, after)) {
+      found.problems.push("The existing bucket's notification document is not what it was.");
+    }
+  }
+}
+
+/** AWS deletes keys after a waiting time only. */
+function isRetainedByDesign({ type, pendingDeletion }: AwsResource): boolean {
+  return type === 'AWS::KMS::Key' && pendingDeletion === true;
+}
+
+function nameOf({ type, id, detail }: AwsResource): string {
+  return `${type} ${id}${detail === undefined ? '' : ` (${detail})`}`;
+}

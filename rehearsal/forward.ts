@@ -1,0 +1,159 @@
+/** The middle of a rehearsal: the input goes into the bucket, and everything that must come of it is looked at. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { OUTPUTS } from '../contract/parameters.ts';
+import type { ListingRequest } from '../contract/trail.ts';
+import {
+  arrivals,
+  compare,
+  countAltered,
+  countMessages,
+  countsOf,
+  keyIn,
+  type LedgerEntry,
+  latencies,
+  readDeadLetters,
+  readLedger,
+  upload,
+  waitForDelivery,
+} from './delivery.ts';
+import type { Found } from './findings.ts';
+import type { Corpus } from './input/corpus.ts';
+import type { Progress } from './progress.ts';
+import type { Stage } from './stage.ts';
+
+const POLL_MS = 200;
+const DRAINED_WITHIN_MS = 20_000;
+const MINUTE_MS = 60_000;
+
+export interface ForwardOptions {
+  readonly corpus: Corpus;
+  readonly stackName: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Has the bucket listed too, as happens when its notifications have just been switched on. */
+  readonly listToo: boolean;
+}
+
+export async function forward(
+  stage: Stage,
+  progress: Progress,
+  { corpus, stackName, outputs, listToo }: ForwardOptions,
+  found: Found,
+): Promise<void> {
+  const output = (name: string) => outputs[name] ?? '';
+  const deadLetterQueue = output(OUTPUTS.deadLetterQueueUrl);
+  const startedAt = Date.now();
+  const createdAt = await upload(stage.clients, output(OUTPUTS.bucketName), corpus);
+  const { events } = found.input;
+  await waitForDelivery({
+    expectedEvents: events,
+    expectedDeadLetters: corpus.poison.size,
+    // Not how many ids: an id that two files hold must arrive twice, and a duplicate must not count for another.
+    arrived: async () =>
+      events - compare(corpus.expected, countsOf(await arrivals(stage.simulator.url))).missing,
+    deadLettered: async () => (await countMessages(stage.clients, deadLetterQueue)).visible,
+    onProgress: (arrived) => progress.detail('forward', `${arrived} of ${events} events arrived …`),
+  });
+  if (listToo) {
+    await listBucket(stage, stackName, output(OUTPUTS.bucketName), startedAt, found);
+  }
+  await noteUndrained(stage, 'forwarding', output(OUTPUTS.queueUrl), found);
+
+  const arrived = await arrivals(stage.simulator.url);
+  const ledger = await readLedger(stage.clients, output(OUTPUTS.ledgerTable));
+  found.delivered = {
+    ...compare(corpus.expected, countsOf(arrived)),
+    altered: countAltered(corpus.contents, arrived),
+  };
+  found.deadLettered = await readDeadLetters(stage.clients, deadLetterQueue);
+  found.latencyMs = latencies(createdAt, ledger);
+  found.problems.push(...deliveryProblems(corpus, found), ...ledgerProblems(corpus, ledger));
+}
+
+/**
+ * Asks for the listing that follows the switching on of notifications, without the quarter of an hour that it
+ * waits. Every object is forwarded already, so nothing may arrive again.
+ */
+async function listBucket(
+  stage: Stage,
+  stackName: string,
+  bucket: string,
+  startedAt: number,
+  found: Found,
+): Promise<void> {
+  const queueUrl = await queueOf(stage, stackName, /LateObjectsQueue/);
+  const request: ListingRequest = {
+    bucket,
+    storedFrom: new Date(startedAt - MINUTE_MS).toISOString(),
+    storedBefore: new Date(Date.now() + MINUTE_MS).toISOString(),
+  };
+  await stage.clients.sqs.send(
+    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(request) }),
+  );
+  await noteUndrained(stage, 'late-objects', queueUrl, found);
+}
+
+async function queueOf({ clients }: Stage, stackName: string, logicalId: RegExp): Promise<string> {
+  const { StackResources = [] } = await clients.cloudFormation.send(
+    new DescribeStackResourcesCommand({ StackName: stackName }),
+  );
+  const queue = StackResources.find(
+    ({ ResourceType, LogicalResourceId = '' }) =>
+      ResourceType === 'AWS::SQS::Queue' && logicalId.test(LogicalResourceId),
+  );
+  return queue?.PhysicalResourceId ?? '';
+}
+
+/** A queue that is not empty after all has arrived holds what is not known to be done. */
+async function noteUndrained(
+  { clients }: Stage,
+  name: string,
+  queueUrl: string,
+  found: Found,
+): Promise<void> {
+  const until = Date.now() + DRAINED_WITHIN_MS;
+  let left = await countMessages(clients, queueUrl);
+  while (left.all > 0 && Date.now() < until) {
+    await wait(POLL_MS);
+    left = await countMessages(clients, queueUrl);
+  }
+  if (left.all > 0) {
+    found.problems.push(`${left.all} messages stay in the ${name} queue although all is done.`);
+  }
+}
+
+function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found): string[] {
+  const problems: string[] = [];
+  if (delivered.missing > 0) {
+    problems.push(`${delivered.missing} events did not arrive, such as ${delivered.missingIds[0]}.`);
+  }
+  if (delivered.duplicates > 0) {
+    problems.push(
+      `${delivered.duplicates} events arrived more often than the input holds them, such as ${delivered.duplicateIds[0]}.`,
+    );
+  }
+  if (delivered.altered > 0) {
+    problems.push(`${delivered.altered} events arrived with other content than the input has.`);
+  }
+  const ended = new Set(deadLettered.map(({ key }) => key));
+  for (const { key, reason } of deadLettered.filter((letter) => !poison.has(letter.key))) {
+    problems.push(`${key} was dead-lettered (${reason}) although it can be forwarded.`);
+  }
+  for (const key of [...poison].filter((each) => !ended.has(each))) {
+    problems.push(`${key} cannot be forwarded, and is not in the dead-letter queue.`);
+  }
+  return problems;
+}
+
+/** Every forwarded file must be acknowledged, with the hash that its content really has. */
+export function ledgerProblems({ fileHashes }: Corpus, ledger: readonly LedgerEntry[]): string[] {
+  const entries = new Map(ledger.map((entry) => [keyIn(entry.object), entry]));
+  return [...fileHashes].flatMap(([key, sha256]) => {
+    const entry = entries.get(key);
+    if (entry?.state !== 'acknowledged') {
+      return [`The ledger does not say that ${key} is acknowledged.`];
+    }
+    return entry.sha256 === sha256 ? [] : [`The ledger has another hash of ${key} than its content.`];
+  });
+}
