@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { faultsOf } from './faults.ts';
 
 /** A function's environment does not hold what its schema asks for. */
 export class EnvironmentError extends Error {
@@ -19,9 +20,8 @@ export function parseEnvironment<T extends z.ZodType>(
 ): z.infer<T> {
   const parsed = schema.safeParse(environment);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new EnvironmentError(
-      `The function's environment is not what its code expects (${faults.join('; ')}). Deploy the stack again.`,
+      `The function's environment is not what its code expects (${faultsOf(parsed.error, 'environment')}). Deploy the stack again.`,
     );
   }
   return parsed.data;

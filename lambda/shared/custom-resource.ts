@@ -15,6 +15,7 @@
  */
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import * as z from 'zod';
+import { faultsOf } from '../../contract/faults.ts';
 import {
   type Answer,
   assertAttributesFit,
@@ -257,9 +258,8 @@ function parseProperties<P>(
   if (parsed.success) {
     return parsed.data;
   }
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(
-    `the properties of ${event.LogicalResourceId} are not what it takes (${faults.join('; ')}).`,
+    `the properties of ${event.LogicalResourceId} are not what it takes (${faultsOf(parsed.error, 'properties')}).`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** The one way to call a vendor's JSON API: bounded, retried where that is safe, parsed, and explained. */
 import type * as z from 'zod';
+import { faultsOf } from '../../contract/faults.ts';
 import {
   HttpConnectionError,
   type HttpRequest,
@@ -196,11 +197,10 @@ function parseAnswer<T>(call: VendorCall<T>, response: HttpResponse): T {
   if (parsed.success && !html) {
     return parsed.data;
   }
-  const issues = html ? [] : (parsed.error?.issues ?? []);
-  const faults = issues.map((issue) => `${issue.path.join('.') || 'answer'}: ${issue.message}`);
+  const faults = html || parsed.success ? 'an HTML page' : faultsOf(parsed.error, 'answer');
   throw new VendorError(
     `${call.step}: ${call.vendor} answered ${response.status} to ${call.method} ${call.url.host}${call.url.pathname} ` +
-      `with something other than its API describes (${html ? 'an HTML page' : faults.join('; ')}). ` +
+      `with something other than its API describes (${faults}). ` +
       'If a proxy stands between, let the function reach the vendor directly; otherwise the API has changed: report it.',
     { status: response.status, mayHaveActed: true },
   );

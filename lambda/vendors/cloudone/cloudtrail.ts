@@ -7,6 +7,7 @@
  * `deploymentURL`, the parameters' names).
  */
 import * as z from 'zod';
+import { faultsOf } from '../../../contract/faults.ts';
 import type { CloudOneRegion } from '../../../contract/regions.ts';
 import { assertTemplateUrl, cloudOneUrl, cloudTrailServiceUrl } from '../endpoints.ts';
 import { callVendor } from '../vendor-call.ts';
@@ -75,9 +76,8 @@ export async function requestCloudTrailStack(
 export function readStackLink(link: string): Omit<CloudTrailStack, 'expiresAt'> {
   const parsed = linkParameters.safeParse(parseConsoleLink(link));
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new CloudTrailLinkError(
-      `the link that Cloud One gave for the CloudTrail stack is not usable (${faults.join('; ')}). Try again, and report it.`,
+      `the link that Cloud One gave for the CloudTrail stack is not usable (${faultsOf(parsed.error, 'link')}). Try again, and report it.`,
     );
   }
   const found = parsed.data;
