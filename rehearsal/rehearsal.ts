@@ -30,6 +30,7 @@ import type { RehearsalReport, VendorHoldings } from './report.ts';
 import { failureReason, outputsOf, stacksOf, type WatchOptions, watchStack } from './stack-watch.ts';
 import type { Stage } from './stage.ts';
 import { NAMED_CAUSE, type Step } from './steps.ts';
+import { rotateToken } from './token-rotation.ts';
 import { holdingsOf, vendorResidue } from './vendor-holdings.ts';
 
 const STACK = 'CloudOne';
@@ -281,12 +282,23 @@ async function deploySucceeds(stage: Stage, parameters: Record<string, string>):
 async function forward(
   stage: Stage,
   progress: Progress,
-  { corpus }: RehearsalInput,
+  { corpus, options }: RehearsalInput,
   outputs: Readonly<Record<string, string>>,
   found: Found,
 ): Promise<void> {
   const deadLetterQueue = outputs[OUTPUTS.deadLetterQueueUrl] ?? '';
-  const createdAt = await upload(stage.clients, outputs[OUTPUTS.bucketName] ?? '', corpus);
+  const uploadFiles = (files: Corpus['files']) =>
+    upload(stage.clients, outputs[OUTPUTS.bucketName] ?? '', files);
+  const middle = Math.ceil(corpus.files.length / 2);
+  const createdAt = await uploadFiles(corpus.files.slice(0, middle));
+  // An AWS that was given may keep secrets without rotating them.
+  if (options.destination === 'cloudone' && !stage.aws.provider.external) {
+    progress.detail('forward', 'renewing the CloudTrail token …');
+    found.tokenRotation = await renewToken(stage);
+  }
+  for (const [key, at] of await uploadFiles(corpus.files.slice(middle))) {
+    createdAt.set(key, at);
+  }
   const { events } = found.input;
   await waitForDelivery({
     expectedEvents: events,
@@ -300,6 +312,14 @@ async function forward(
   found.deadLettered = await readDeadLetters(stage.clients, deadLetterQueue);
   found.latencyMs = latencies(createdAt, await readLedger(stage.clients, outputs[OUTPUTS.ledgerTable] ?? ''));
   found.problems.push(...deliveryProblems(corpus, found));
+}
+
+/** While the files uploaded so far are being forwarded. The rest can only arrive with the new token. */
+async function renewToken({ clients, simulator }: Stage): Promise<RehearsalReport['tokenRotation']> {
+  const startedAt = performance.now();
+  await rotateToken(clients, STACK);
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { seconds, revoked: simulator.revokeServiceTokens('former') };
 }
 
 function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found): string[] {

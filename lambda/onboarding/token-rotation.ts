@@ -1,8 +1,8 @@
 /**
  * Renews the token of Cloud One's CloudTrail service, in the four steps of a rotation in Secrets Manager.
  *
- * Forwarding never pauses: the former token stays valid until it lapses (assumed: unpublished), and a
- * forwarder whose token is refused reads the secret again.
+ * Forwarding does not pause, whether the former token stays valid or not: a forwarder whose token is refused
+ * reads the secret again.
  */
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
