@@ -43,7 +43,8 @@ export class RotatingSecret {
       new DescribeSecretCommand({ SecretId: this.arn }),
       { abortSignal: signal },
     );
-    if (RotationEnabled !== true) {
+    // Absent for a secret that was never rotated (API reference), as it may be when a first schedule is set.
+    if (RotationEnabled === false) {
       throw new RotationStateError(`The rotation of the secret ${this.arn} is switched off.`);
     }
     const stages = VersionIdsToStages[version] ?? [];

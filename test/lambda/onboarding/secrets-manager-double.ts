@@ -26,7 +26,8 @@ const refusal = (message: string) => ({ message, $metadata: { httpStatusCode: 40
 
 export class RotatedSecret {
   readonly versions = new Map<string, Version>();
-  rotationEnabled = true;
+  /** Absent before a first schedule. */
+  rotationEnabled: boolean | undefined = true;
   /** Of the secret and of others: what `GetSecretValue` answers for them. */
   readonly otherSecrets = new Map<string, string>();
   readonly arn: string;

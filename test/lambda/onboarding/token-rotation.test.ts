@@ -197,11 +197,16 @@ describe('createSecret', () => {
 });
 
 describe('testSecret', () => {
-  test('has nothing to do with an empty version, as Secrets Manager tries a schedule out', async () => {
-    await take('testSecret', secret.begin());
+  test.each([true, undefined])(
+    'has nothing to do with an empty version, as Secrets Manager tries a schedule out (enabled: %s)',
+    async (enabled) => {
+      secret.rotationEnabled = enabled;
 
-    expect(calls()).toEqual([]);
-  });
+      await take('testSecret', secret.begin());
+
+      expect(calls()).toEqual([]);
+    },
+  );
 
   test('waits for a token that is not known everywhere at once', async () => {
     vendors.setFaults([{ path: '/api/logs', status: 401, times: 2 }]);
