@@ -11,6 +11,8 @@ export const FORWARDING_METRICS = {
   bytesForwarded: 'BytesForwarded',
   /** Milliseconds from the object's creation to the destination's acknowledgement. */
   forwardingLag: 'ForwardingLag',
+  /** Seconds since the token that the forwarder uses was stored. */
+  tokenAge: 'TokenAge',
 } as const;
 
 /** Dimension that tells the stacks of one account apart. */

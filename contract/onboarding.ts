@@ -37,6 +37,16 @@ export const cloudTrailTokenEnvironment = cloudOneEnvironment.extend({
   SERVICE_TOKEN_SECRET_ARN: z.string().startsWith('arn:'),
 });
 
+/** The environment of the function that renews that token. */
+export const tokenRotationEnvironment = cloudTrailTokenEnvironment.extend({
+  CLOUD_ONE_REGION: cloudOneRegion,
+  STACK_ACCOUNT_ID: awsAccountId,
+  STACK_REGION: z.string().min(1),
+  /** Where the forwarder was deployed to send to: a renewed token must be for the same. */
+  SERVICE_URL: z.url(),
+  SERVICE_API_VERSION: z.string().min(1),
+});
+
 /** Cloud One account look-up. Attributes: `AccountId`, `Region`. */
 export const cloudOneAccountProperties = z.object({
   /** Where the stack is deployed; it must belong to the Cloud One region. */

@@ -117,6 +117,8 @@ export class CloudOneStack extends Stack {
     for (const construct of [trail, existing.notification.resource, forwarding.probe.resource]) {
       construct.node.addDependency(onboarding.account.resource);
     }
+    // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
+    onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
     Validations.of(this).acknowledge({
       id: 'CloudFormation-Validate::W1001',

@@ -2,6 +2,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalAws } from './aws/local-aws.ts';
@@ -12,6 +13,7 @@ export interface Clients {
   readonly dynamoDb: DynamoDBClient;
   readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
+  readonly secretsManager: SecretsManagerClient;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
 }
@@ -31,6 +33,7 @@ export function clientsOf(aws: LocalAws): Clients {
     logs: new CloudWatchLogsClient(configuration),
     // A bucket's name in the path: names below a loopback address do not resolve.
     s3: new S3Client({ ...configuration, forcePathStyle: true }),
+    secretsManager: new SecretsManagerClient(configuration),
     sns: new SNSClient(configuration),
     sqs: new SQSClient(configuration),
   };

@@ -17,9 +17,13 @@ const PATIENCE_MS = 60_000;
 const SHOWN_IDS = 20;
 
 /** Uploads every file, and returns when each was put, in milliseconds since 1970. */
-export async function upload({ s3 }: Clients, bucket: string, corpus: Corpus): Promise<Map<string, number>> {
+export async function upload(
+  { s3 }: Clients,
+  bucket: string,
+  files: Corpus['files'],
+): Promise<Map<string, number>> {
   const createdAt = new Map<string, number>();
-  const remaining = corpus.files.values();
+  const remaining = files.values();
   const worker = async () => {
     for (const { key, body } of remaining) {
       await s3.send(

@@ -23,6 +23,7 @@ export function nothingFound(): Found {
     delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [],
     latencyMs: { p50: 0, p95: 0, max: 0, samples: [] },
+    tokenRotation: null,
     vendor: { registered: NOTHING_HELD, afterDestroy: NOTHING_HELD },
     residue: { checked: false, aws: [], vendors: [], retained: [] },
     bucketNotification: null,

@@ -21,7 +21,9 @@ import {
 import type { Found } from './findings.ts';
 import type { Corpus } from './input/corpus.ts';
 import type { Progress } from './progress.ts';
+import type { RehearsalReport } from './report.ts';
 import type { Stage } from './stage.ts';
+import { rotateToken } from './token-rotation.ts';
 
 const POLL_MS = 200;
 const DRAINED_WITHIN_MS = 20_000;
@@ -33,18 +35,29 @@ export interface ForwardOptions {
   readonly outputs: Readonly<Record<string, string>>;
   /** Has the bucket listed too, as happens when its notifications have just been switched on. */
   readonly listToo: boolean;
+  /** Has the CloudTrail token rotated half-way, and the former one revoked. */
+  readonly rotateMidway: boolean;
 }
 
 export async function forward(
   stage: Stage,
   progress: Progress,
-  { corpus, stackName, outputs, listToo }: ForwardOptions,
+  { corpus, stackName, outputs, listToo, rotateMidway }: ForwardOptions,
   found: Found,
 ): Promise<void> {
   const output = (name: string) => outputs[name] ?? '';
   const deadLetterQueue = output(OUTPUTS.deadLetterQueueUrl);
   const startedAt = Date.now();
-  const createdAt = await upload(stage.clients, output(OUTPUTS.bucketName), corpus);
+  const uploadFiles = (files: Corpus['files']) => upload(stage.clients, output(OUTPUTS.bucketName), files);
+  const middle = Math.ceil(corpus.files.length / 2);
+  const createdAt = await uploadFiles(corpus.files.slice(0, middle));
+  if (rotateMidway) {
+    progress.detail('forward', 'renewing the CloudTrail token …');
+    found.tokenRotation = await renewToken(stage, stackName);
+  }
+  for (const [key, at] of await uploadFiles(corpus.files.slice(middle))) {
+    createdAt.set(key, at);
+  }
   const { events } = found.input;
   await waitForDelivery({
     expectedEvents: events,
@@ -69,6 +82,17 @@ export async function forward(
   found.deadLettered = await readDeadLetters(stage.clients, deadLetterQueue);
   found.latencyMs = latencies(createdAt, ledger);
   found.problems.push(...deliveryProblems(corpus, found), ...ledgerProblems(corpus, ledger));
+}
+
+/** While the files uploaded so far are being forwarded. The rest can only arrive with the new token. */
+async function renewToken(
+  { clients, simulator }: Stage,
+  stackName: string,
+): Promise<RehearsalReport['tokenRotation']> {
+  const startedAt = performance.now();
+  await rotateToken(clients, stackName);
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { seconds, revoked: simulator.revokeServiceTokens('former') };
 }
 
 /**

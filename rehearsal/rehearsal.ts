@@ -123,7 +123,19 @@ async function deployAndForward(
     'forward',
     `forwarding ${corpus.files.length} files`,
     () =>
-      forward(stage, progress, { corpus, stackName: STACK, outputs, listToo: options.existingBucket }, found),
+      forward(
+        stage,
+        progress,
+        {
+          corpus,
+          stackName: STACK,
+          outputs,
+          listToo: options.existingBucket,
+          // An AWS that was given may keep secrets without rotating them.
+          rotateMidway: options.destination === 'cloudone' && !stage.aws.provider.external,
+        },
+        found,
+      ),
     () => `forwarded ${corpus.files.length} files, ${found.delivered.events} events arrived`,
   );
   if (options.existingBucket) {

@@ -64,6 +64,12 @@ export interface RehearsalReport {
     /** One a file, in the order of creation, for the plot. */
     readonly samples: readonly number[];
   };
+  /** The CloudTrail token, renewed in the middle of forwarding; null for a destination without one. */
+  readonly tokenRotation: {
+    readonly seconds: number;
+    /** Former tokens that the vendor refused from then on. */
+    readonly revoked: number;
+  } | null;
   /** The vendors' side. */
   readonly vendor: { readonly registered: VendorHoldings; readonly afterDestroy: VendorHoldings };
   /** What is left in AWS and at the vendors after destroying: must be empty. */

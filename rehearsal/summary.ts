@@ -3,7 +3,7 @@ import type { RehearsalReport } from './report.ts';
 
 /** The end of a rehearsal in a few lines, for the terminal. */
 export function summaryOf(report: RehearsalReport): string {
-  const { delivered, input, latencyMs, residue, seconds, failure, permissions } = report;
+  const { delivered, input, latencyMs, residue, seconds, failure, permissions, tokenRotation } = report;
   const lines =
     failure === null
       ? [
@@ -12,6 +12,9 @@ export function summaryOf(report: RehearsalReport): string {
           `latency from object to acknowledgement: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, max ${latencyMs.max} ms`,
         ]
       : [`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message];
+  if (tokenRotation !== null) {
+    lines.push('the CloudTrail token was renewed midway, and the former one revoked');
+  }
   if (permissions === null) {
     lines.push('permissions were not evaluated');
   } else {

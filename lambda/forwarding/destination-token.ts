@@ -1,12 +1,15 @@
 import type { SecretReader } from '../shared/secrets.ts';
 import { RetryableError, wordsOf } from './failures.ts';
 
+/** What this needs of a `SecretReader`. */
+type TokenSecrets = Pick<SecretReader, 'read' | 'forget' | 'storedAt'>;
+
 /** The destination's token: cached, and read again when the destination does not accept it. */
 export class DestinationToken {
-  readonly #secrets: Pick<SecretReader, 'read' | 'forget'>;
+  readonly #secrets: TokenSecrets;
   readonly #secretArn: string;
 
-  constructor(secrets: Pick<SecretReader, 'read' | 'forget'>, secretArn: string) {
+  constructor(secrets: TokenSecrets, secretArn: string) {
     this.#secrets = secrets;
     this.#secretArn = secretArn;
   }
@@ -32,5 +35,11 @@ export class DestinationToken {
       this.#secrets.forget(this.#secretArn);
     }
     return await this.read();
+  }
+
+  /** Milliseconds since the token that is in use was stored; `undefined` before it was read. */
+  get ageMs(): number | undefined {
+    const storedAt = this.#secrets.storedAt(this.#secretArn);
+    return storedAt === undefined ? undefined : Date.now() - storedAt.getTime();
   }
 }

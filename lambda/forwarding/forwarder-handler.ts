@@ -44,11 +44,12 @@ const objectServices = {
   format: destination.format,
   limit: new PartLimit(destination.maximumPartBytes),
 };
+const forwardingMetrics = new ForwardingMetrics(metrics);
 const batchServices = {
   forward: (object: ObjectReference, turn: Turn) => forwardObject(object, turn, objectServices),
   deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
   redelivery: new Redelivery(sqs, environment.QUEUE_URL),
-  metrics: new ForwardingMetrics(metrics),
+  metrics: forwardingMetrics,
   maximumReceives: environment.MAXIMUM_RECEIVES,
 };
 
@@ -56,6 +57,9 @@ export async function handler({ Records }: SQSEvent, context: Context): Promise<
   try {
     return await forwardBatch(Records, context, batchServices);
   } finally {
+    if (token.ageMs !== undefined) {
+      forwardingMetrics.tokenAge(token.ageMs);
+    }
     metrics.publishStoredMetrics();
   }
 }

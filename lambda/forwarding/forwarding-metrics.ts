@@ -38,6 +38,10 @@ export class ForwardingMetrics {
     this.#count(FORWARDING_METRICS.objectsDeadLettered, 1);
   }
 
+  tokenAge(ageMs: number): void {
+    this.#writer.addMetric(FORWARDING_METRICS.tokenAge, MetricUnit.Seconds, Math.round(ageMs / 1000));
+  }
+
   #count(name: string, value: number): void {
     this.#writer.addMetric(name, MetricUnit.Count, value);
   }

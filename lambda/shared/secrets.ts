@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  type GetSecretValueCommandOutput,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 
 /** A secret cannot be read, or holds nothing that can be used. Its value is never shown. */
 export class SecretError extends Error {
@@ -13,6 +17,12 @@ const CURES: Readonly<Record<string, string>> = {
   DecryptionFailure: "The function's role needs kms:Decrypt on the key that encrypts it.",
 };
 
+interface KeptSecret {
+  readonly value: string;
+  readonly readAt: number;
+  readonly storedAt: Date | undefined;
+}
+
 /**
  * Reads secrets, and keeps each for a while, so that a busy function does not ask for every object.
  *
@@ -20,7 +30,7 @@ const CURES: Readonly<Record<string, string>> = {
  */
 export class SecretReader {
   readonly #client: SecretsManagerClient;
-  readonly #cache = new Map<string, { readonly value: string; readonly readAt: number }>();
+  readonly #cache = new Map<string, KeptSecret>();
   readonly #maximumAgeMs: number;
 
   constructor(client: SecretsManagerClient = new SecretsManagerClient({}), maximumAgeMs = 5 * 60_000) {
@@ -34,11 +44,12 @@ export class SecretReader {
     if (cached !== undefined && Date.now() - cached.readAt < this.#maximumAgeMs) {
       return cached.value;
     }
-    const value = (await this.#fetch(arn, signal))?.trim();
+    const { SecretString, CreatedDate: storedAt } = await this.#fetch(arn, signal);
+    const value = SecretString?.trim();
     if (value === undefined || value === '') {
       throw new SecretError(`The secret ${arn} holds no text. Put the credential into it as plain text.`);
     }
-    this.#cache.set(arn, { value, readAt: Date.now() });
+    this.#cache.set(arn, { value, readAt: Date.now(), storedAt });
     return value;
   }
 
@@ -46,14 +57,15 @@ export class SecretReader {
     this.#cache.delete(arn);
   }
 
-  async #fetch(arn: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  /** When the value that `read` keeps at present was stored; `undefined` where it keeps none. */
+  storedAt(arn: string): Date | undefined {
+    return this.#cache.get(arn)?.storedAt;
+  }
+
+  async #fetch(arn: string, signal: AbortSignal | undefined): Promise<GetSecretValueCommandOutput> {
     try {
       const command = new GetSecretValueCommand({ SecretId: arn });
-      const { SecretString } = await this.#client.send(
-        command,
-        signal === undefined ? {} : { abortSignal: signal },
-      );
-      return SecretString;
+      return await this.#client.send(command, signal === undefined ? {} : { abortSignal: signal });
     } catch (error) {
       const { name, message } = error as Error;
       const cure = CURES[name];

@@ -17,6 +17,7 @@ import {
 import { onlyIf } from '../shared/conditional.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { readSecret } from '../shared/trailbridge-function.ts';
+import { TokenRotation } from './token-rotation.ts';
 import { WorkloadSecurityRole } from './workload-security-role.ts';
 
 export interface OnboardingProps {
@@ -58,6 +59,7 @@ export class Onboarding extends Construct {
 
   /** Receives the CloudTrail service's token; empty until `cloudTrailToken` has run. */
   readonly serviceToken: CfnSecret;
+  readonly tokenRotation: TokenRotation;
 
   constructor(scope: Construct, id: string, props: OnboardingProps) {
     super(scope, id);
@@ -165,11 +167,6 @@ export class Onboarding extends Construct {
       kmsKeyId: key.keyArn,
     });
     this.serviceToken.overrideLogicalId('ServiceToken');
-    Validations.of(this.serviceToken).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason:
-        'Valid for 30 days and fetched anew by every update of the stack; its rotation is not built yet.',
-    });
     this.cloudTrailToken = new TrailbridgeCustomResource(this, 'CloudTrailToken', {
       triggers,
       type: 'CloudTrailToken',
@@ -192,8 +189,16 @@ export class Onboarding extends Construct {
       propertiesSchema: cloudTrailTokenProperties,
       properties: { CloudOneRegion: cloudOneRegion, AwsAccountId: Aws.ACCOUNT_ID, AwsRegion: Aws.REGION },
     });
-    onlyIf(props.forwardToCloudOne, this.serviceToken);
-    onlyIf(props.forwardToCloudOne, this.cloudTrailToken);
+    this.tokenRotation = new TokenRotation(this, 'TokenRotation', {
+      key,
+      cloudOneApiKey: props.cloudOneApiKey,
+      serviceToken: this.serviceToken,
+      cloudTrailToken: this.cloudTrailToken,
+      cloudOneRegion,
+    });
+    for (const construct of [this.serviceToken, this.cloudTrailToken, this.tokenRotation]) {
+      onlyIf(props.forwardToCloudOne, construct);
+    }
   }
 
   /**

@@ -106,7 +106,8 @@ export class TrailbridgeFunction<Environment extends z.ZodObject = z.ZodObject> 
       retryAttempts: 0,
     });
     const asynchronous =
-      'Called by CloudFormation, which tells of a failure itself, or by a queue, which has a dead-letter queue. ' +
+      'Called by CloudFormation or Secrets Manager, which tell of a failure themselves, or by a queue, which has a ' +
+      'dead-letter queue. ' +
       'An event kept aside would hold the response URL of a custom resource.';
     Validations.of(this.function).acknowledge(
       { id: 'Serverless-LambdaDLQ', reason: asynchronous },

@@ -30,7 +30,7 @@ ${step('CloudTrail files', html`<strong>${count(input.files)}</strong> ${input.f
 ${step(options.existingBucket ? 'Existing bucket' : 'New bucket', 'each file is created as an object')}
 ${step('EventBridge', 'a rule picks log files by their key')}
 ${step('Queue', 'the one door to the forwarder')}
-${step('Forwarder', html`<strong>${count(report.latencyMs.samples.length)}</strong> ${report.latencyMs.samples.length === 1 ? 'file' : 'files'} acknowledged`)}
+${step('Forwarder', html`<strong>${count(report.latencyMs.samples.length)}</strong> ${report.latencyMs.samples.length === 1 ? 'file' : 'files'} acknowledged${report.tokenRotation !== null && html`<br>token renewed midway, the former one revoked`}`)}
 ${step(COLLECTORS[options.destination] ?? options.destination, arrived(report))}
 ${step('Dead-letter queue', html`<strong>${count(report.deadLettered.length)}</strong> ${report.deadLettered.length === 1 ? 'file' : 'files'} set aside by the forwarder`, 'branch')}
 </ol>`;

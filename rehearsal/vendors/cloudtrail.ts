@@ -5,7 +5,7 @@ import { cloudOneRefusal, guarded, jsonObject, requireApiVersion, requiredString
 import { type EventTally, eventIdOf } from './event-tally.ts';
 import { type Call, credentials, json, mediaType, parseJson, Refused, type Reply } from './http.ts';
 import type { Route, Service } from './router.ts';
-import { type ServiceToken, ServiceTokens } from './service-tokens.ts';
+import { type RevokedTokens, type ServiceToken, ServiceTokens } from './service-tokens.ts';
 import { awsRegionOf, cloudOneHost, type Tenant } from './tenant.ts';
 import { isJsonObject } from './validate.ts';
 
@@ -61,7 +61,7 @@ export function createCloudTrail(
   tenant: Tenant,
   now: () => Date,
   tally: EventTally,
-): Service & { state(): CloudTrailState; revokeTokens(): number } {
+): Service & { state(): CloudTrailState; revokeTokens(which: RevokedTokens): number } {
   const host = cloudOneHost('cloudtrail', tenant);
   const tokens = new ServiceTokens();
   const forwarding = createForwarding(tokens, now, tally);
@@ -85,7 +85,7 @@ export function createCloudTrail(
       ...forwarding.routes,
     ],
     state: () => ({ tokens: tokens.state(), ...forwarding.state() }),
-    revokeTokens: () => tokens.revokeAll(now().getTime()),
+    revokeTokens: (which) => tokens.revoke(which, now().getTime()),
   };
 }
 

@@ -3,6 +3,7 @@ import type { EventTally } from './event-tally.ts';
 import type { Delivery } from './fault-answer.ts';
 import { type Call, json, noContent, parseJson, Refused, type Reply } from './http.ts';
 import { parseSeed, type Seed } from './seed.ts';
+import type { RevokedTokens } from './service-tokens.ts';
 import { parseTenant, type Tenant } from './tenant.ts';
 import { InvalidInput, isJsonObject } from './validate.ts';
 
@@ -12,7 +13,7 @@ export interface Controls {
   tally(): EventTally;
   reset(tenant: Partial<Tenant>, seed: Seed): void;
   setFaults(faults: unknown): void;
-  revokeServiceTokens(): number;
+  revokeServiceTokens(which?: RevokedTokens): number;
 }
 
 type ControlHandler = (controls: Controls, call: Call) => Reply | Readable;

@@ -8,6 +8,9 @@ export interface ServiceToken {
   readonly revokedAt?: number;
 }
 
+/** `former`: all but the one issued last. */
+export type RevokedTokens = 'all' | 'former';
+
 /** Thirty days (Cloud One documentation, "Forward AWS CloudTrail logs", preview limitations). */
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -31,11 +34,12 @@ export class ServiceTokens {
     return issued !== undefined && issued.revokedAt === undefined && at < issued.expiresAt;
   }
 
-  /** Revokes every token issued so far, and says how many were still standing. */
-  revokeAll(at: number): number {
+  /** Revokes tokens issued so far, and says how many of them were still standing. */
+  revoke(which: RevokedTokens, at: number): number {
+    const newest = [...this.#issued.keys()].at(-1);
     let revoked = 0;
     for (const [token, issued] of this.#issued) {
-      if (issued.revokedAt !== undefined) continue;
+      if (issued.revokedAt !== undefined || (which === 'former' && token === newest)) continue;
       this.#issued.set(token, { ...issued, revokedAt: at });
       revoked += 1;
     }

@@ -5,6 +5,7 @@ import { type Delivery, deliver, needsRealAnswer } from './fault-answer.ts';
 import { type Fault, FaultInjector, type FaultState, parseFaults } from './faults.ts';
 import type { Seed } from './seed.ts';
 import { close, type Incoming, listen } from './server.ts';
+import type { RevokedTokens } from './service-tokens.ts';
 import { checkedTenant, defaultTenant, type Tenant } from './tenant.ts';
 import { createWorld, type World, type WorldState } from './world.ts';
 
@@ -45,8 +46,8 @@ export interface Simulator {
   reset(tenant?: Partial<Tenant>, seed?: Seed): void;
   /** Replaces the faults; an empty list clears them. */
   setFaults(faults: readonly Fault[]): void;
-  /** Revokes all CloudTrail service tokens issued so far, and says how many. */
-  revokeServiceTokens(): number;
+  /** Revokes CloudTrail service tokens issued so far, and says how many. @default all */
+  revokeServiceTokens(which?: RevokedTokens): number;
   /** Cuts every connection, hanging ones included, and stops listening. */
   close(): Promise<void>;
 }
@@ -76,7 +77,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       current = fresh(tenant, seed);
     },
     setFaults: (faults: unknown) => current.faults.set(parseFaults(faults)),
-    revokeServiceTokens: () => current.world.revokeServiceTokens(),
+    revokeServiceTokens: (which: RevokedTokens = 'all') => current.world.revokeServiceTokens(which),
     tally: () => current.world.tally,
   };
 

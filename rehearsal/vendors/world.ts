@@ -6,7 +6,7 @@ import { EventTally } from './event-tally.ts';
 import { type Call, json, type Reply } from './http.ts';
 import { answer, type Service } from './router.ts';
 import type { Seed } from './seed.ts';
-import type { ServiceToken } from './service-tokens.ts';
+import type { RevokedTokens, ServiceToken } from './service-tokens.ts';
 import { isVendorHost, type Tenant } from './tenant.ts';
 import { createVisionOne, type VisionOneAwsAccount, type VisionOneConnector } from './vision-one.ts';
 import { createVisionOneIngest, type IngestReceived } from './vision-one-ingest.ts';
@@ -42,8 +42,8 @@ export interface World {
   readonly tally: EventTally;
   answer(call: Call): Promise<Reply>;
   state(): WorldState;
-  /** Revokes all CloudTrail service tokens issued so far, and says how many. */
-  revokeServiceTokens(): number;
+  /** Revokes CloudTrail service tokens issued so far, and says how many. */
+  revokeServiceTokens(which: RevokedTokens): number;
 }
 
 /**

@@ -17,6 +17,7 @@ describe('summary', () => {
     expect(text).toMatch(/^\nOK\n/);
     expect(text).toContain('21540 of 21540 events arrived, 0 missing, 0 duplicated');
     expect(text).toContain('2 files dead-lettered');
+    expect(text).toContain('the CloudTrail token was renewed midway, and the former one revoked');
     expect(text).toContain('nothing left, in AWS or at the vendors');
     expect(text).toContain('74.9 s in all; report: .rehearsal/report.html');
     expect(text).not.toContain('!');
@@ -43,12 +44,13 @@ describe('summary', () => {
       namesStepAndCause: true,
     };
 
-    const text = summary({ failure, permissions: null });
+    const text = summary({ failure, permissions: null, tokenRotation: null });
 
     expect(text).toContain('cloud-account failed; the stack was ROLLBACK_COMPLETE');
     expect(text).toContain('Cloud One said no.');
     expect(text).not.toContain('events arrived');
     expect(text).not.toContain('AWS calls');
+    expect(text).not.toContain('renewed');
   });
 
   test('tells what the functions’ roles would not have allowed', () => {

@@ -49,7 +49,8 @@ const linkParameters = z.object({
 
 /**
  * Asks for a new token. Each call issues one that is valid for 30 days; nothing is known that takes one
- * back, so calling twice leaves a token that nobody uses and that lapses.
+ * back, so calling twice leaves a token that nobody uses and that lapses. That former tokens stay valid until
+ * then is assumed: unpublished.
  *
  * @throws VendorError where Cloud One refuses.
  * @throws CloudTrailLinkError, UntrustedUrlError where the link cannot be used or points elsewhere.

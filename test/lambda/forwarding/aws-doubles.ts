@@ -114,6 +114,8 @@ export class AwsDoubles {
   readonly deadLetters: SentDeadLetter[] = [];
   /** What `GetSecretValue` answers, one after the other; the last stays. */
   tokens = ['first-token'];
+  /** When the tokens were stored. */
+  tokenStoredAt = new Date();
   deadLetterQueueFails = false;
   /** Seconds until the next receive, by message id. */
   readonly redeliveries = new Map<string, number>();
@@ -132,7 +134,7 @@ export class AwsDoubles {
     secrets?.on(GetSecretValueCommand).callsFake(() => {
       const value = this.tokens[Math.min(this.secretReads, this.tokens.length - 1)];
       this.secretReads += 1;
-      return { SecretString: value };
+      return { SecretString: value, CreatedDate: this.tokenStoredAt };
     });
   }
 

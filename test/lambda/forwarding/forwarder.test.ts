@@ -160,6 +160,33 @@ describe('a message that must come back', () => {
   });
 });
 
+describe('the age of the token', () => {
+  const WEEK_SECONDS = 7 * 24 * 60 * 60;
+
+  it('is told with every batch that needed it', async () => {
+    aws.tokenStoredAt = new Date(Date.now() - WEEK_SECONDS * 1000);
+    store('a', gzipDocumentOf([recordText(1)]));
+    const handle = await coldStart();
+
+    await handle([messageFor('a')]);
+
+    expect(metric('TokenAge')).toBeGreaterThanOrEqual(WEEK_SECONDS);
+    expect(metric('TokenAge')).toBeLessThan(WEEK_SECONDS + 3600);
+  });
+
+  it('is told also while the destination refuses it, and not where none was read', async () => {
+    server.behaviour = () => ({ status: 401 });
+    store('a', gzipDocumentOf([recordText(1)]));
+    store('empty', gzipDocumentOf([]));
+    const handle = await coldStart();
+
+    await handle([messageFor('empty')]);
+    expect(JSON.stringify(lines)).not.toContain('TokenAge');
+    await handle([messageFor('a')]);
+    expect(JSON.stringify(lines)).toContain('TokenAge');
+  });
+});
+
 describe('an object that fits', () => {
   it('is sent unchanged, acknowledged in two writes, counted and logged', async () => {
     const text = `{"x":1, "Records" : [${recordText(1)} , ${recordText(2)}],"y":{}}`;

@@ -21,6 +21,18 @@ test('reads once, trims, and reads again when told to forget', async () => {
   expect(reads()).toBe(2);
 });
 
+test('knows when what it keeps was stored', async () => {
+  const storedAt = new Date('2026-11-20T00:00:00Z');
+  client.on(GetSecretValueCommand).resolves({ SecretString: 'value', CreatedDate: storedAt });
+  const secrets = new SecretReader(new SecretsManagerClient({}));
+
+  expect(secrets.storedAt(ARN)).toBeUndefined();
+  await secrets.read(ARN);
+  expect(secrets.storedAt(ARN)).toEqual(storedAt);
+  secrets.forget(ARN);
+  expect(secrets.storedAt(ARN)).toBeUndefined();
+});
+
 test('keeps nothing with a maximum age of zero', async () => {
   const secrets = new SecretReader(new SecretsManagerClient({}), 0);
 

@@ -126,6 +126,13 @@ test("an existing bucket's other entries are shown to have stayed, and EventBrid
   expect(text).toMatch(/siem-ingest present present present unchanged/);
 });
 
+test('a token that was renewed midway is told of, where there is one', () => {
+  const words = 'token renewed midway';
+
+  expect(sectionText(renderReportPage(goodReport()), 'flow')).toContain(words);
+  expect(sectionText(renderReportPage(existingBucketReport()), 'flow')).not.toContain(words);
+});
+
 test('an existing bucket whose entry was lost is told so', () => {
   const good = existingBucketReport();
   const page = renderReportPage({

@@ -62,15 +62,16 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
       },
     ],
     latencyMs: latencyOf(latencies(240)),
+    tokenRotation: { seconds: 0.6, revoked: 1 },
     vendor: {
       registered: {
         visionOneConnection: 'connected',
         workloadConnectors: 1,
         cloudAccounts: 1,
-        stackTokens: 1,
+        stackTokens: 2,
         forwardingStacks: 0,
       },
-      afterDestroy: { ...NONE, stackTokens: 1, forwardingStacks: 0 },
+      afterDestroy: { ...NONE, stackTokens: 2 },
     },
     residue: {
       checked: true,
@@ -206,6 +207,7 @@ export function bootstrapFailure(): RehearsalReport {
     delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [],
     latencyMs: latencyOf([]),
+    tokenRotation: null,
     vendor: { registered: NONE, afterDestroy: NONE },
     residue: { checked: false, aws: [], vendors: [], retained: [] },
     permissions: null,
@@ -226,6 +228,7 @@ export function failedAsAsked(): RehearsalReport {
     delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [],
     latencyMs: latencyOf([]),
+    tokenRotation: null,
     vendor: {
       registered: { ...NONE, visionOneConnection: 'connected' },
       afterDestroy: NONE,
@@ -257,6 +260,7 @@ const OTHERS = {
 export function existingBucketReport(): RehearsalReport {
   return goodReport({
     options: { input: '/data/cloudtrail', destination: 'visionone', existingBucket: true, failAt: null },
+    tokenRotation: null,
     bucketNotification: {
       before: OTHERS,
       during: { ...OTHERS, EventBridgeConfiguration: {} },

@@ -80,6 +80,15 @@ describe('a service token', () => {
     expect((await sim.upload(other, records('a'))).status).toBe(401);
     expect((await sim.upload(fresh, records('a'))).status).toBe(202);
   });
+
+  test('can outlive the former ones', async () => {
+    const [former, newest] = [await sim.serviceToken(), await sim.serviceToken()];
+
+    expect(sim.simulator.revokeServiceTokens('former')).toBeGreaterThan(0);
+
+    expect((await sim.upload(former, records('a'))).status).toBe(401);
+    expect((await sim.upload(newest, records('a'))).status).toBe(202);
+  });
 });
 
 describe('uploads', () => {

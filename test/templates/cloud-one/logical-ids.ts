@@ -45,8 +45,10 @@ const STATELESS = [
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
   'AWS::SQS::QueuePolicy',
+  'AWS::SecretsManager::RotationSchedule',
 ];
 
 export function logicalIdTests(template: Template): void {

@@ -34,6 +34,29 @@ export function orderTests(template: Template): void {
     });
   });
 
+  test('a rotation begins after the first token is proven, and everything that it needs outlives its schedule', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        const before = dependenciesOf(deployed, idAt(deployed, 'Onboarding/TokenRotation/Schedule'));
+        const needed = resourcesOf(deployed, (type) => type !== 'AWS::CloudWatch::Alarm')
+          .filter(([, each]) => pathOf(each).startsWith('Onboarding/TokenRotation/Rotator/'))
+          .map(([id]) => id);
+        expect(needed.map((id) => deployed.Resources[id]?.Type).toSorted()).toEqual([
+          'AWS::IAM::Role',
+          'AWS::Lambda::EventInvokeConfig',
+          'AWS::Lambda::Function',
+          'AWS::Lambda::Permission',
+          'AWS::Logs::LogGroup',
+        ]);
+        for (const id of [...needed, 'CloudTrailToken', 'ServiceToken', 'DestinationProbe']) {
+          expect(before).toContain(id);
+        }
+      },
+      { ForwardingDestination: 'CloudOne' },
+    );
+  });
+
   test('an existing bucket sends events after there is a rule and a queue for them', () => {
     eachDeployment(
       template,

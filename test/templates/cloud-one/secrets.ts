@@ -22,12 +22,19 @@ const READABLE: Readonly<Record<string, readonly string[]>> = {
   'Onboarding/WorkloadSecurityConnector/Handler': API_KEY,
   'Onboarding/CloudAccount/Handler': API_KEY,
   'Onboarding/CloudTrailToken/Handler': API_KEY,
+  'Onboarding/TokenRotation/Rotator': [...API_KEY, 'ServiceToken'],
   'Forwarding/DestinationProbe/Handler': ['ServiceToken', 'VisionOneIngestTokenSecret'],
   'Forwarding/Forwarder': ['ServiceToken', 'VisionOneIngestTokenSecret'],
 };
 
 const WRITABLE: Readonly<Record<string, readonly string[]>> = {
   'Onboarding/CloudTrailToken/Handler': ['ServiceToken'],
+  'Onboarding/TokenRotation/Rotator': ['ServiceToken'],
+};
+
+/** What the four steps of a rotation need besides. */
+const ROTATABLE: Readonly<Record<string, readonly string[]>> = {
+  'Onboarding/TokenRotation/Rotator': ['ServiceToken'],
 };
 
 export function secretTests(template: Template): void {
@@ -75,13 +82,25 @@ export function secretTests(template: Template): void {
     expect(accessTo(template, 'secretsmanager:PutSecretValue')).toEqual(WRITABLE);
   });
 
+  test.each(['secretsmanager:DescribeSecret', 'secretsmanager:UpdateSecretVersionStage'])(
+    'who is granted %s',
+    (action) => {
+      expect(accessTo(template, action)).toEqual(ROTATABLE);
+    },
+  );
+
   test('nothing else is done to secrets', () => {
     const actions = resourcesOf(template, 'AWS::IAM::Role')
       .flatMap(([, role]) => permissionsOf(role).flatMap(({ Action }) => listOf(Action)))
       .filter((action) => action.startsWith('secretsmanager:'));
 
     expect(new Set(actions)).toEqual(
-      new Set(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']),
+      new Set([
+        'secretsmanager:DescribeSecret',
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:UpdateSecretVersionStage',
+      ]),
     );
   });
 

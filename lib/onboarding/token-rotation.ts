@@ -1,0 +1,110 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnRotationSchedule, type CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { FORWARDING_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
+import { tokenRotationEnvironment } from '../../contract/onboarding.ts';
+import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import type { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
+import { readSecret, TrailbridgeFunction } from '../shared/trailbridge-function.ts';
+
+export interface TokenRotationProps {
+  /** Encrypts the secrets. */
+  readonly key: IKey;
+
+  /** Secret with the Cloud One API key, which a new token is asked for with. */
+  readonly cloudOneApiKey: CfnSecret;
+
+  /** What is rotated. */
+  readonly serviceToken: CfnSecret;
+
+  /** Obtains the first token, and tells where it is sent to. */
+  readonly cloudTrailToken: TrailbridgeCustomResource;
+
+  /** Region code of the Cloud One account. */
+  readonly cloudOneRegion: string;
+}
+
+/** As often as the vendor's own client, and four times in the 30 days that a token lives. */
+const INTERVAL = Duration.days(7);
+/** Two renewals in a row have failed; 16 days are left. */
+const OLDEST_TOKEN = Duration.days(14);
+
+/** Renews the CloudTrail service's token before it lapses, and tells when that has not happened. */
+export class TokenRotation extends Construct {
+  readonly schedule: CfnRotationSchedule;
+
+  constructor(scope: Construct, id: string, props: TokenRotationProps) {
+    super(scope, id);
+    const { cloudTrailToken, serviceToken } = props;
+    const rotator = this.rotator(props);
+    rotator.function.addPermission('SecretsManager', {
+      principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+      sourceAccount: Aws.ACCOUNT_ID,
+      sourceArn: serviceToken.ref,
+    });
+
+    this.schedule = new CfnRotationSchedule(this, 'Schedule', {
+      secretId: serviceToken.ref,
+      rotationLambdaArn: rotator.function.functionArn,
+      rotationRules: { scheduleExpression: `rate(${INTERVAL.toDays()} days)` },
+      // The first token has only just been fetched.
+      rotateImmediatelyOnUpdate: false,
+    });
+    // Also on its permission. So the schedule comes last, and is the first to go: whatever a rotation needs
+    // outlives it.
+    this.schedule.node.addDependency(rotator, cloudTrailToken.resource);
+
+    new TrailbridgeAlarm(this, 'TokenAge', {
+      // The forwarder's, of the token that it uses: there is no renewal that goes wrong unseen. Nothing is
+      // missed where it is silent, for a forwarder without work needs no token, and one that does not get to
+      // its work makes the queue's alarm go off.
+      metric: new Metric({
+        namespace: METRIC_NAMESPACE,
+        metricName: FORWARDING_METRICS.tokenAge,
+        dimensionsMap: { [STACK_DIMENSION]: Aws.STACK_NAME },
+        statistic: Stats.MAXIMUM,
+        period: Duration.hours(6),
+      }),
+      threshold: OLDEST_TOKEN.toSeconds(),
+      description: "The token of Cloud One's CloudTrail service has not been renewed for two weeks.",
+    });
+  }
+
+  private rotator(props: TokenRotationProps) {
+    const { key, cloudOneApiKey, serviceToken, cloudTrailToken } = props;
+    return new TrailbridgeFunction(this, 'Rotator', {
+      serviceName: 'TokenRotation',
+      handler: 'onboarding/token-rotation-handler.ts',
+      description: "Renews the token of Cloud One's CloudTrail service.",
+      environmentSchema: tokenRotationEnvironment,
+      environment: {
+        CLOUD_ONE_API_KEY_SECRET_ARN: cloudOneApiKey.ref,
+        SERVICE_TOKEN_SECRET_ARN: serviceToken.ref,
+        CLOUD_ONE_REGION: props.cloudOneRegion,
+        STACK_ACCOUNT_ID: Aws.ACCOUNT_ID,
+        STACK_REGION: Aws.REGION,
+        SERVICE_URL: cloudTrailToken.attribute('ServiceUrl'),
+        SERVICE_API_VERSION: cloudTrailToken.attribute('ApiVersion'),
+      },
+      permissions: [
+        ...readSecret(this, [cloudOneApiKey.ref, serviceToken.ref], key.keyArn),
+        new PolicyStatement({
+          actions: [
+            'secretsmanager:DescribeSecret',
+            'secretsmanager:PutSecretValue',
+            'secretsmanager:UpdateSecretVersionStage',
+          ],
+          resources: [serviceToken.ref],
+        }),
+        new PolicyStatement({
+          actions: ['kms:GenerateDataKey'],
+          resources: [key.keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
+        }),
+      ],
+    });
+  }
+}
