@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { OutgoingPart } from '../vendors/destination.ts';
+import { RetryableError } from './failures.ts';
 import type { Part } from './file-splitter.ts';
 import type { Progress } from './ledger.ts';
+import { SMALLEST_LIMIT_BYTES } from './part-limit.ts';
 
 /** A part of several records is larger than the destination takes: the file must be cut smaller. */
 export class PartTooLargeError extends Error {
@@ -99,6 +101,7 @@ export class PartUploader {
           `The destination refuses a part of ${part.records} records for its size.`,
         );
       }
+      rejectIfSmall(part);
       this.#refusedRecords.push(eventIdOf(part.onlyRecord));
       return;
     }
@@ -136,6 +139,17 @@ export class PartUploader {
     if (this.#failure !== undefined) {
       throw this.#failure.error;
     }
+  }
+}
+
+/** A refusal of so little is not a fact about the record, which it would condemn. */
+function rejectIfSmall({ body }: Part): void {
+  const bytes = Buffer.isBuffer(body) ? body.length : body.reduce((sum, { length }) => sum + length, 0);
+  if (bytes < SMALLEST_LIMIT_BYTES) {
+    throw new RetryableError(
+      'DestinationUnavailable',
+      `The destination refuses a record of ${bytes} bytes, as sent, for its size: it refuses everything.`,
+    );
   }
 }
 

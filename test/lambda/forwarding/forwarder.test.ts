@@ -229,6 +229,17 @@ describe('an object that fits', () => {
     expect(metric('ForwardingLag')).toBe(0);
   });
 
+  it('is read by its ETag too where versioning is suspended: S3 overwrites the version "null"', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    const handle = await coldStart();
+
+    await handle([
+      messageWith(JSON.stringify(objectMessageOf({ ...referenceOf('a'), versionId: 'null', etag: 'abc' }))),
+    ]);
+
+    expect(aws.reads[0]).toMatchObject({ IfMatch: '"abc"', VersionId: 'null' });
+  });
+
   it('is packed anew where it has several members', async () => {
     const text = documentText([recordText(1), recordText(2)]);
     store('a', Buffer.concat([gzipSync(text.slice(0, 20)), gzipSync(text.slice(20))]));
@@ -513,6 +524,15 @@ describe('messages that ask for nothing to be sent', () => {
     expect([aws.reads, aws.deadLetters, server.requests]).toEqual([[], [], []]);
   });
 
+  it('an object whose message also looks like a test event is forwarded', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    const message = { ...objectMessageOf(referenceOf('a')), Event: 's3:TestEvent' };
+
+    await (await coldStart())([messageWith(JSON.stringify(message))]);
+
+    expect(server.acceptedEvents()).toEqual(['event-1']);
+  });
+
   it('an Insight file is forwarded', async () => {
     const key = keyOf('x').replace('/CloudTrail/', '/CloudTrail-Insight/');
     aws.objects.set(key, gzipDocumentOf([recordText(1)]));
@@ -760,13 +780,19 @@ describe('a destination that takes less', () => {
     expect(server.acceptedEvents()).toEqual(['event-1']);
   });
 
-  it('gets nothing at all if no part is small enough: the object comes back', async () => {
-    store('a', gzipDocumentOf([recordText(1), recordText(2)]));
-    server.behaviour = atMost(0);
-    const message = messageFor('a');
+  it.each([1, 2])(
+    'gets nothing at all if no part is small enough: the object, of records: %i, comes back',
+    async (count) => {
+      store('a', gzipDocumentOf(Array.from({ length: count }, (_, i) => recordText(i))));
+      server.behaviour = atMost(0);
+      const message = messageFor('a');
 
-    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
-  });
+      expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+
+      expect(aws.deadLetters).toEqual([]);
+      expect(ledgerItem('a')).toMatchObject({ failure: { S: 'DestinationUnavailable' } });
+    },
+  );
 });
 
 describe('time', () => {
