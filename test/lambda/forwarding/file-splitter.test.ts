@@ -9,8 +9,8 @@ import { arbitraryFile, collect, documentText, inChunks, noise, recordText } fro
 // Not a target: only so that a busy machine fails nothing.
 vi.setConfig({ testTimeout: 60_000 });
 
-const DOCUMENT: SplitOptions = { format: 'records-document', maximumPartBytes: 716_800, skipRecords: 0 };
-const LINES: SplitOptions = { format: 'json-lines', maximumPartBytes: 1_000_000, skipRecords: 0 };
+const DOCUMENT: SplitOptions = { format: 'records-document', maximumPartBytes: 716_800, skip: new Map() };
+const LINES: SplitOptions = { format: 'json-lines', maximumPartBytes: 1_000_000, skip: new Map() };
 const OPENING = '{"Records":[';
 
 async function split(text: string, options: SplitOptions, chunkBytes = 65_536) {
@@ -88,7 +88,7 @@ describe('FileSplitter, to documents', () => {
     const resumed = await split(text, {
       ...DOCUMENT,
       maximumPartBytes: 200_000,
-      skipRecords: first.records + second.records,
+      skip: new Map([[0, first.records + second.records]]),
     });
 
     expect(resumed.parts).toEqual(rest);
