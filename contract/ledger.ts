@@ -41,6 +41,11 @@ export interface LedgerItem {
    * nothing at this one.
    */
   readonly destination?: string;
+  /**
+   * Claims since an invocation last gave the object back or acknowledged it. More than one: the invocations
+   * before died at it, or could not say that they failed.
+   */
+  readonly claims?: number;
   /** Code of the latest failure, such as `NotGzip`; absent once acknowledged. */
   readonly failure?: string;
   readonly expiresAt: number;

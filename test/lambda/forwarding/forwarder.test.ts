@@ -74,6 +74,9 @@ function failuresOf(...failed: SQSRecord[]): SQSBatchResponse {
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
+/** Longer than an invocation waits. */
+const LATER = { 'retry-after': '3600' };
+
 /** A file of several parts: records that hardly compress, some 5 MB. */
 const LARGE_RECORDS = Array.from(
   { length: 50 },
@@ -603,6 +606,53 @@ describe('duplicates', () => {
   });
 });
 
+describe('an object at which the function dies', () => {
+  const claimedAndLeft = (claims: number) => ({
+    state: { S: 'forwarding' },
+    leaseOwner: { S: 'dead' },
+    leaseUntil: { N: String(Date.now() - 1) },
+    claims: { N: String(claims) },
+  });
+
+  it('is tried again, and forgotten to have failed once it is forwarded', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    aws.ledger.items.set(ledgerKeyOf(referenceOf('a')), claimedAndLeft(4));
+
+    expect(await (await coldStart())([messageFor('a', 5)])).toEqual(failuresOf());
+
+    expect(server.acceptedEvents()).toEqual(['event-1']);
+    expect(ledgerItem('a')).not.toHaveProperty('claims');
+  });
+
+  it('is dead-lettered in the end, with its own reason, and can be redriven', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    aws.ledger.items.set(ledgerKeyOf(referenceOf('a')), claimedAndLeft(5));
+    const handle = await coldStart();
+
+    expect(await handle([messageFor('a', 6)])).toEqual(failuresOf());
+
+    expect(aws.deadLetters).toMatchObject([
+      { reason: 'ForwarderDied', detail: expect.stringContaining('died 5 times in a row') },
+    ]);
+    expect(server.requests).toEqual([]);
+    expect(await handle([messageFor('a')])).toEqual(failuresOf());
+    expect(server.acceptedEvents()).toEqual(['event-1']);
+  });
+
+  it('is not confused with one that failed as often', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    server.behaviour = () => ({ status: 500, headers: LATER });
+    const handle = await coldStart();
+
+    for (let receives = 1; receives <= 7; receives += 1) {
+      const message = messageFor('a', receives);
+      expect(await handle([message])).toEqual(failuresOf(message));
+    }
+
+    expect(aws.deadLetters).toEqual([]);
+  });
+});
+
 describe('failures that may pass', () => {
   it.each([
     ['500', { status: 500 }],
@@ -663,22 +713,6 @@ describe('failures that may pass', () => {
           }),
         ),
     ],
-    [
-      'LedgerUnavailable',
-      'the ledger is throttled',
-      () => {
-        aws.ledger.onWrite = () => {
-          throw new Error('throttled');
-        };
-      },
-    ],
-    [
-      'TokenUnreadable',
-      'the token cannot be read',
-      () => {
-        aws.tokens = [''];
-      },
-    ],
   ])('%s when %s: it comes back, and is given up in the end', async (reason, _name, arrange) => {
     store('a', gzipDocumentOf([recordText(1)]));
     arrange();
@@ -693,6 +727,57 @@ describe('failures that may pass', () => {
       { reason, detail: expect.stringMatching(/^Given up after 5 receives: /) },
     ]);
     expect(server.accepted).toEqual([]);
+  });
+
+  describe.each<[reason: string, arrange: () => void]>([
+    [
+      'DestinationUnavailable',
+      () => {
+        server.behaviour = () => ({ status: 500, headers: LATER });
+      },
+    ],
+    [
+      'DestinationUnauthorized',
+      () => {
+        server.behaviour = () => ({ status: 401 });
+      },
+    ],
+    [
+      'TokenUnreadable',
+      () => {
+        aws.tokens = [''];
+      },
+    ],
+    [
+      'LedgerUnavailable',
+      () => {
+        aws.ledger.onWrite = () => {
+          throw new Error('throttled');
+        };
+      },
+    ],
+  ])('%s says nothing about the object', (reason, arrange) => {
+    it('which comes back however often it was received', async () => {
+      store('a', gzipDocumentOf([recordText(1)]));
+      arrange();
+      const message = messageFor('a', 700);
+
+      expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+
+      expect(aws.deadLetters).toEqual([]);
+    });
+
+    it('which is dead-lettered before the queue drops its message', async () => {
+      store('a', gzipDocumentOf([recordText(1)]));
+      arrange();
+      const message = messageFor('a', 700);
+      const sentAt = Date.now() - 13.5 * 24 * 60 * 60 * 1000;
+      const attributes = { ...message.attributes, SentTimestamp: String(sentAt) };
+
+      expect(await (await coldStart())([{ ...message, attributes }])).toEqual(failuresOf());
+
+      expect(aws.deadLetters).toMatchObject([{ reason, body: message.body }]);
+    });
   });
 
   it('an answer that is lost does not lose the object', async () => {
@@ -817,6 +902,38 @@ describe('time', () => {
 
     expect(ledgerItem('a')).toMatchObject({ failure: { S: 'OutOfTime' } });
     expect(ledgerItem('a')).not.toHaveProperty('leaseOwner');
+  });
+});
+
+describe('a service that never answers', () => {
+  /** As little as an object is begun with, so that the test is soon over. */
+  const REMAINING_MS = 10_000;
+
+  it('the ledger: the function answers in time', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    aws.hanging.add('ledger');
+    const message = messageFor('a');
+
+    expect(await (await coldStart())([message], REMAINING_MS)).toEqual(failuresOf(message));
+  });
+
+  it('Secrets Manager, and the queue after it: so it does', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    aws.hanging.add('secrets').add('queues');
+    const message = messageFor('a');
+
+    expect(await (await coldStart())([message], REMAINING_MS)).toEqual(failuresOf(message));
+  });
+
+  it('the dead-letter queue: only that message comes back', async () => {
+    store('good', gzipDocumentOf([recordText(1)]));
+    store('bad', Buffer.from('not gzip'));
+    aws.hanging.add('queues');
+    const [good, bad] = [messageFor('good'), messageFor('bad')];
+
+    expect(await (await coldStart())([good, bad], REMAINING_MS)).toEqual(failuresOf(bad));
+
+    expect(ledgerItem('good')).toMatchObject({ state: { S: 'acknowledged' } });
   });
 });
 
