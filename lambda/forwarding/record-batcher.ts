@@ -1,5 +1,4 @@
-import { PoisonError } from './failures.ts';
-import { BACKSLASH, CARRIAGE_RETURN, LINE_FEED, QUOTE } from './json-bytes.ts';
+import { CARRIAGE_RETURN, LINE_FEED } from './json-bytes.ts';
 import type { RecordSink } from './record-scanner.ts';
 
 /** Some consecutive records of a file, their bytes as they were, joined by one separator byte. */
@@ -159,38 +158,19 @@ export class RecordBatcher implements RecordSink {
 }
 
 /**
- * Takes line breaks between tokens out of the record at `start` to `end`, in place, and returns its new end.
- *
- * @throws PoisonError where one stands inside a string, which JSON does not allow (RFC 8259, section 7) and
- * which would end up as two broken lines.
+ * Takes the line breaks out of the record at `start` to `end`, in place, and returns its new end. They stand
+ * between tokens only: the scanner has refused a string that holds one.
  */
 function withoutLineBreaks(buffer: Buffer, start: number, end: number): number {
   const record = buffer.subarray(start, end);
   if (!record.includes(LINE_FEED) && !record.includes(CARRIAGE_RETURN)) {
     return end;
   }
-  let inString = false;
   let kept = start;
-  for (let at = start; at < end; at += 1) {
-    const byte = buffer[at] as number;
-    const isBreak = byte === LINE_FEED || byte === CARRIAGE_RETURN;
-    if (isBreak && inString) {
-      throw new PoisonError(
-        'NotJson',
-        'The file is not a JSON document: a string in a record holds a line break.',
-      );
-    }
-    if (isBreak) {
-      continue;
-    }
-    buffer[kept] = byte;
-    kept += 1;
-    if (inString && byte === BACKSLASH && at + 1 < end) {
-      at += 1;
-      buffer[kept] = buffer[at] as number;
+  for (const byte of record) {
+    if (byte !== LINE_FEED && byte !== CARRIAGE_RETURN) {
+      buffer[kept] = byte;
       kept += 1;
-    } else if (byte === QUOTE) {
-      inString = !inString;
     }
   }
   return kept;
