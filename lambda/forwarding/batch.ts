@@ -41,7 +41,7 @@ const ANSWER_RESERVE_MS = 1_500;
 /** A message that is older is dead-lettered for any failure: the queue would soon drop it without a trace. */
 const LAST_CALL_MS = (QUEUE_RETENTION_DAYS - 1) * 24 * 60 * 60 * 1000;
 /** With less than this left, an object is better begun by the next invocation. */
-const LEAST_MS_FOR_AN_OBJECT = 10_000;
+const LEAST_MS_FOR_AN_OBJECT = 13_000;
 
 /** When to stop what. */
 interface Deadlines {
