@@ -51,8 +51,8 @@ export const DEAD_LETTER_ATTRIBUTES = {
  * Why an object was dead-lettered: values of the attribute `Reason`. Stable, because people and the redrive
  * command select by them.
  *
- * The first group can never be cured by another try. The second can; it is given up after
- * `MAXIMUM_RECEIVES`.
+ * The first group is given up at once: another try would end alike. The second comes back. What may lie
+ * with the object is given up after `MAXIMUM_RECEIVES`; see `WAITING_REASONS` for the rest.
  */
 export const POISON_REASONS = [
   'MalformedMessage',
@@ -75,6 +75,7 @@ export const POISON_REASONS = [
   'RecordTooLarge',
   'RecordRefused',
   'DestinationRefused',
+  'ForwarderDied',
 ] as const;
 
 export const RETRYABLE_REASONS = [
@@ -88,6 +89,23 @@ export const RETRYABLE_REASONS = [
   'OutOfTime',
   'Unexpected',
 ] as const;
+
+/**
+ * Failures that say nothing about the object: a service is away, a token is refused, others are first. The
+ * object waits for as long as the queue keeps its message; it is dead-lettered only shortly before that ends.
+ */
+export const WAITING_REASONS: ReadonlySet<string> = new Set<RetryableReason>([
+  'DestinationUnavailable',
+  'DestinationUnauthorized',
+  'TokenUnreadable',
+  'LedgerUnavailable',
+  'LeaseLost',
+  'LeaseHeld',
+  'OutOfTime',
+]);
+
+/** How long the queues keep a message: the longest that SQS does. */
+export const QUEUE_RETENTION_DAYS = 14;
 
 export type PoisonReason = (typeof POISON_REASONS)[number];
 export type RetryableReason = (typeof RETRYABLE_REASONS)[number];

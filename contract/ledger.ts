@@ -41,6 +41,11 @@ export interface LedgerItem {
    * nothing at this one.
    */
   readonly destination?: string;
+  /**
+   * Claims since an invocation last gave the object back or acknowledged it. More than one: the invocations
+   * before died at it, or could not say that they failed.
+   */
+  readonly claims?: number;
   /** Code of the latest failure, such as `NotGzip`; absent once acknowledged. */
   readonly failure?: string;
   readonly expiresAt: number;
@@ -57,9 +62,18 @@ export function ledgerKeyOf(object: ObjectReference): string {
   return `${object.bucket}/${object.key}#${versionMark(object)}`;
 }
 
-function versionMark({ versionId, etag, sequencer }: ObjectReference): string {
-  // S3 calls what it stores without a version "null".
-  if (versionId !== undefined && versionId !== 'null') {
+/**
+ * Whether the reference names content that can never change. S3 calls what it stores while versioning is
+ * suspended the version "null", and overwrites it (Amazon S3 User Guide, "Working with objects in a
+ * versioning-suspended bucket").
+ */
+export function namesVersion({ versionId }: ObjectReference): boolean {
+  return versionId !== undefined && versionId !== 'null';
+}
+
+function versionMark(object: ObjectReference): string {
+  const { versionId, etag, sequencer } = object;
+  if (namesVersion(object)) {
     return `version=${versionId}`;
   }
   return etag === undefined ? `sequencer=${sequencer ?? ''}` : `etag=${etag}`;

@@ -1,7 +1,9 @@
 /** Works through a batch of the queue's messages; none affects another. */
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { QUEUE_RETENTION_DAYS, WAITING_REASONS } from '../../contract/forwarding.ts';
 import { ledgerKeyOf } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
+import { settleBy } from '../shared/deadline.ts';
 import { logger } from '../shared/logger.ts';
 import { forEachBounded } from './concurrency.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -16,7 +18,7 @@ export interface BatchServices {
   readonly deadLetters: Pick<DeadLetters, 'put'>;
   readonly metrics: ForwardingMetrics;
   readonly redelivery: Pick<Redelivery, 'schedule'>;
-  /** Receives after which a message that still fails is dead-lettered. */
+  /** Receives after which a message is dead-lettered for a failure that may lie with its object. */
   readonly maximumReceives: number;
 }
 
@@ -30,31 +32,50 @@ export interface Invocation {
 type Verdict = 'done' | 'retry';
 
 const OBJECTS_IN_FLIGHT = 4;
-/** Kept back for giving leases back and for dead letters. */
-const RESERVE_MS = 5_000;
+/** Kept back from the work on objects: for notes in the ledger, and for dead letters. */
+const CLEAN_UP_RESERVE_MS = 8_000;
+/** Kept back from that: for the redelivery of what failed. */
+const REDELIVERY_RESERVE_MS = 4_000;
+/** Kept back for the answer itself. A batch without one comes back whole, what was forwarded included. */
+const ANSWER_RESERVE_MS = 1_500;
+/** A message that is older is dead-lettered for any failure: the queue would soon drop it without a trace. */
+const LAST_CALL_MS = (QUEUE_RETENTION_DAYS - 1) * 24 * 60 * 60 * 1000;
 /** With less than this left, an object is better begun by the next invocation. */
-const LEAST_MS_FOR_AN_OBJECT = 10_000;
-/**
- * Failures that say nothing about the object: it waited for its turn. They come back however often they have
- * been received.
- */
-const NEVER_GIVEN_UP = new Set(['LeaseHeld', 'LeaseLost']);
+const LEAST_MS_FOR_AN_OBJECT = 13_000;
 
-/** @returns the messages that must come back. */
+/** When to stop what. */
+interface Deadlines {
+  readonly work: AbortSignal;
+  readonly cleanUp: AbortSignal;
+  readonly redelivery: AbortSignal;
+}
+
+/**
+ * Answers in time whatever the services do: a function that is killed answers nothing, and the whole batch
+ * comes back late.
+ *
+ * @returns the messages that must come back.
+ */
 export async function forwardBatch(
   messages: readonly SQSRecord[],
   invocation: Invocation,
   services: BatchServices,
 ): Promise<SQSBatchResponse> {
-  const signal = AbortSignal.timeout(Math.max(1, invocation.getRemainingTimeInMillis() - RESERVE_MS));
+  const remainingMs = invocation.getRemainingTimeInMillis();
+  const signalAt = (reserveMs: number) => AbortSignal.timeout(Math.max(1, remainingMs - reserveMs));
+  const deadlines = {
+    work: signalAt(CLEAN_UP_RESERVE_MS),
+    cleanUp: signalAt(REDELIVERY_RESERVE_MS),
+    redelivery: signalAt(ANSWER_RESERVE_MS),
+  };
   const retries: SQSRecord[] = [];
   await forEachBounded(groupsByObject(messages), OBJECTS_IN_FLIGHT, async (group) => {
-    const verdict = await new MessageGroup(group, invocation, signal, services).settle();
+    const verdict = await new MessageGroup(group, invocation, deadlines, services).settle();
     if (verdict === 'retry') {
       retries.push(...group);
     }
   });
-  await services.redelivery.schedule(retries);
+  await services.redelivery.schedule(retries, deadlines.redelivery);
   return { batchItemFailures: retries.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
@@ -78,14 +99,15 @@ class MessageGroup {
   readonly #message: SQSRecord;
   readonly #receives: number;
   readonly #invocation: Invocation;
-  readonly #signal: AbortSignal;
+  readonly #deadlines: Deadlines;
+  readonly #sentAt: number;
   readonly #services: BatchServices;
   readonly #startedAt = Date.now();
 
   constructor(
     messages: readonly SQSRecord[],
     invocation: Invocation,
-    signal: AbortSignal,
+    deadlines: Deadlines,
     services: BatchServices,
   ) {
     this.#message = messages[0] as SQSRecord;
@@ -93,12 +115,24 @@ class MessageGroup {
       ...messages.map(({ attributes }) => Number(attributes.ApproximateReceiveCount)),
     );
     this.#invocation = invocation;
-    this.#signal = signal;
+    this.#deadlines = deadlines;
+    this.#sentAt = Math.min(...messages.map(({ attributes }) => Number(attributes.SentTimestamp)));
     this.#services = services;
   }
 
   /** Never rejects: what goes wrong with one object stays with it. */
   async settle(): Promise<Verdict> {
+    try {
+      return await settleBy(this.#settle(), this.#deadlines.cleanUp);
+    } catch (error) {
+      // Something disregards its signal. It is left behind, and the message comes back.
+      this.#services.metrics.failed();
+      this.#log('Object abandoned', undefined, { outcome: 'retry', reason: 'OutOfTime', error }, 'error');
+      return 'retry';
+    }
+  }
+
+  async #settle(): Promise<Verdict> {
     let decision: Triage | undefined;
     try {
       decision = triage(this.#message.body);
@@ -122,7 +156,8 @@ class MessageGroup {
       return 'retry';
     }
     const owner = `${this.#invocation.awsRequestId}/${this.#message.messageId}`;
-    const outcome = await this.#services.forward(object, { owner, remainingMs, signal: this.#signal });
+    const { work: signal, cleanUp: cleanUpSignal } = this.#deadlines;
+    const outcome = await this.#services.forward(object, { owner, remainingMs, signal, cleanUpSignal });
     this.#succeed(object, outcome, live);
     return 'done';
   }
@@ -155,8 +190,7 @@ class MessageGroup {
         ? error
         : new RetryableError('Unexpected', `Unexpected: ${wordsOf(error)}`, { cause: error });
     const { reason, message } = failure;
-    const exhausted = this.#receives >= this.#services.maximumReceives && !NEVER_GIVEN_UP.has(reason);
-    if (failure instanceof RetryableError && !exhausted) {
+    if (failure instanceof RetryableError && !this.#exhausted(failure)) {
       this.#services.metrics.failed();
       this.#log(
         'Object failed',
@@ -171,6 +205,11 @@ class MessageGroup {
     return await this.#deadLetter(object, failure, detail);
   }
 
+  #exhausted({ reason }: RetryableError): boolean {
+    const lastCall = Date.now() - this.#sentAt > LAST_CALL_MS;
+    return lastCall || (this.#receives >= this.#services.maximumReceives && !WAITING_REASONS.has(reason));
+  }
+
   async #deadLetter(
     object: ObjectReference | undefined,
     failure: PoisonError | RetryableError,
@@ -178,7 +217,8 @@ class MessageGroup {
   ): Promise<Verdict> {
     const { reason } = failure;
     try {
-      await this.#services.deadLetters.put({ body: this.#message.body, reason, detail });
+      const letter = { body: this.#message.body, reason, detail };
+      await this.#services.deadLetters.put(letter, this.#deadlines.cleanUp);
     } catch (error) {
       // Without a dead letter the message itself is the only trace of the object: it must come back.
       this.#services.metrics.failed();

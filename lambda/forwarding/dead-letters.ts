@@ -28,7 +28,7 @@ export class DeadLetters {
   }
 
   /** @throws whatever SQS throws: then the message must not count as done. */
-  async put({ body, reason, detail }: DeadLetter): Promise<void> {
+  async put({ body, reason, detail }: DeadLetter, signal: AbortSignal): Promise<void> {
     const text = detail.replace(NOT_TAKEN_BY_SQS, ' ').slice(0, MAXIMUM_DETAIL_CHARACTERS);
     await this.#client.send(
       new SendMessageCommand({
@@ -39,6 +39,7 @@ export class DeadLetters {
           [DEAD_LETTER_ATTRIBUTES.detail]: { DataType: 'String', StringValue: text || reason },
         },
       }),
+      { abortSignal: signal },
     );
   }
 }

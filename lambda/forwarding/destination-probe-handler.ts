@@ -16,6 +16,6 @@ export const handler = customResourceHandler(() => {
     destination,
     cloudTrailService: environment.DESTINATION === 'CloudOne' ? cloudTrailServiceOf(environment) : undefined,
     sender: new PartSender(destination, token),
-    readToken: () => token.read(),
+    readToken: (signal) => token.read(signal),
   });
 });

@@ -26,7 +26,7 @@ export interface ProbeServices {
   /** Where the destination is Cloud One: the same, with its notes. */
   readonly cloudTrailService?: Pick<CloudTrailService, 'lifecycle'>;
   readonly sender: Pick<PartSender, 'send'>;
-  readonly readToken: () => Promise<string>;
+  readonly readToken: (signal: AbortSignal) => Promise<string>;
 }
 
 /** The destination did not take the probe. */
@@ -69,7 +69,7 @@ async function create(request: CreateRequest<ProbeProperties>, services: ProbeSe
     // Registered before the note goes out: an answer that is lost on its way may have arrived as a note.
     request.undoOnFailure({ run: (until) => sayGoodbye(services, stack, until) });
     await withAlternatives(destination, async () =>
-      cloudTrailService.lifecycle('created', stack, await readToken(), signal, LIFECYCLE_STEP),
+      cloudTrailService.lifecycle('created', stack, await readToken(signal), signal, LIFECYCLE_STEP),
     );
   }
   await probe(services, signal);
@@ -85,7 +85,7 @@ async function update(request: UpdateRequest<ProbeProperties>, services: ProbeSe
   if (cloudTrailService !== undefined) {
     const stack = stackOf(stackId, properties);
     await withAlternatives(destination, async () =>
-      cloudTrailService.lifecycle('updated', stack, await readToken(), signal, LIFECYCLE_STEP),
+      cloudTrailService.lifecycle('updated', stack, await readToken(signal), signal, LIFECYCLE_STEP),
     );
   }
   await probe(services, signal);
@@ -114,7 +114,7 @@ async function sayGoodbye(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await cloudTrailService?.lifecycle('deleted', stack, await readToken(), signal, LIFECYCLE_STEP);
+    await cloudTrailService?.lifecycle('deleted', stack, await readToken(signal), signal, LIFECYCLE_STEP);
   } catch (error) {
     logger.warn('Cloud One did not take note of the deletion, which goes on', {
       reason: (error as Error).message,

@@ -15,9 +15,9 @@ export class DestinationToken {
   }
 
   /** @throws RetryableError `TokenUnreadable` */
-  async read(): Promise<string> {
+  async read(signal: AbortSignal): Promise<string> {
     try {
-      return await this.#secrets.read(this.#secretArn);
+      return await this.#secrets.read(this.#secretArn, signal);
     } catch (cause) {
       throw new RetryableError('TokenUnreadable', `The token could not be read (${wordsOf(cause)}).`, {
         cause,
@@ -30,11 +30,11 @@ export class DestinationToken {
    *
    * @throws RetryableError `TokenUnreadable`
    */
-  async readAfterRefusal(refused: string): Promise<string> {
-    if ((await this.read()) === refused) {
+  async readAfterRefusal(refused: string, signal: AbortSignal): Promise<string> {
+    if ((await this.read(signal)) === refused) {
       this.#secrets.forget(this.#secretArn);
     }
-    return await this.read();
+    return await this.read(signal);
   }
 
   /** Milliseconds since the token that is in use was stored; `undefined` before it was read. */

@@ -7,6 +7,7 @@ import type { Progress } from './ledger.ts';
 import type { StoredFile } from './object-reader.ts';
 import type { PartLimit } from './part-limit.ts';
 import { PartTooLargeError, PartUploader, type Upload, type UploadOptions } from './part-uploader.ts';
+import type { RecordRanges } from './record-batcher.ts';
 import type { RecordSink } from './record-scanner.ts';
 
 export interface DeliveryOptions extends UploadOptions {
@@ -27,6 +28,7 @@ const SMALL_FILE_BYTES = 1024 * 1024;
 /** A small file that holds more than this is streamed after all. */
 const SMALL_CONTENT_BYTES = 32 * 1024 * 1024;
 
+const NOTHING: RecordRanges = new Map();
 const NO_SINK: RecordSink = { append: () => undefined };
 
 /**
@@ -36,23 +38,34 @@ const NO_SINK: RecordSink = { append: () => undefined };
  */
 export async function deliverFile(options: DeliveryOptions): Promise<Delivery> {
   const { limit } = options;
-  let from = options.from;
+  let { from, beyond = NOTHING } = options;
   for (;;) {
     const maximumPartBytes = limit.bytes;
-    const uploader = new PartUploader({ ...options, from });
+    const uploader = new PartUploader({ ...options, from, beyond });
     try {
-      return await deliverOnce(options, uploader, maximumPartBytes);
+      return await deliverAndSettle(options, uploader, maximumPartBytes);
     } catch (error) {
-      // Smaller parts may be accepted: go on after what was, with the limit halved.
+      // Smaller parts may be accepted: go on with what was not, with the limit halved.
       if (!(error instanceof PartTooLargeError) || !limit.halve(maximumPartBytes)) {
         throw error;
       }
       from = uploader.progress;
-    } finally {
-      // Nothing of this object may be under way when its lease is given back.
-      await uploader.settle();
-      options.onProgress(uploader.progress);
+      beyond = uploader.beyond;
     }
+  }
+}
+
+async function deliverAndSettle(
+  options: DeliveryOptions,
+  uploader: PartUploader,
+  maximumPartBytes: number,
+): Promise<Delivery> {
+  try {
+    return await deliverOnce(options, uploader, maximumPartBytes);
+  } finally {
+    // Nothing of this object may be under way when it is cut anew or its lease is given back.
+    await uploader.settle();
+    options.onProgress(uploader.progress);
   }
 }
 
@@ -67,7 +80,8 @@ async function deliverOnce(
   const content = small === undefined ? undefined : gunzipSingleMember(small, SMALL_CONTENT_BYTES);
 
   const fits = format === 'records-document' && stored.length <= maximumPartBytes;
-  if (small !== undefined && fits && uploader.progress.records === 0) {
+  const fresh = uploader.progress.records === 0 && uploader.beyond.size === 0;
+  if (small !== undefined && fits && fresh) {
     const unchanged = await deliverUnchanged(small, content, options);
     if (unchanged !== undefined) {
       return unchanged;
@@ -77,7 +91,7 @@ async function deliverOnce(
   const splitter = new FileSplitter({
     format,
     maximumPartBytes,
-    skipRecords: uploader.progress.records,
+    skip: new Map([[0, uploader.progress.records], ...uploader.beyond]),
     expectedBytes: content?.length,
   });
   for await (const part of splitter.parts(contentOf(content, small, stored))) {

@@ -7,7 +7,7 @@ import type { PartFormat } from '../vendors/destination.ts';
 import { mapAhead } from './concurrency.ts';
 import { FileScan, type FileSummary } from './file-scan.ts';
 import { compressSegment, DOCUMENT_OVERHEAD_BYTES, GzipDocument } from './gzip-document.ts';
-import { type Batch, RecordBatcher } from './record-batcher.ts';
+import { type Batch, RecordBatcher, type RecordRanges } from './record-batcher.ts';
 
 /** What one request will carry. */
 export interface Part {
@@ -23,8 +23,8 @@ export interface SplitOptions {
   readonly format: PartFormat;
   /** Bytes of a part's body at most; a record that is larger is a part of its own. */
   readonly maximumPartBytes: number;
-  /** Records at the start of the file that are left out: those acknowledged before. */
-  readonly skipRecords: number;
+  /** Records that are left out: those acknowledged before. */
+  readonly skip: RecordRanges;
   /** About how many bytes the file has, where that is known. */
   readonly expectedBytes?: number;
 }
@@ -72,7 +72,9 @@ export class FileSplitter {
     const batches = this.#batches(chunks, ',', segmentBytesFor(maximumPartBytes));
     let document = new GzipDocument();
     for await (const segment of mapAhead(batches, COMPRESSED_AHEAD, compressSegment)) {
-      if (document.records > 0 && document.bytesWith(segment) > maximumPartBytes) {
+      const full = document.bytesWith(segment) > maximumPartBytes;
+      const follows = segment.firstRecord === document.firstRecord + document.records;
+      if (document.records > 0 && (full || !follows)) {
         yield partOf(document);
         document = new GzipDocument();
       }
@@ -88,11 +90,11 @@ export class FileSplitter {
     separator: ',' | '\n',
     maximumBytes: number,
   ): AsyncGenerator<Batch, void, undefined> {
-    const { skipRecords, expectedBytes } = this.#options;
+    const { skip, expectedBytes } = this.#options;
     const batcher = new RecordBatcher({
       maximumBytes,
       separator,
-      skipRecords,
+      skip,
       expectedBytes,
     });
     const scan = new FileScan(batcher);

@@ -2,12 +2,14 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { parseEnvironment } from '../../contract/environment.ts';
 import { forwarderEnvironment } from '../../contract/forwarding.ts';
 import { METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
+import { AWS_PATIENCE } from '../shared/aws-patience.ts';
 import { SecretReader } from '../shared/secrets.ts';
 import { forwardBatch } from './batch.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -31,18 +33,19 @@ metrics.setDefaultDimensions({ [STACK_DIMENSION]: environment.STACK_NAME });
 const s3 = new S3Client({
   // gzip has its own checksum, and every byte is decompressed.
   responseChecksumValidation: 'WHEN_REQUIRED',
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000 },
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
 });
-const patience = { requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } };
-const sqs = new SQSClient(patience);
+const sqs = new SQSClient(AWS_PATIENCE);
 const destination = destinationOf(environment);
-const token = new DestinationToken(new SecretReader(), environment.DESTINATION_TOKEN_SECRET_ARN);
+const secrets = new SecretReader(new SecretsManagerClient(AWS_PATIENCE));
+const token = new DestinationToken(secrets, environment.DESTINATION_TOKEN_SECRET_ARN);
 const objectServices = {
-  ledger: new Ledger(new DynamoDBClient(patience), environment.LEDGER_TABLE, destination.name),
+  ledger: new Ledger(new DynamoDBClient(AWS_PATIENCE), environment.LEDGER_TABLE, destination.name),
   open: openObject.bind(undefined, s3),
   sender: new PartSender(destination, token),
   format: destination.format,
   limit: new PartLimit(destination.maximumPartBytes),
+  maximumUnfinishedClaims: environment.MAXIMUM_RECEIVES,
 };
 const forwardingMetrics = new ForwardingMetrics(metrics);
 const batchServices = {

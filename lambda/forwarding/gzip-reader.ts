@@ -130,6 +130,8 @@ function poisonOf(error: unknown, input: InputMeter): PoisonError | undefined {
   if (!input.startsLikeGzip) {
     return new PoisonError('NotGzip', 'The object is not a gzip file: it does not begin with 1f 8b.');
   }
+  // A single stray byte behind the last member too: zlib waits for two before it calls them no header, and
+  // 1f or 1f 8b may well be all that is left of a further member.
   if (code === 'Z_BUF_ERROR') {
     return new PoisonError('TruncatedGzip', `The gzip file is cut off after ${input.bytes} bytes.`);
   }

@@ -22,7 +22,12 @@ export interface Progress {
 /** What a claim found. */
 export type Claim =
   /** The object is ours until the lease ends; `progress` is where to go on. */
-  | { readonly status: 'claimed'; readonly progress: Progress }
+  | {
+      readonly status: 'claimed';
+      readonly progress: Progress;
+      /** Claims in a row before this one that ended without a word: their function died. */
+      readonly unfinishedClaims: number;
+    }
   /** The destination has the object already. */
   | { readonly status: 'acknowledged' }
   /** Another invocation is at it. */
@@ -67,12 +72,13 @@ export class Ledger {
    * Progress that another destination acknowledged is not progress here: an object that was under way, or
    * delivered, when the stack's destination changed starts from the beginning.
    */
-  async claim(object: ObjectReference, lease: Lease): Promise<Claim> {
+  async claim(object: ObjectReference, lease: Lease, signal: AbortSignal): Promise<Claim> {
     try {
-      const { Attributes: item = {} } = await this.#update(object, {
+      const { Attributes: item = {} } = await this.#update(object, signal, {
         UpdateExpression:
           'SET #state = :forwarding, leaseOwner = :owner, leaseUntil = :until, ' +
-          'parts = if_not_exists(parts, :zero), records = if_not_exists(records, :zero), #expiry = :expiry',
+          'parts = if_not_exists(parts, :zero), records = if_not_exists(records, :zero), ' +
+          'claims = if_not_exists(claims, :zero) + :one, #expiry = :expiry',
         ConditionExpression:
           'attribute_not_exists(#state) ' +
           'OR (#state = :acknowledged AND destination <> :destination) ' +
@@ -87,6 +93,7 @@ export class Ledger {
           ':until': { N: String(lease.until) },
           ':now': { N: String(Date.now()) },
           ':zero': { N: '0' },
+          ':one': { N: '1' },
           ':expiry': expiry(),
         },
         ReturnValues: 'ALL_NEW',
@@ -96,7 +103,7 @@ export class Ledger {
         item.destination?.S === this.#destination
           ? { parts: Number(item.parts?.N ?? 0), records: Number(item.records?.N ?? 0) }
           : NO_PROGRESS;
-      return { status: 'claimed', progress };
+      return { status: 'claimed', progress, unfinishedClaims: Number(item.claims?.N ?? 1) - 1 };
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
         return { status: error.Item?.state?.S === 'acknowledged' ? 'acknowledged' : 'held' };
@@ -110,9 +117,14 @@ export class Ledger {
    *
    * @throws RetryableError `LeaseLost` where another invocation has taken the object over.
    */
-  async recordProgress(object: ObjectReference, owner: string, progress: Progress): Promise<void> {
+  async recordProgress(
+    object: ObjectReference,
+    owner: string,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
-      await this.#update(object, {
+      await this.#update(object, signal, {
         UpdateExpression: 'SET parts = :parts, records = :records, destination = :destination',
         ConditionExpression: 'leaseOwner = :owner',
         ExpressionAttributeValues: {
@@ -133,14 +145,18 @@ export class Ledger {
   }
 
   /** Notes that the destination has the whole object. True whoever holds the lease, hence unconditional. */
-  async acknowledge(object: ObjectReference, acknowledgement: Acknowledgement): Promise<void> {
+  async acknowledge(
+    object: ObjectReference,
+    acknowledgement: Acknowledgement,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { parts, records, rawBytes, sha256, acknowledgedAt } = acknowledgement;
     try {
-      await this.#update(object, {
+      await this.#update(object, signal, {
         UpdateExpression:
           'SET #state = :acknowledged, parts = :parts, records = :records, rawBytes = :rawBytes, ' +
           'sha256 = :sha256, acknowledgedAt = :acknowledgedAt, destination = :destination, #expiry = :expiry ' +
-          'REMOVE leaseOwner, leaseUntil, failure',
+          'REMOVE leaseOwner, leaseUntil, failure, claims',
         ExpressionAttributeNames: { '#state': 'state', '#expiry': LEDGER_EXPIRY_ATTRIBUTE },
         ExpressionAttributeValues: {
           ':acknowledged': { S: 'acknowledged' },
@@ -159,10 +175,10 @@ export class Ledger {
   }
 
   /** Gives the lease back after a failure, so that the next try need not wait for its end. */
-  async release(object: ObjectReference, owner: string, failure: string): Promise<void> {
+  async release(object: ObjectReference, owner: string, failure: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.#update(object, {
-        UpdateExpression: 'SET failure = :failure REMOVE leaseOwner, leaseUntil',
+      await this.#update(object, signal, {
+        UpdateExpression: 'SET failure = :failure REMOVE leaseOwner, leaseUntil, claims',
         ConditionExpression: 'leaseOwner = :owner',
         ExpressionAttributeValues: { ':failure': { S: failure }, ':owner': { S: owner } },
       });
@@ -175,13 +191,17 @@ export class Ledger {
     }
   }
 
-  #update(object: ObjectReference, input: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>) {
+  #update(
+    object: ObjectReference,
+    signal: AbortSignal,
+    input: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
+  ) {
     const command = new UpdateItemCommand({
       TableName: this.#table,
       Key: { [LEDGER_PARTITION_KEY]: { S: ledgerKeyOf(object) } },
       ...input,
     });
-    return this.#client.send(command);
+    return this.#client.send(command, { abortSignal: signal });
   }
 }
 

@@ -18,6 +18,8 @@ export interface ObjectForwarderServices {
   readonly format: PartFormat;
   /** Shared by all objects of the process. */
   readonly limit: PartLimit;
+  /** Invocations in a row that may die at an object before it is given up. */
+  readonly maximumUnfinishedClaims: number;
 }
 
 export interface Turn {
@@ -27,6 +29,8 @@ export interface Turn {
   readonly remainingMs: number;
   /** Aborted in time to clean up before that. */
   readonly signal: AbortSignal;
+  /** Aborted later: for the notes in the ledger, which are worth the time that is kept back. */
+  readonly cleanUpSignal: AbortSignal;
 }
 
 export type ForwardOutcome =
@@ -51,7 +55,7 @@ export async function forwardObject(
 ): Promise<ForwardOutcome> {
   const { ledger } = services;
   const lease = { owner: turn.owner, until: Date.now() + turn.remainingMs + LEASE_MARGIN_MS };
-  const claim = await ledger.claim(object, lease);
+  const claim = await ledger.claim(object, lease, turn.signal);
   if (claim.status === 'acknowledged') {
     return { status: 'already-acknowledged' };
   }
@@ -59,14 +63,15 @@ export async function forwardObject(
     throw new RetryableError('LeaseHeld', 'Another invocation is forwarding the object.');
   }
   try {
+    rejectKiller(claim.unfinishedClaims, services.maximumUnfinishedClaims);
     const { summary, parts, records } = await deliver(object, claim.progress, turn, services);
     const { rawBytes, sha256 } = summary;
     const acknowledgement = { parts, records, rawBytes, sha256, acknowledgedAt: new Date() };
-    await ledger.acknowledge(object, acknowledgement);
+    await ledger.acknowledge(object, acknowledgement, turn.cleanUpSignal);
     return { status: 'forwarded', ...acknowledgement };
   } catch (error) {
     const failure = failureOf(error, turn.signal);
-    await release(object, turn.owner, failure, ledger);
+    await release(object, turn, failure, ledger);
     throw failure;
   }
 }
@@ -84,7 +89,7 @@ async function deliver(
       from,
       open: () => open(object, turn.signal),
       send: (part) => sender.send(part, turn.signal),
-      recordProgress: (reached) => ledger.recordProgress(object, turn.owner, reached),
+      recordProgress: (reached) => ledger.recordProgress(object, turn.owner, reached, turn.cleanUpSignal),
       onProgress: (reached) => {
         progress = reached;
       },
@@ -95,6 +100,20 @@ async function deliver(
     return delivery;
   } catch (error) {
     throw error instanceof PoisonError ? withProgress(error, progress) : error;
+  }
+}
+
+/**
+ * An object that kills its function takes others along, and leaves no trace but its claims. Giving it up gives
+ * the lease back, so that a redrive gets as many tries again.
+ */
+function rejectKiller(unfinishedClaims: number, maximum: number): void {
+  if (unfinishedClaims >= maximum) {
+    throw new PoisonError(
+      'ForwarderDied',
+      `The forwarder died ${unfinishedClaims} times in a row while it had the object: out of memory or of time. ` +
+        'Its log shows how each of them ended.',
+    );
   }
 }
 
@@ -140,12 +159,12 @@ function failureOf(error: unknown, signal: AbortSignal): PoisonError | Retryable
 
 async function release(
   object: ObjectReference,
-  owner: string,
+  { owner, cleanUpSignal }: Turn,
   failure: PoisonError | RetryableError,
   ledger: ObjectForwarderServices['ledger'],
 ): Promise<void> {
   try {
-    await ledger.release(object, owner, failure.reason);
+    await ledger.release(object, owner, failure.reason, cleanUpSignal);
   } catch (error) {
     // The lease ends by itself, only later. The failure itself is what the caller must hear of.
     logger.warn('The lease could not be given back', { reason: failure.reason, error: error as Error });

@@ -1,4 +1,5 @@
 import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { namesVersion } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import { PoisonError, RetryableError, wordsOf } from './failures.ts';
 
@@ -10,7 +11,7 @@ export interface StoredFile {
 }
 
 /**
- * Opens exactly the object that a message names: its version, or, where the bucket has no versions, the
+ * Opens exactly the object that a message names: its version, or, where the bucket keeps no versions, the
  * content with that ETag.
  *
  * @throws PoisonError `ObjectGone`, `ObjectOverwritten` or `ObjectArchived`: it will never be readable.
@@ -29,7 +30,7 @@ export async function openObject(
         Bucket: bucket,
         Key: key,
         VersionId: versionId,
-        ...(versionId === undefined && etag !== undefined ? { IfMatch: `"${etag}"` } : {}),
+        ...(!namesVersion(object) && etag !== undefined ? { IfMatch: `"${etag}"` } : {}),
       }),
       { abortSignal: signal },
     );

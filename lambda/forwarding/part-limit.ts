@@ -1,5 +1,5 @@
-/** Below this, a destination that still says "too large" means something else. */
-const SMALLEST_LIMIT_BYTES = 16 * 1024;
+/** Bytes, as sent. Below this, a destination that still says "too large" means something else. */
+export const SMALLEST_LIMIT_BYTES = 16 * 1024;
 
 /**
  * How large a part may be, as far as this process has learnt: halved when the destination refuses the size

@@ -52,11 +52,12 @@ export class PartSender {
 
   /** A token that was rotated a moment ago is refused once: it is read again, and tried once more. */
   async #sendWithFreshToken(part: OutgoingPart, signal: AbortSignal): Promise<SendOutcome> {
-    const token = await this.#token.read();
+    const token = await this.#token.read(signal);
     const outcome = await this.#destination.send(part, token, signal);
     if (outcome.status !== 'unauthorized') {
       return outcome;
     }
-    return await this.#destination.send(part, await this.#token.readAfterRefusal(token), signal);
+    const anew = await this.#token.readAfterRefusal(token, signal);
+    return await this.#destination.send(part, anew, signal);
   }
 }

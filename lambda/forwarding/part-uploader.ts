@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { OutgoingPart } from '../vendors/destination.ts';
+import { RetryableError } from './failures.ts';
 import type { Part } from './file-splitter.ts';
 import type { Progress } from './ledger.ts';
+import { SMALLEST_LIMIT_BYTES } from './part-limit.ts';
+import type { RecordRanges } from './record-batcher.ts';
 
 /** A part of several records is larger than the destination takes: the file must be cut smaller. */
 export class PartTooLargeError extends Error {
@@ -13,6 +16,8 @@ export interface UploadOptions {
   readonly objectKey: string;
   /** Where an earlier try, whose parts are not uploaded again, has come to. */
   readonly from: Progress;
+  /** Acknowledged records behind those of `from`, which are not uploaded again either. @default none */
+  readonly beyond?: RecordRanges;
   readonly send: (part: OutgoingPart) => Promise<'accepted' | 'too-large'>;
   /** Notes what was acknowledged; called for objects of several parts only, never twice at a time. */
   readonly recordProgress: (progress: Progress) => Promise<void>;
@@ -37,7 +42,7 @@ export class PartUploader {
   readonly #running = new Set<Promise<void>>();
   readonly #refusedRecords: string[] = [];
   /** Records of acknowledged parts that lie beyond `#progress`, by their first record. */
-  readonly #acknowledged = new Map<number, number>();
+  readonly #acknowledged: Map<number, number>;
   #progress: Progress;
   #recorded: Progress;
   #recording: Promise<void> = Promise.resolve();
@@ -48,11 +53,17 @@ export class PartUploader {
     this.#options = options;
     this.#progress = options.from;
     this.#recorded = options.from;
+    this.#acknowledged = new Map(options.beyond);
   }
 
   /** Acknowledged so far, without a gap. */
   get progress(): Progress {
     return this.#progress;
+  }
+
+  /** Acknowledged too, but beyond a gap: no more ranges than parts are in flight. */
+  get beyond(): RecordRanges {
+    return new Map(this.#acknowledged);
   }
 
   /** Starts to upload a part as soon as there is room. Throws what an earlier part failed with. */
@@ -99,6 +110,7 @@ export class PartUploader {
           `The destination refuses a part of ${part.records} records for its size.`,
         );
       }
+      rejectIfSmall(part);
       this.#refusedRecords.push(eventIdOf(part.onlyRecord));
       return;
     }
@@ -123,7 +135,8 @@ export class PartUploader {
   #record(): Promise<void> {
     this.#recording = this.#recording.then(async () => {
       const progress = this.#progress;
-      const several = this.#started > 1 || this.#options.from.parts > 0;
+      const { from, beyond } = this.#options;
+      const several = this.#started > 1 || from.parts > 0 || (beyond?.size ?? 0) > 0;
       if (several && progress.records > this.#recorded.records) {
         await this.#options.recordProgress(progress);
         this.#recorded = progress;
@@ -136,6 +149,17 @@ export class PartUploader {
     if (this.#failure !== undefined) {
       throw this.#failure.error;
     }
+  }
+}
+
+/** A refusal of so little is not a fact about the record, which it would condemn. */
+function rejectIfSmall({ body }: Part): void {
+  const bytes = Buffer.isBuffer(body) ? body.length : body.reduce((sum, { length }) => sum + length, 0);
+  if (bytes < SMALLEST_LIMIT_BYTES) {
+    throw new RetryableError(
+      'DestinationUnavailable',
+      `The destination refuses a record of ${bytes} bytes, as sent, for its size: it refuses everything.`,
+    );
   }
 }
 
@@ -152,7 +176,7 @@ function eventIdOf(record: Buffer): string {
     const { eventID } = JSON.parse(record.toString('utf8')) as { eventID?: unknown };
     return typeof eventID === 'string' ? eventID : 'a record without eventID';
   } catch {
-    // The record's inside was never checked. It is being given up in any case; only its name is missing.
-    return 'a record that is not JSON';
+    // It was checked, but not by this parser, which may have limits of its own. It is being given up in any case; only its name is missing.
+    return 'a record that cannot be parsed';
   }
 }

@@ -1,5 +1,4 @@
-import { PoisonError } from './failures.ts';
-import { BACKSLASH, CARRIAGE_RETURN, LINE_FEED, QUOTE } from './json-bytes.ts';
+import { CARRIAGE_RETURN, LINE_FEED } from './json-bytes.ts';
 import type { RecordSink } from './record-scanner.ts';
 
 /** Some consecutive records of a file, their bytes as they were, joined by one separator byte. */
@@ -10,13 +9,16 @@ export interface Batch {
   readonly firstRecord: number;
 }
 
+/** Consecutive records of a file: by the number of the first, counting from 0, how many. */
+export type RecordRanges = ReadonlyMap<number, number>;
+
 export interface BatchOptions {
   /** Bytes of a batch at most; a record that is larger is a batch of its own. */
   readonly maximumBytes: number;
   /** One byte, between records. */
   readonly separator: ',' | '\n';
-  /** Records at the start of the file that are left out: those acknowledged before. */
-  readonly skipRecords: number;
+  /** Records that are left out: those acknowledged before. A batch never reaches over them. */
+  readonly skip: RecordRanges;
   /** About how many bytes will come, so that a small file does not take a large buffer. */
   readonly expectedBytes?: number;
 }
@@ -32,7 +34,10 @@ export class RecordBatcher implements RecordSink {
   readonly #maximumBytes: number;
   readonly #separator: number;
   readonly #lines: boolean;
-  #skip: number;
+  readonly #skip: RecordRanges;
+  /** Number of the record that is being received, or comes next. */
+  #number = 0;
+  #skipUntil = 0;
   #buffer: Buffer;
   /** Complete records in the buffer, and the end of the last. */
   #records = 0;
@@ -41,27 +46,25 @@ export class RecordBatcher implements RecordSink {
   #start = 0;
   #filled = 0;
   #open = false;
-  #firstRecord: number;
+  #firstRecord = 0;
   #ready: Batch[] = [];
 
-  constructor({ maximumBytes, separator, skipRecords, expectedBytes = maximumBytes }: BatchOptions) {
+  constructor({ maximumBytes, separator, skip, expectedBytes = maximumBytes }: BatchOptions) {
     this.#maximumBytes = maximumBytes;
     this.#separator = separator.charCodeAt(0);
     this.#lines = separator === '\n';
-    this.#skip = skipRecords;
-    this.#firstRecord = skipRecords;
+    this.#skip = skip;
     this.#buffer = Buffer.allocUnsafeSlow(Math.min(maximumBytes, expectedBytes));
   }
 
   append(chunk: Uint8Array, start: number, end: number, complete: boolean): void {
-    if (this.#skip > 0) {
-      this.#skip -= complete ? 1 : 0;
-      return;
-    }
     if (!this.#open) {
-      this.#open = true;
-      this.#start = this.#records === 0 ? 0 : this.#used + 1;
-      this.#filled = this.#start;
+      this.#begin();
+    }
+    if (this.#number < this.#skipUntil) {
+      this.#open = !complete;
+      this.#number += complete ? 1 : 0;
+      return;
     }
     const length = end - start;
     if (this.#filled + length > this.#maximumBytes && this.#records > 0) {
@@ -92,8 +95,31 @@ export class RecordBatcher implements RecordSink {
     return this.drain();
   }
 
+  #begin(): void {
+    this.#open = true;
+    const skipped = this.#skip.get(this.#number) ?? 0;
+    if (skipped > 0) {
+      this.#skipUntil = this.#number + skipped;
+      this.#breakOff();
+    }
+    if (this.#records === 0) {
+      this.#firstRecord = this.#number;
+    }
+    this.#start = this.#records === 0 ? 0 : this.#used + 1;
+    this.#filled = this.#start;
+  }
+
+  /** Ends the batch, if there is one: what follows is left out. */
+  #breakOff(): void {
+    if (this.#records > 0) {
+      this.#emit();
+      this.#buffer = Buffer.allocUnsafeSlow(this.#buffer.length);
+    }
+  }
+
   #endRecord(): void {
     this.#open = false;
+    this.#number += 1;
     const end = this.#lines ? withoutLineBreaks(this.#buffer, this.#start, this.#filled) : this.#filled;
     if (this.#records > 0) {
       this.#buffer[this.#start - 1] = this.#separator;
@@ -108,6 +134,7 @@ export class RecordBatcher implements RecordSink {
     const next = Buffer.allocUnsafeSlow(Math.max(this.#maximumBytes, begun.length));
     begun.copy(next);
     this.#emit();
+    this.#firstRecord = this.#number;
     this.#buffer = next;
     this.#start = 0;
     this.#filled = begun.length;
@@ -119,7 +146,6 @@ export class RecordBatcher implements RecordSink {
       records: this.#records,
       firstRecord: this.#firstRecord,
     });
-    this.#firstRecord += this.#records;
     this.#records = 0;
     this.#used = 0;
   }
@@ -132,38 +158,19 @@ export class RecordBatcher implements RecordSink {
 }
 
 /**
- * Takes line breaks between tokens out of the record at `start` to `end`, in place, and returns its new end.
- *
- * @throws PoisonError where one stands inside a string, which JSON does not allow (RFC 8259, section 7) and
- * which would end up as two broken lines.
+ * Takes the line breaks out of the record at `start` to `end`, in place, and returns its new end. They stand
+ * between tokens only: the scanner has refused a string that holds one.
  */
 function withoutLineBreaks(buffer: Buffer, start: number, end: number): number {
   const record = buffer.subarray(start, end);
   if (!record.includes(LINE_FEED) && !record.includes(CARRIAGE_RETURN)) {
     return end;
   }
-  let inString = false;
   let kept = start;
-  for (let at = start; at < end; at += 1) {
-    const byte = buffer[at] as number;
-    const isBreak = byte === LINE_FEED || byte === CARRIAGE_RETURN;
-    if (isBreak && inString) {
-      throw new PoisonError(
-        'NotJson',
-        'The file is not a JSON document: a string in a record holds a line break.',
-      );
-    }
-    if (isBreak) {
-      continue;
-    }
-    buffer[kept] = byte;
-    kept += 1;
-    if (inString && byte === BACKSLASH && at + 1 < end) {
-      at += 1;
-      buffer[kept] = buffer[at] as number;
+  for (const byte of record) {
+    if (byte !== LINE_FEED && byte !== CARRIAGE_RETURN) {
+      buffer[kept] = byte;
       kept += 1;
-    } else if (byte === QUOTE) {
-      inString = !inString;
     }
   }
   return kept;

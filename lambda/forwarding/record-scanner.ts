@@ -3,8 +3,9 @@
  * chunks, without parsing them.
  *
  * Right for any spelling of JSON: white space anywhere, escapes (also in the key: `"Rec\u006frds"`), other
- * keys before and after, deeper keys of the same name. The document's own structure is checked strictly;
- * inside a record only strings and the balance of brackets are, because the destination parses it anyway.
+ * keys before and after, deeper keys of the same name. The whole document is checked by JSON's grammar, inside
+ * the records too (see json-value.ts, also for what is not checked), for a destination may take what it cannot
+ * parse and lose it.
  *
  * Decisions:
  * - `Records` twice is poison: `JSON.parse` would keep the last and lose the first silently.
@@ -12,7 +13,6 @@
  */
 import { PoisonError } from './failures.ts';
 import {
-  BACKSLASH,
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COLON,
@@ -23,7 +23,7 @@ import {
   QUOTE,
   startsValue,
 } from './json-bytes.ts';
-import { JsonNesting } from './json-nesting.ts';
+import { JsonValue } from './json-value.ts';
 
 /** Takes the records as they are found. A record comes in one piece or, across chunks, in several. */
 export interface RecordSink {
@@ -69,11 +69,11 @@ export class RecordScanner {
   #recordBytes = 0;
   #recordsKeySeen = false;
   #byteOrderMark = false;
-  readonly #nesting = new JsonNesting();
+  /** The record, key or other value that is being read. */
+  readonly #value = new JsonValue();
   /** Raw bytes of the current key or scalar, as far as they matter. */
   #token: number[] = [];
   #tokenBytes = 0;
-  #keyEscape = false;
   #keyIsRecords = false;
 
   constructor(sink: RecordSink) {
@@ -196,35 +196,29 @@ export class RecordScanner {
     }
     this.#token = [];
     this.#tokenBytes = 0;
+    this.#value.enter(QUOTE);
     return this.#expect(QUOTE, 'in-key', at, byte);
   }
 
   #continueKey(chunk: Uint8Array, from: number): number {
-    for (let at = from; at < chunk.length; at += 1) {
-      const byte = chunk[at] as number;
-      if (byte === QUOTE && !this.#keyEscape) {
-        this.#keyIsRecords = this.#isRecords(at);
-        this.#state = 'colon';
-        return at + 1;
-      }
-      this.#keyEscape = byte === BACKSLASH && !this.#keyEscape;
-      this.#tokenBytes += 1;
-      if (this.#tokenBytes <= LONGEST_RECORDS_KEY) {
-        this.#token.push(byte);
-      }
+    const end = this.#runValue(chunk, from);
+    // With its closing quote.
+    this.#tokenBytes += end - from;
+    if (this.#tokenBytes <= LONGEST_RECORDS_KEY + 1) {
+      this.#token.push(...chunk.subarray(from, end));
     }
-    return chunk.length;
+    if (this.#value.closed) {
+      this.#keyIsRecords = this.#isRecords();
+      this.#state = 'colon';
+    }
+    return end;
   }
 
-  #isRecords(at: number): boolean {
-    if (this.#tokenBytes > LONGEST_RECORDS_KEY) {
-      return false;
-    }
-    try {
-      return JSON.parse(`"${Buffer.from(this.#token).toString('latin1')}"`) === 'Records';
-    } catch (cause) {
-      throw this.#notJson(at, 'a key is not a JSON string', cause);
-    }
+  #isRecords(): boolean {
+    return (
+      this.#tokenBytes <= LONGEST_RECORDS_KEY + 1 &&
+      JSON.parse(`"${Buffer.from(this.#token).toString('latin1')}`) === 'Records'
+    );
   }
 
   #startValue(at: number, byte: number): number {
@@ -236,7 +230,7 @@ export class RecordScanner {
     }
     if (byte === OPEN_BRACE || byte === OPEN_BRACKET || byte === QUOTE) {
       this.#state = 'in-nested';
-      this.#nesting.enter(byte);
+      this.#value.enter(byte);
       return at + 1;
     }
     this.#state = 'in-scalar';
@@ -278,8 +272,8 @@ export class RecordScanner {
   }
 
   #continueNested(chunk: Uint8Array, from: number): number {
-    const end = this.#nesting.run(chunk, from);
-    if (this.#nesting.closed) {
+    const end = this.#runValue(chunk, from);
+    if (this.#value.closed) {
       this.#state = 'after-value';
     }
     return end;
@@ -288,7 +282,7 @@ export class RecordScanner {
   #startRecord(chunk: Uint8Array, at: number, byte: number): number {
     if (byte === OPEN_BRACE) {
       this.#state = 'in-record';
-      this.#nesting.enter(byte);
+      this.#value.enter(byte);
       this.#recordBytes = 0;
       return this.#continueRecord(chunk, at, at + 1);
     }
@@ -307,7 +301,7 @@ export class RecordScanner {
 
   /** `start` is where the record's bytes begin in this chunk, `from` where scanning goes on. */
   #continueRecord(chunk: Uint8Array, start: number, from: number): number {
-    const end = this.#nesting.run(chunk, from);
+    const end = this.#runValue(chunk, from);
     this.#recordBytes += end - start;
     if (this.#recordBytes > MAXIMUM_RECORD_BYTES) {
       throw new PoisonError(
@@ -315,15 +309,20 @@ export class RecordScanner {
         `Record ${this.#records} (counting from 0) is larger than ${MAXIMUM_RECORD_BYTES} bytes, which no CloudTrail record is.`,
       );
     }
-    const complete = this.#nesting.closed;
+    const complete = this.#value.closed;
     if (complete) {
-      if (chunk[end - 1] !== CLOSE_BRACE) {
-        throw this.#notJson(end - 1, 'a record is closed by the wrong bracket');
-      }
       this.#records += 1;
       this.#state = 'after-record';
     }
     this.#sink.append(chunk, start, end, complete);
+    return end;
+  }
+
+  #runValue(chunk: Uint8Array, from: number): number {
+    const end = this.#value.run(chunk, from);
+    if (this.#value.fault !== undefined) {
+      throw this.#notJson(end, this.#value.fault);
+    }
     return end;
   }
 
@@ -343,11 +342,10 @@ export class RecordScanner {
     return at + 1;
   }
 
-  #notJson(at: number, what: string, cause?: unknown): PoisonError {
+  #notJson(at: number, what: string): PoisonError {
     return new PoisonError(
       'NotJson',
       `The file is not a JSON document: ${what}, at byte ${this.#offset + at} of the uncompressed file.`,
-      { cause },
     );
   }
 }

@@ -1,6 +1,7 @@
 /** When a message that failed comes back. */
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { settleBy } from '../shared/deadline.ts';
 import { logger } from '../shared/logger.ts';
 
 /**
@@ -24,24 +25,23 @@ export class Redelivery {
   }
 
   /** Never rejects: a message whose time could not be set comes back after the visibility time-out. */
-  async schedule(messages: readonly SQSRecord[]): Promise<void> {
+  async schedule(messages: readonly SQSRecord[], signal: AbortSignal): Promise<void> {
     for (let start = 0; start < messages.length; start += BATCH) {
-      await this.#schedule(messages.slice(start, start + BATCH));
+      await this.#schedule(messages.slice(start, start + BATCH), signal);
     }
   }
 
-  async #schedule(messages: readonly SQSRecord[]): Promise<void> {
+  async #schedule(messages: readonly SQSRecord[], signal: AbortSignal): Promise<void> {
     try {
-      const { Failed = [] } = await this.#client.send(
-        new ChangeMessageVisibilityBatchCommand({
-          QueueUrl: this.#queueUrl,
-          Entries: messages.map(({ messageId, receiptHandle, attributes }) => ({
-            Id: messageId,
-            ReceiptHandle: receiptHandle,
-            VisibilityTimeout: delaySeconds(Number(attributes.ApproximateReceiveCount)),
-          })),
-        }),
-      );
+      const command = new ChangeMessageVisibilityBatchCommand({
+        QueueUrl: this.#queueUrl,
+        Entries: messages.map(({ messageId, receiptHandle, attributes }) => ({
+          Id: messageId,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: delaySeconds(Number(attributes.ApproximateReceiveCount)),
+        })),
+      });
+      const { Failed = [] } = await settleBy(this.#client.send(command, { abortSignal: signal }), signal);
       if (Failed.length > 0) {
         logger.warn('Some redeliveries could not be scheduled', { failed: Failed.map(({ Code }) => Code) });
       }

@@ -1,10 +1,11 @@
-/** How a custom resource divides the time that its function has. */
+/** How a function divides the time that it has. */
 
 /** The time for a stage of the work ran out. */
 export class OutOfTimeError extends Error {
   override readonly name = 'OutOfTimeError';
 }
 
+/** Of a custom resource. */
 export interface TimePlan {
   /** For creating, updating or looking up: leaves time to undo it and to answer. */
   actUntil(): AbortSignal;
@@ -34,7 +35,7 @@ export function planTime(remainingMs: number): TimePlan {
 
 /**
  * Waits for work that should stop when the signal is aborted, and no longer than a moment after that: what
- * disregards its signal must not keep CloudFormation waiting.
+ * disregards its signal must not keep Lambda or CloudFormation waiting.
  *
  * @throws OutOfTimeError where the work goes on nevertheless; else whatever the work throws.
  */

@@ -4,7 +4,12 @@
  *
  * `node:https` rather than `fetch`, which costs 70 MB of memory in a function of this kind.
  */
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 export interface HttpRequest {
@@ -25,7 +30,7 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-/** No answer was had: refused, reset, name not resolved, timed out, or cut off half-way. */
+/** No answer was had: refused, reset, name not resolved, timed out, cut off half-way, or not HTTP. */
 export class HttpConnectionError extends Error {
   override readonly name = 'HttpConnectionError';
 }
@@ -37,6 +42,7 @@ export class HttpResponseTooLargeError extends Error {
 
 const DEFAULT_TIMEOUT_MS = 20_000;
 const DEFAULT_MAXIMUM_RESPONSE_BYTES = 1024 * 1024;
+const SWITCHING_PROTOCOLS = 101;
 
 const agents = {
   // Shorter than the idle time-out of common load balancers (60 s), so that we are the side that closes.
@@ -45,65 +51,108 @@ const agents = {
 };
 
 /**
- * Sends a request and reads the whole answer, whatever its status.
+ * Sends a request and reads the whole answer, whatever its status. Settles in every case, whatever the
+ * server does: at the deadline at the latest. An answer that is whole before the request is ends the request.
  *
  * @throws HttpConnectionError where no complete answer arrived in time.
  * @throws HttpResponseTooLargeError where the answer exceeds `maximumResponseBytes`.
  */
-export function sendHttp(request: HttpRequest): Promise<HttpResponse> {
-  const { url, method, headers = {}, body, signal } = request;
-  const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const maximumBytes = request.maximumResponseBytes ?? DEFAULT_MAXIMUM_RESPONSE_BYTES;
-  const chunks = bodyChunks(body);
-  const secure = url.protocol === 'https:';
+export async function sendHttp(request: HttpRequest): Promise<HttpResponse> {
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
   const deadline = AbortSignal.timeout(timeoutMs);
+  const stop = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+  try {
+    return await exchange(request, stop);
+  } catch (error) {
+    throw error instanceof HttpResponseTooLargeError
+      ? error
+      : connectionError(request, timeoutMs, deadline, error);
+  }
+}
 
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) => reject(connectionError(request, timeoutMs, deadline, cause));
-    const outgoing = (secure ? httpsRequest : httpRequest)(
-      url,
-      {
-        method,
-        agent: agents[secure ? 'https:' : 'http:'],
-        headers: { ...headers, 'content-length': chunks.reduce((sum, chunk) => sum + chunk.length, 0) },
-        signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-      },
-      (incoming) => {
-        const received: Buffer[] = [];
-        let bytes = 0;
-        incoming.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes > maximumBytes) {
-            reject(
-              new HttpResponseTooLargeError(
-                `${method} ${url.host} answered with more than ${maximumBytes} bytes, which no such call needs.`,
-              ),
-            );
-            incoming.destroy();
-            return;
-          }
-          received.push(chunk);
-        });
-        incoming.on('error', fail);
-        incoming.on('end', () => {
-          if (!incoming.complete) {
-            fail(new Error('the answer was cut off'));
-            return;
-          }
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            body: Buffer.concat(received),
-          });
-        });
-      },
-    );
-    outgoing.on('error', fail);
-    for (const chunk of chunks) {
-      outgoing.write(chunk);
-    }
-    outgoing.end();
+async function exchange(request: HttpRequest, stop: AbortSignal): Promise<HttpResponse> {
+  const { url, method, headers = {} } = request;
+  const chunks = bodyChunks(request.body);
+  const secure = url.protocol === 'https:';
+  const { promise: answer, resolve, reject } = Promise.withResolvers<HttpResponse>();
+  const fail = (what: string) => reject(new Error(what));
+  let answered = false;
+
+  const outgoing = (secure ? httpsRequest : httpRequest)(
+    url,
+    {
+      method,
+      agent: agents[secure ? 'https:' : 'http:'],
+      headers: { ...headers, 'content-length': chunks.reduce((sum, chunk) => sum + chunk.length, 0) },
+      signal: stop,
+    },
+    (incoming) => {
+      answered = true;
+      readAnswer(incoming, request).then(resolve, reject);
+    },
+  );
+  outgoing.on('error', reject);
+  // Without a listener Node drops the connection of a server that switches protocols, and says nothing.
+  outgoing.on('upgrade', (_incoming, socket) => {
+    socket.destroy();
+    fail('it switches to another protocol, which was not asked for');
   });
+  outgoing.on('close', () => {
+    if (!answered) {
+      fail('the connection was closed without an answer');
+    }
+  });
+  // Node heeds the signal too; that this function settles must not depend on which events it emits then.
+  const giveUp = () => fail('it was given up');
+  stop.addEventListener('abort', giveUp, { once: true });
+  for (const chunk of chunks) {
+    outgoing.write(chunk);
+  }
+  outgoing.end();
+
+  try {
+    return await answer;
+  } catch (error) {
+    outgoing.destroy();
+    throw error;
+  } finally {
+    stop.removeEventListener('abort', giveUp);
+    if (!outgoing.writableFinished) {
+      // The server has answered early. What it does not read would be kept until the socket's time-out.
+      outgoing.destroy();
+    }
+  }
+}
+
+/** Reads an answer to its end; rejects where that is not reached. */
+function readAnswer(incoming: IncomingMessage, request: HttpRequest): Promise<HttpResponse> {
+  const { method, url, maximumResponseBytes = DEFAULT_MAXIMUM_RESPONSE_BYTES } = request;
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+  const status = incoming.statusCode ?? 0;
+  const received: Buffer[] = [];
+  let bytes = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > maximumResponseBytes) {
+      reject(
+        new HttpResponseTooLargeError(
+          `${method} ${url.host} answered with more than ${maximumResponseBytes} bytes, which no such call needs.`,
+        ),
+      );
+      return;
+    }
+    received.push(chunk);
+  });
+  incoming.on('end', () => {
+    if (status === SWITCHING_PROTOCOLS) {
+      reject(new Error('it switches to another protocol, which was not asked for'));
+    } else if (incoming.complete) {
+      resolve({ status, headers: incoming.headers, body: Buffer.concat(received) });
+    }
+  });
+  incoming.on('error', reject);
+  incoming.on('close', () => reject(new Error('the answer was cut off')));
+  return promise;
 }
 
 function bodyChunks(body: HttpRequest['body']): readonly Buffer[] {

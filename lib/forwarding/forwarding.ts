@@ -43,8 +43,13 @@ export interface ForwardingProps {
   readonly triggers: Record<string, string>;
 }
 
-/** Receives after which the forwarder dead-letters a message itself, with its reason. */
+/** Receives after which the forwarder dead-letters an object itself, with its reason, if that may lie with it. */
 const MAXIMUM_RECEIVES = 5;
+/**
+ * The most that SQS allows. Whatever can be said of a message, the forwarder says; this is for the day when it
+ * cannot even begin. In an outage a message comes back some 700 times before the queue would drop it.
+ */
+const MAXIMUM_QUEUE_RECEIVES = 1000;
 const FORWARDER_TIMEOUT = Duration.minutes(2);
 
 /**
@@ -66,8 +71,7 @@ export class Forwarding extends Construct {
     this.queue = new WorkQueue(this, 'Queue', {
       functionTimeout: FORWARDER_TIMEOUT,
       deadLetterQueue: this.deadLetterQueue,
-      // Only a message that kills its function is received this often.
-      maxReceiveCount: 2 * MAXIMUM_RECEIVES,
+      maxReceiveCount: MAXIMUM_QUEUE_RECEIVES,
     });
     this.ledger = new Table(this, 'Ledger', {
       partitionKey: { name: LEDGER_PARTITION_KEY, type: AttributeType.STRING },

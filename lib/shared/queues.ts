@@ -1,9 +1,9 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { QUEUE_RETENTION_DAYS } from '../../contract/forwarding.ts';
 
-/** The longest that SQS keeps a message. */
-const RETENTION = Duration.days(14);
+const RETENTION = Duration.days(QUEUE_RETENTION_DAYS);
 
 /** A queue that messages are moved to, and from which only a person moves them on. */
 export class DeadLetterQueue extends Queue {

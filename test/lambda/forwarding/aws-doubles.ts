@@ -39,6 +39,7 @@ export class LedgerTable {
     if (kind === 'acknowledge' || kind === 'release') {
       delete next.leaseOwner;
       delete next.leaseUntil;
+      delete next.claims;
     }
     if (kind === 'acknowledge') {
       delete next.failure;
@@ -81,6 +82,7 @@ function changesOf(kind: string, item: Item, values: Item): Item {
         records: { N: '0' },
         ...item,
         ...named({ state: ':forwarding', leaseOwner: ':owner', leaseUntil: ':until' }),
+        claims: { N: String(Number(item.claims?.N ?? 0) + 1) },
       };
     case 'progress':
       return named({ parts: ':parts', records: ':records', destination: ':destination' });
@@ -120,6 +122,8 @@ export class AwsDoubles {
   /** Seconds until the next receive, by message id. */
   readonly redeliveries = new Map<string, number>();
   redeliveryFails = false;
+  /** The services that never answer, and disregard their signals. */
+  readonly hanging = new Set<'ledger' | 'queues' | 'secrets'>();
   secretReads = 0;
 
   constructor() {
@@ -128,14 +132,26 @@ export class AwsDoubles {
         mockClient(client as typeof S3Client).rejects(new Error('a call that the test does not expect')),
     ) as unknown as [ReturnType<typeof mockClient>, ...ReturnType<typeof mockClient>[]];
     s3?.on(GetObjectCommand).callsFake((input: GetObjectCommandInput) => this.#getObject(input));
-    dynamo?.on(UpdateItemCommand).callsFake((input: UpdateItemCommandInput) => this.ledger.update(input));
-    sqs?.on(SendMessageCommand).callsFake((input) => this.#sendMessage(input));
-    sqs?.on(ChangeMessageVisibilityBatchCommand).callsFake((input) => this.#changeVisibility(input));
+    dynamo
+      ?.on(UpdateItemCommand)
+      .callsFake((input: UpdateItemCommandInput) => this.#hang('ledger') ?? this.ledger.update(input));
+    sqs?.on(SendMessageCommand).callsFake((input) => this.#hang('queues') ?? this.#sendMessage(input));
+    sqs
+      ?.on(ChangeMessageVisibilityBatchCommand)
+      .callsFake((input) => this.#hang('queues') ?? this.#changeVisibility(input));
     secrets?.on(GetSecretValueCommand).callsFake(() => {
+      const hanging = this.#hang('secrets');
+      if (hanging !== undefined) {
+        return hanging;
+      }
       const value = this.tokens[Math.min(this.secretReads, this.tokens.length - 1)];
       this.secretReads += 1;
       return { SecretString: value, CreatedDate: this.tokenStoredAt };
     });
+  }
+
+  #hang(service: 'ledger' | 'queues' | 'secrets'): Promise<never> | undefined {
+    return this.hanging.has(service) ? new Promise(() => undefined) : undefined;
   }
 
   #getObject(input: GetObjectCommandInput) {

@@ -9,8 +9,8 @@ import { arbitraryFile, collect, documentText, inChunks, noise, recordText } fro
 // Not a target: only so that a busy machine fails nothing.
 vi.setConfig({ testTimeout: 60_000 });
 
-const DOCUMENT: SplitOptions = { format: 'records-document', maximumPartBytes: 716_800, skipRecords: 0 };
-const LINES: SplitOptions = { format: 'json-lines', maximumPartBytes: 1_000_000, skipRecords: 0 };
+const DOCUMENT: SplitOptions = { format: 'records-document', maximumPartBytes: 716_800, skip: new Map() };
+const LINES: SplitOptions = { format: 'json-lines', maximumPartBytes: 1_000_000, skip: new Map() };
 const OPENING = '{"Records":[';
 
 async function split(text: string, options: SplitOptions, chunkBytes = 65_536) {
@@ -29,6 +29,15 @@ function recordsIn(part: Part): string {
   expect(text.startsWith(OPENING)).toBe(true);
   expect(text.endsWith(']}')).toBe(true);
   return text.slice(OPENING.length, -2);
+}
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const withoutBreaks = (record: string) => record.replace(/[\r\n]/g, '');
@@ -88,7 +97,7 @@ describe('FileSplitter, to documents', () => {
     const resumed = await split(text, {
       ...DOCUMENT,
       maximumPartBytes: 200_000,
-      skipRecords: first.records + second.records,
+      skip: new Map([[0, first.records + second.records]]),
     });
 
     expect(resumed.parts).toEqual(rest);
@@ -183,6 +192,22 @@ describe('FileSplitter, given a bad file', () => {
     ['a missing colon', '{"Records"[]}', 'NotJson'],
     ['a missing value', '{"a":,"Records":[]}', 'NotJson'],
     ['a bad scalar', '{"a":nul,"Records":[]}', 'NotJson'],
+    ['a record of garbage', '{"Records":[{garbage}]}', 'NotJson'],
+    ['a bracket closed by the other kind', '{"Records":[{"a":[1}}]}', 'NotJson'],
+    ['brackets of both kinds that cross', '{"Records":[{"a":[{]}}]}', 'NotJson'],
+    ['a comma too few in a record', '{"Records":[{"a":1 "b":2}]}', 'NotJson'],
+    ['a comma too many in a record', '{"Records":[{"a":1,}]}', 'NotJson'],
+    ['a key without a value in a record', '{"Records":[{"a"}]}', 'NotJson'],
+    ['a number with a zero in front in a record', '{"Records":[{"a":01}]}', 'NotJson'],
+    ['a number without its end in a record', '{"Records":[{"a":1.}]}', 'NotJson'],
+    ['a word that JSON does not know in a record', '{"Records":[{"a":NaN}]}', 'NotJson'],
+    ['a control character in a string of a record', '{"Records":[{"a":"b\tc"}]}', 'NotJson'],
+    ['a line break in a string of a record', '{"Records":[{"a":"b\nc"}]}', 'NotJson'],
+    ['a line break behind a backslash', '{"Records":[{"a":"b\\\nc"}]}', 'NotJson'],
+    ['an escape that does not exist in a record', '{"Records":[{"a":"\\q"}]}', 'NotJson'],
+    ['an escape with too few digits in a record', '{"Records":[{"a":"\\u12x4"}]}', 'NotJson'],
+    ['garbage beside the records', '{"x":{garbage},"Records":[{}]}', 'NotJson'],
+    ['a long key with a bad escape', `{"${'\\q'.repeat(60)}":1,"Records":[{}]}`, 'NotJson'],
     ['a record closed by the wrong bracket', '{"Records":[{"a":1]]}', 'NotJson'],
     ['a second document', '{"Records":[]}{"Records":[]}', 'NotJson'],
     ['half a byte order mark', '\u00ef{"Records":[]}', 'NotJson'],
@@ -196,6 +221,35 @@ describe('FileSplitter, given a bad file', () => {
         await expect(collect(parts)).rejects.toMatchObject({ name: 'PoisonError', reason });
       }
     }
+  });
+
+  it('is told from a good one just as JSON.parse does, whatever byte is changed and wherever chunks end', async () => {
+    const property = fc.asyncProperty(
+      arbitraryFile,
+      fc.nat(),
+      fc.constantFrom(...'{}[],:"\\0123456789.eE+-truefalsn u/b\n\t\0q'),
+      fc.constantFrom('replace', 'insert', 'delete'),
+      fc.integer({ min: 1, max: 64 }),
+      async ({ text }, place, byte, change, chunkBytes) => {
+        const at = place % text.length;
+        const kept = change === 'insert' ? at : at + 1;
+        const changed = `${text.slice(0, at)}${change === 'delete' ? '' : byte}${text.slice(kept)}`;
+        const isJson = parses(changed);
+
+        const found = await split(changed, LINES, chunkBytes).then(
+          () => 'good',
+          (error: { reason: string }) => error.reason,
+        );
+
+        const notJson = ['NotJson', 'TruncatedJson', 'EmptyObject'].includes(found);
+        if (isJson) {
+          expect(notJson).toBe(false);
+        } else {
+          expect(found).not.toBe('good');
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: 2000 });
   });
 
   it('a record that no CloudTrail record can be is poison, in bounded memory', async () => {

@@ -74,6 +74,9 @@ function failuresOf(...failed: SQSRecord[]): SQSBatchResponse {
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
+/** Longer than an invocation waits. */
+const LATER = { 'retry-after': '3600' };
+
 /** A file of several parts: records that hardly compress, some 5 MB. */
 const LARGE_RECORDS = Array.from(
   { length: 50 },
@@ -254,6 +257,17 @@ describe('an object that fits', () => {
     expect(aws.reads[0]?.VersionId).toBeUndefined();
     expect(server.acceptedEvents()).toEqual(['event-1']);
     expect(metric('ForwardingLag')).toBe(0);
+  });
+
+  it('is read by its ETag too where versioning is suspended: S3 overwrites the version "null"', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    const handle = await coldStart();
+
+    await handle([
+      messageWith(JSON.stringify(objectMessageOf({ ...referenceOf('a'), versionId: 'null', etag: 'abc' }))),
+    ]);
+
+    expect(aws.reads[0]).toMatchObject({ IfMatch: '"abc"', VersionId: 'null' });
   });
 
   it('is packed anew where it has several members', async () => {
@@ -540,6 +554,15 @@ describe('messages that ask for nothing to be sent', () => {
     expect([aws.reads, aws.deadLetters, server.requests]).toEqual([[], [], []]);
   });
 
+  it('an object whose message also looks like a test event is forwarded', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    const message = { ...objectMessageOf(referenceOf('a')), Event: 's3:TestEvent' };
+
+    await (await coldStart())([messageWith(JSON.stringify(message))]);
+
+    expect(server.acceptedEvents()).toEqual(['event-1']);
+  });
+
   it('an Insight file is forwarded', async () => {
     const key = keyOf('x').replace('/CloudTrail/', '/CloudTrail-Insight/');
     aws.objects.set(key, gzipDocumentOf([recordText(1)]));
@@ -610,6 +633,53 @@ describe('duplicates', () => {
   });
 });
 
+describe('an object at which the function dies', () => {
+  const claimedAndLeft = (claims: number) => ({
+    state: { S: 'forwarding' },
+    leaseOwner: { S: 'dead' },
+    leaseUntil: { N: String(Date.now() - 1) },
+    claims: { N: String(claims) },
+  });
+
+  it('is tried again, and forgotten to have failed once it is forwarded', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    aws.ledger.items.set(ledgerKeyOf(referenceOf('a')), claimedAndLeft(4));
+
+    expect(await (await coldStart())([messageFor('a', 5)])).toEqual(failuresOf());
+
+    expect(server.acceptedEvents()).toEqual(['event-1']);
+    expect(ledgerItem('a')).not.toHaveProperty('claims');
+  });
+
+  it('is dead-lettered in the end, with its own reason, and can be redriven', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    aws.ledger.items.set(ledgerKeyOf(referenceOf('a')), claimedAndLeft(5));
+    const handle = await coldStart();
+
+    expect(await handle([messageFor('a', 6)])).toEqual(failuresOf());
+
+    expect(aws.deadLetters).toMatchObject([
+      { reason: 'ForwarderDied', detail: expect.stringContaining('died 5 times in a row') },
+    ]);
+    expect(server.requests).toEqual([]);
+    expect(await handle([messageFor('a')])).toEqual(failuresOf());
+    expect(server.acceptedEvents()).toEqual(['event-1']);
+  });
+
+  it('is not confused with one that failed as often', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    server.behaviour = () => ({ status: 500, headers: LATER });
+    const handle = await coldStart();
+
+    for (let receives = 1; receives <= 7; receives += 1) {
+      const message = messageFor('a', receives);
+      expect(await handle([message])).toEqual(failuresOf(message));
+    }
+
+    expect(aws.deadLetters).toEqual([]);
+  });
+});
+
 describe('failures that may pass', () => {
   it.each([
     ['500', { status: 500 }],
@@ -670,22 +740,6 @@ describe('failures that may pass', () => {
           }),
         ),
     ],
-    [
-      'LedgerUnavailable',
-      'the ledger is throttled',
-      () => {
-        aws.ledger.onWrite = () => {
-          throw new Error('throttled');
-        };
-      },
-    ],
-    [
-      'TokenUnreadable',
-      'the token cannot be read',
-      () => {
-        aws.tokens = [''];
-      },
-    ],
   ])('%s when %s: it comes back, and is given up in the end', async (reason, _name, arrange) => {
     store('a', gzipDocumentOf([recordText(1)]));
     arrange();
@@ -700,6 +754,57 @@ describe('failures that may pass', () => {
       { reason, detail: expect.stringMatching(/^Given up after 5 receives: /) },
     ]);
     expect(server.accepted).toEqual([]);
+  });
+
+  describe.each<[reason: string, arrange: () => void]>([
+    [
+      'DestinationUnavailable',
+      () => {
+        server.behaviour = () => ({ status: 500, headers: LATER });
+      },
+    ],
+    [
+      'DestinationUnauthorized',
+      () => {
+        server.behaviour = () => ({ status: 401 });
+      },
+    ],
+    [
+      'TokenUnreadable',
+      () => {
+        aws.tokens = [''];
+      },
+    ],
+    [
+      'LedgerUnavailable',
+      () => {
+        aws.ledger.onWrite = () => {
+          throw new Error('throttled');
+        };
+      },
+    ],
+  ])('%s says nothing about the object', (reason, arrange) => {
+    it('which comes back however often it was received', async () => {
+      store('a', gzipDocumentOf([recordText(1)]));
+      arrange();
+      const message = messageFor('a', 700);
+
+      expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+
+      expect(aws.deadLetters).toEqual([]);
+    });
+
+    it('which is dead-lettered before the queue drops its message', async () => {
+      store('a', gzipDocumentOf([recordText(1)]));
+      arrange();
+      const message = messageFor('a', 700);
+      const sentAt = Date.now() - 13.5 * 24 * 60 * 60 * 1000;
+      const attributes = { ...message.attributes, SentTimestamp: String(sentAt) };
+
+      expect(await (await coldStart())([{ ...message, attributes }])).toEqual(failuresOf());
+
+      expect(aws.deadLetters).toMatchObject([{ reason, body: message.body }]);
+    });
   });
 
   it('an answer that is lost does not lose the object', async () => {
@@ -787,13 +892,19 @@ describe('a destination that takes less', () => {
     expect(server.acceptedEvents()).toEqual(['event-1']);
   });
 
-  it('gets nothing at all if no part is small enough: the object comes back', async () => {
-    store('a', gzipDocumentOf([recordText(1), recordText(2)]));
-    server.behaviour = atMost(0);
-    const message = messageFor('a');
+  it.each([1, 2])(
+    'gets nothing at all if no part is small enough: the object, of records: %i, comes back',
+    async (count) => {
+      store('a', gzipDocumentOf(Array.from({ length: count }, (_, i) => recordText(i))));
+      server.behaviour = atMost(0);
+      const message = messageFor('a');
 
-    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
-  });
+      expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+
+      expect(aws.deadLetters).toEqual([]);
+      expect(ledgerItem('a')).toMatchObject({ failure: { S: 'DestinationUnavailable' } });
+    },
+  );
 });
 
 describe('time', () => {
@@ -818,6 +929,41 @@ describe('time', () => {
 
     expect(ledgerItem('a')).toMatchObject({ failure: { S: 'OutOfTime' } });
     expect(ledgerItem('a')).not.toHaveProperty('leaseOwner');
+  });
+});
+
+describe('a service that never answers', () => {
+  // An invocation of a minute, in three seconds.
+  beforeEach(() => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(Math.ceil(ms / 20)));
+  });
+
+  it('the ledger: the function answers in time', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    aws.hanging.add('ledger');
+    const message = messageFor('a');
+
+    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+  });
+
+  it('Secrets Manager, and the queue after it: so it does', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    aws.hanging.add('secrets').add('queues');
+    const message = messageFor('a');
+
+    expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+  });
+
+  it('the dead-letter queue: only that message comes back', async () => {
+    store('good', gzipDocumentOf([recordText(1)]));
+    store('bad', Buffer.from('not gzip'));
+    aws.hanging.add('queues');
+    const [good, bad] = [messageFor('good'), messageFor('bad')];
+
+    expect(await (await coldStart())([good, bad])).toEqual(failuresOf(bad));
+
+    expect(ledgerItem('good')).toMatchObject({ state: { S: 'acknowledged' } });
   });
 });
 

@@ -42,6 +42,12 @@ describe.each([1, 1000])('gunzipped, in chunks of %i', (chunkBytes) => {
     ['TruncatedGzip', 'a file without its end', good.subarray(0, 20)],
     ['TruncatedGzip', 'a file without half its trailer', good.subarray(0, -4)],
     ['TruncatedGzip', 'a second member cut off', Buffer.concat([good, good.subarray(0, 9)])],
+    ['TruncatedGzip', 'the first two bytes of a second member', Buffer.concat([good, good.subarray(0, 2)])],
+    [
+      'TruncatedGzip',
+      'one stray byte, which zlib cannot tell from that',
+      Buffer.concat([good, Buffer.from('x')]),
+    ],
     ['CorruptGzip', 'a wrong checksum', damaged],
     ['TrailingGarbage', 'text at the end', Buffer.concat([good, Buffer.from('garbage')])],
     ['TrailingGarbage', 'zeros at the end', Buffer.concat([good, Buffer.alloc(5)])],

@@ -10,13 +10,15 @@ import { logger } from '../../../lambda/shared/logger.ts';
 import { gzipDocumentOf, inChunks, recordText } from './factories.ts';
 
 const OBJECT = { bucket: 'bucket', key: 'key', versionId: '1' };
-const TURN: Turn = { owner: 'request/message', remainingMs: 60_000, signal: new AbortController().signal };
+const { signal } = new AbortController();
+const TURN: Turn = { owner: 'request/message', remainingMs: 60_000, signal, cleanUpSignal: signal };
 
 function servicesWith(overrides: Partial<ObjectForwarderServices> = {}) {
   const ledger = {
     claim: vi.fn<ObjectForwarderServices['ledger']['claim']>(async () => ({
       status: 'claimed',
       progress: { parts: 0, records: 0 },
+      unfinishedClaims: 0,
     })),
     recordProgress: vi.fn(async () => undefined),
     acknowledge: vi.fn(async () => undefined),
@@ -29,6 +31,7 @@ function servicesWith(overrides: Partial<ObjectForwarderServices> = {}) {
     sender: { send: async () => 'accepted' },
     format: 'records-document',
     limit: new PartLimit(716_800),
+    maximumUnfinishedClaims: 5,
     ...overrides,
   };
   return { services, ledger };
@@ -77,7 +80,7 @@ describe('forwardObject', () => {
       reason: 'Unexpected',
       message: 'Unexpected: TypeError: undefined is not a function',
     });
-    expect(ledger.release).toHaveBeenCalledWith(OBJECT, 'request/message', 'Unexpected');
+    expect(ledger.release).toHaveBeenCalledWith(OBJECT, 'request/message', 'Unexpected', signal);
     expect(ledger.acknowledge).not.toHaveBeenCalled();
   });
 
@@ -95,6 +98,16 @@ describe('forwardObject', () => {
     await expect(forwardObject(OBJECT, TURN, services)).rejects.toMatchObject({
       reason: 'DestinationUnavailable',
     });
+  });
+
+  it('still notes what happened when the time for the work is over', async () => {
+    const cleanUpSignal = AbortSignal.timeout(60_000);
+    const { services, ledger } = servicesWith();
+
+    await forwardObject(OBJECT, { ...TURN, cleanUpSignal }, services);
+
+    expect(ledger.claim).toHaveBeenCalledWith(OBJECT, expect.anything(), signal);
+    expect(ledger.acknowledge).toHaveBeenCalledWith(OBJECT, expect.anything(), cleanUpSignal);
   });
 
   it('stops when it has lost the object to another invocation', async () => {
