@@ -1,5 +1,6 @@
 /** Decides what to do with a message of the queue, by its body alone. */
 import { parseCloudTrailKey } from '../../contract/cloudtrail-key.ts';
+import { faultsOf } from '../../contract/faults.ts';
 import {
   type ObjectReference,
   objectMessageSchema,
@@ -32,10 +33,9 @@ export function triage(body: string): Triage {
     if (isTestEvent(json)) {
       return { action: 'skip', why: 's3:TestEvent' };
     }
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
     throw new PoisonError(
       'MalformedMessage',
-      `The message is not an "Object Created" event of S3 (${faults.join('; ')}).`,
+      `The message is not an "Object Created" event of S3 (${faultsOf(parsed.error, 'body')}).`,
     );
   }
   const object = objectReferenceOf(parsed.data);
