@@ -16,6 +16,8 @@ export class CdkError extends Error {
 }
 
 const running = new Set<ChildProcess>();
+/** Set when everything is being stopped: what goes on meanwhile must not start another. */
+let stopped = false;
 
 /**
  * Runs `cdk <arguments>`, with its output in a log file.
@@ -27,6 +29,9 @@ export async function cdk(
   args: readonly string[],
   options: { readonly aws?: LocalAws; readonly log: string },
 ): Promise<string> {
+  if (stopped) {
+    throw new CdkError(`cdk ${args[0]} was not started: the rehearsal is being stopped.`);
+  }
   const child = spawn(process.execPath, [CDK, ...args], {
     cwd: REPOSITORY,
     env: { ...cleanEnvironment(), ...options.aws?.clientEnvironment },
@@ -59,9 +64,21 @@ export async function cdk(
 
 /** Ends every CDK process that is still running, and what it started. */
 export function stopCdk(): void {
+  stopped = true;
   for (const child of running) {
     if (child.pid !== undefined) {
-      process.kill(-child.pid, 'SIGKILL');
+      killGroup(child.pid);
+    }
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // It ended by itself a moment ago: what was wanted.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
+      throw error;
     }
   }
 }

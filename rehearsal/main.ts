@@ -39,9 +39,11 @@ if (wantsList(options)) {
 
 async function main(options: RehearsalOptions): Promise<number> {
   let stage: Stage | undefined;
+  const progress = new Progress();
   const interruption = new Promise<number>((resolve) => {
     const onSignal = () => {
       if (endIntermission === undefined) {
+        progress.silence();
         console.error('\nInterrupted: stopping the local AWS and everything else that was started.');
         resolve(EXIT.interrupted);
       } else {
@@ -51,7 +53,7 @@ async function main(options: RehearsalOptions): Promise<number> {
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   });
   try {
-    const course = rehearseAndReport(options, (set) => {
+    const course = rehearseAndReport(options, progress, (set) => {
       stage = set;
     });
     return await Promise.race([course, interruption]);
@@ -67,9 +69,9 @@ async function main(options: RehearsalOptions): Promise<number> {
 
 async function rehearseAndReport(
   options: RehearsalOptions,
+  progress: Progress,
   onStage: (stage: Stage) => void,
 ): Promise<number> {
-  const progress = new Progress();
   const startedAt = new Date();
   const failingStep =
     options.failAt === undefined ? undefined : stepNamed(options.failAt, options.destination);
@@ -95,6 +97,10 @@ async function rehearseAndReport(
     startedAt,
     intermission: (outputs) => keepUp(stage, outputs),
   });
+  if (progress.isSilent) {
+    // Cut short: what it found tells nothing of the product.
+    return EXIT.interrupted;
+  }
   await writeFile(REPORT_JSON, `${JSON.stringify(report, undefined, 2)}\n`);
   await writeFile(REPORT_PAGE, renderReportPage(report));
   console.log(summaryOf(report));

@@ -11,6 +11,7 @@ export class Progress {
   readonly #seconds: Record<Phase, number> = { setup: 0, bootstrap: 0, deploy: 0, forward: 0, destroy: 0 };
   readonly #out: NodeJS.WriteStream;
   #transient = false;
+  #silent = false;
 
   constructor(out: NodeJS.WriteStream = process.stdout) {
     this.#out = out;
@@ -37,15 +38,28 @@ export class Progress {
     }
   }
 
+  /** Says nothing any more: what goes on after an interruption is of no interest. */
+  silence(): void {
+    this.#clear();
+    this.#silent = true;
+  }
+
+  get isSilent(): boolean {
+    return this.#silent;
+  }
+
   /** A line that stays. */
   line(label: string, text: string): void {
+    if (this.#silent) {
+      return;
+    }
     this.#clear();
     this.#out.write(`${this.#label(label)} ${text}\n`);
   }
 
   /** A line that the next one replaces; only a terminal shows it. */
   transient(text: string): void {
-    if (!this.#out.isTTY) {
+    if (!this.#out.isTTY || this.#silent) {
       return;
     }
     this.#clear();
