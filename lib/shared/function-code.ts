@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
+import { BUNDLING } from './bundling.ts';
 
 const LAMBDA_FOLDER = fileURLToPath(new URL('../../lambda/', import.meta.url));
 
@@ -27,16 +28,9 @@ export function bundledCode(handler: string): AssetCode {
   }
   const folder = join(outputFolder, handler.replace(/\.ts$/, ''));
   buildSync({
+    ...BUNDLING,
     entryPoints: [join(LAMBDA_FOLDER, handler)],
     outfile: join(folder, 'index.js'),
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    minify: true,
-    // ES modules first: they can be shaken, and the AWS SDK shrinks by it.
-    mainFields: ['module', 'main'],
-    logLevel: 'warning',
   });
   const code = Code.fromAsset(folder);
   codeByHandler.set(handler, code);

@@ -1,0 +1,43 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+export interface BenchOptions {
+  /** Folder with the user's own CloudTrail files; undefined for generated ones. */
+  readonly input?: string;
+  /** Where parts are posted; undefined for a sink of our own. */
+  readonly sink?: string;
+  /** Passes over each case; the best counts. */
+  readonly repeat: number;
+  /** Also what takes minutes. */
+  readonly full: boolean;
+}
+
+/** Parses `npm run bench -- …`. Commander explains what is wrong with an argument, and exits. */
+export function parseOptions(argv: readonly string[]): BenchOptions {
+  return new Command('npm run bench --')
+    .description(
+      'Measures forwarding against what decompressing and compressing the same bytes takes, and the functions ' +
+        'for their size and their start. Writes bench/results.json.',
+    )
+    .option('--input <dir>', 'your own CloudTrail files (*.json.gz), instead of generated ones')
+    .option('--sink <url>', 'your own receiver: parts are posted to this URL', url)
+    .option('--repeat <n>', 'passes over each case; the best counts', count, 5)
+    .option('--full', 'also forward a file of 2 GB', false)
+    .showHelpAfterError('(see npm run bench -- --help)')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .parse(argv, { from: 'user' })
+    .opts<BenchOptions>();
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) {
+    throw new InvalidArgumentError('Give a whole number from 1 to 999.');
+  }
+  return Number(text);
+}
+
+function url(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
+    throw new InvalidArgumentError('Give an http or https URL.');
+  }
+  return text;
+}

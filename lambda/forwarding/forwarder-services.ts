@@ -1,0 +1,68 @@
+/** Makes what forwarding needs: AWS clients with their patience, ledger, sender. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type * as z from 'zod';
+import type { forwarderEnvironment } from '../../contract/forwarding.ts';
+import type { ObjectReference } from '../../contract/object-message.ts';
+import { AWS_PATIENCE } from '../shared/aws-patience.ts';
+import { SecretReader } from '../shared/secrets.ts';
+import type { Destination } from '../vendors/destination.ts';
+import type { BatchServices } from './batch.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { DestinationToken } from './destination-token.ts';
+import { ForwardingMetrics, type MetricsWriter } from './forwarding-metrics.ts';
+import { Ledger } from './ledger.ts';
+import { forwardObject, type ObjectForwarderServices, type Turn } from './object-forwarder.ts';
+import { openObject } from './object-reader.ts';
+import { PartLimit } from './part-limit.ts';
+import { PartSender } from './part-sender.ts';
+import { Redelivery } from './redelivery.ts';
+
+type ForwarderEnvironment = z.infer<typeof forwarderEnvironment>;
+
+/** One set for the life of the process: connections, the token and the limit learnt are kept. */
+export function objectServices(
+  environment: ForwarderEnvironment,
+  destination: Destination,
+  token: DestinationToken = destinationToken(environment),
+): ObjectForwarderServices {
+  const s3 = s3Client();
+  return {
+    ledger: new Ledger(new DynamoDBClient(AWS_PATIENCE), environment.LEDGER_TABLE, destination.name),
+    open: openObject.bind(undefined, s3),
+    sender: new PartSender(destination, token),
+    format: destination.format,
+    limit: new PartLimit(destination.maximumPartBytes),
+    maximumUnfinishedClaims: environment.MAXIMUM_RECEIVES,
+  };
+}
+
+export function destinationToken(environment: ForwarderEnvironment): DestinationToken {
+  const secrets = new SecretReader(new SecretsManagerClient(AWS_PATIENCE));
+  return new DestinationToken(secrets, environment.DESTINATION_TOKEN_SECRET_ARN);
+}
+
+export function s3Client(): S3Client {
+  return new S3Client({
+    // gzip has its own checksum, and every byte is decompressed.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  });
+}
+
+export function batchServices(
+  environment: ForwarderEnvironment,
+  services: ObjectForwarderServices,
+  metrics: MetricsWriter,
+): BatchServices & { readonly metrics: ForwardingMetrics } {
+  const sqs = new SQSClient(AWS_PATIENCE);
+  return {
+    forward: (object: ObjectReference, turn: Turn) => forwardObject(object, turn, services),
+    deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
+    redelivery: new Redelivery(sqs, environment.QUEUE_URL),
+    metrics: new ForwardingMetrics(metrics),
+    maximumReceives: environment.MAXIMUM_RECEIVES,
+  };
+}
