@@ -2,12 +2,14 @@
  * Stands in for AWS and for the destination, in a process of its own: it answers as they do, at once, and
  * keeps nothing. `main.ts FOLDER`: objects are the files at FOLDER/<bucket>/<key>.
  */
+import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { json } from 'node:stream/consumers';
+import { finished, pipeline } from 'node:stream/promises';
 import { repeatedFile } from './repeated-file.ts';
 
 const folder = process.argv[2] as string;
@@ -20,7 +22,6 @@ const kept = new Map<string, Buffer>();
 const AWS_ANSWERS: Readonly<Record<string, object>> = {
   'DynamoDB_20120810.UpdateItem': {},
   'secretsmanager.GetSecretValue': { SecretString: 'benchmark-token' },
-  'AmazonSQS.SendMessage': { MessageId: '0', MD5OfMessageBody: '0' },
   'AmazonSQS.ChangeMessageVisibilityBatch': { Successful: [], Failed: [] },
 };
 
@@ -37,9 +38,14 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     await sendObject(new URL(request.url ?? '/', 'http://stand-in').pathname, response);
     return;
   }
-  request.resume();
-  await new Promise((resolve) => request.once('end', resolve));
   const target = request.headers['x-amz-target'];
+  if (target === 'AmazonSQS.SendMessage') {
+    const { MessageBody } = (await json(request)) as { MessageBody: string };
+    // The SDK checks it.
+    response.end(JSON.stringify({ MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex') }));
+    return;
+  }
+  await finished(request.resume());
   const body = typeof target === 'string' ? AWS_ANSWERS[target] : {};
   response.writeHead(body === undefined ? 501 : 200, { 'content-type': 'application/x-amz-json-1.0' });
   response.end(JSON.stringify(body ?? {}));
