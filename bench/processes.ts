@@ -40,9 +40,7 @@ export async function runWorker(
     POWERTOOLS_SERVICE_NAME: 'Forwarder',
   });
   child.send(order);
-  const report = await messageOf<WorkReport>(child, `The process that measures ${order.bucket}`);
-  child.kill();
-  return report;
+  return await messageOf<WorkReport>(child, `The process that measures ${order.bucket}`);
 }
 
 /** Standard output is the functions' log: written, as in Lambda, but of no interest here. */

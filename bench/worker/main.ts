@@ -6,7 +6,7 @@ import { forwarderOf, type PassResult } from './forwarder.ts';
 
 process.once('message', (order: WorkOrder) => {
   measure(order).then(
-    (report) => process.send?.(report, () => process.disconnect()),
+    (report) => process.send?.(report, () => process.exit()),
     (error: unknown) => {
       console.error(error);
       process.exit(1);
