@@ -30,6 +30,13 @@ const ENVIRONMENT = {
   DESTINATION_API_VERSION: 'v1',
   DESTINATION_TOKEN_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:benchmark',
   STACK_NAME: 'Benchmark',
+  CLOUD_ONE_API_KEY_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:key',
+  SERVICE_TOKEN_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:token',
+  CLOUD_ONE_REGION: 'us-1',
+  STACK_ACCOUNT_ID: '111122223333',
+  STACK_REGION: 'us-east-1',
+  SERVICE_URL: 'https://cloudtrail.us-1.cloudone.trendmicro.com',
+  SERVICE_API_VERSION: 'v1',
   LEDGER_TABLE: 'ledger',
   QUEUE_URL: 'http://127.0.0.1/queue',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/queue',
@@ -59,7 +66,8 @@ function initMs(bundle: string, measured: readonly string[]): number {
     env: { PATH: process.env.PATH, ...ENVIRONMENT },
   });
   if (status !== 0) {
-    throw new BenchProcessError(`${basename(bundle)} cannot be loaded: ${stderr}`);
+    // The bundle is one long line, which Node.js quotes before the message.
+    throw new BenchProcessError(`${basename(bundle)} cannot be loaded: ${stderr.slice(-2_000)}`);
   }
   return Number(stdout);
 }
