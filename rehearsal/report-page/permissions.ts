@@ -21,7 +21,7 @@ function proof(permissions: PermissionProof): Markup {
   const denied = permissions.functions.flatMap(callsOf).filter((call) => !call.allowed);
   const functions = permissions.functions.toSorted((a, b) => deniedCount(b) - deniedCount(a));
   return html`
-<p class="intro">Local AWS does not evaluate IAM. So each AWS call of each function, ${count(permissions.calls)} in all, was evaluated against the function's own role and the policies involved. ${judge(permissions.denied.length)}</p>
+<p class="intro">The local AWS checks identity policies, but not what services do in a function's name. So each AWS call of each function, ${count(permissions.calls)} in all, was evaluated against the function's own role and the policies involved. ${judge(permissions.denied.length)}</p>
 ${denied.length === 0 && list(permissions.denied, 'problems')}
 ${denied.length > 0 && table('Denied calls', [CALLER, ...COLUMNS, REASON], denied)}
 ${functions.map(functionProof)}`;
