@@ -9,13 +9,14 @@ import type {
   Registration,
   UpdateRequest,
 } from '../shared/custom-resource.ts';
-import { type CloudOneAccess, isStatus } from '../vendors/cloudone/call.ts';
+import type { CloudOneAccess } from '../vendors/cloudone/call.ts';
 import {
   type CloudAccountDraft,
   deleteCloudAccount,
   findCloudAccount,
   registerCloudAccount,
 } from '../vendors/cloudone/cloud-accounts.ts';
+import { isStatus } from '../vendors/vendor-call.ts';
 import { type ApiKeyReader, cloudOneAccess } from './api-key-reader.ts';
 import { createOnce } from './create-once.ts';
 

@@ -9,7 +9,7 @@ import type {
   Registration,
 } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
-import { type CloudOneAccess, isStatus } from '../vendors/cloudone/call.ts';
+import type { CloudOneAccess } from '../vendors/cloudone/call.ts';
 import {
   type ConnectionStatus,
   connectionState,
@@ -17,6 +17,7 @@ import {
   disconnect,
   enrol,
 } from '../vendors/cloudone/visionone-connect.ts';
+import { isStatus } from '../vendors/vendor-call.ts';
 import { type ApiKeyReader, cloudOneAccess } from './api-key-reader.ts';
 import { createOnce } from './create-once.ts';
 

@@ -6,6 +6,7 @@ import { trailBucketTeardownProperties } from '../../contract/trail.ts';
 import type { CustomResourceDefinition, DeleteRequest, Outcome } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
 import { emptyAndDelete } from './bucket-emptier.ts';
+import { bucketContext } from './s3-errors.ts';
 
 type Properties = z.infer<typeof trailBucketTeardownProperties>;
 
@@ -67,8 +68,8 @@ async function deleteBuckets(
   stackId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const [, , , , accountId = ''] = stackId.split(':');
   for (const bucket of BucketNames) {
+    const { accountId } = bucketContext(bucket, stackId);
     const deleted = await emptyAndDelete({
       s3,
       bucket,

@@ -100,11 +100,16 @@ export async function callVendorOrAbsent<T>(
   try {
     return await callVendor(call);
   } catch (error) {
-    if (error instanceof VendorError && error.status !== undefined && absent.includes(error.status)) {
+    if (isStatus(error, ...absent)) {
       return undefined;
     }
     throw error;
   }
+}
+
+/** Whether a vendor refused with one of these statuses. */
+export function isStatus(error: unknown, ...statuses: readonly number[]): error is VendorError {
+  return error instanceof VendorError && error.status !== undefined && statuses.includes(error.status);
 }
 
 /** A status other than 2xx, before it is put into the user's words. */

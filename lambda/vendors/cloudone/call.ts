@@ -1,5 +1,5 @@
 /** What every call to a Cloud One service has in common. */
-import { type VendorCall, VendorError } from '../vendor-call.ts';
+import type { VendorCall } from '../vendor-call.ts';
 import type { CloudOneApiKey } from './api-key.ts';
 
 /** By whom, what for and for how long Cloud One is called. */
@@ -31,8 +31,4 @@ export function cloudOneCall<T>(
     cures: { 401: KEY_CURE, 403: KEY_CURE, ...call.cures },
     signal: access.signal,
   };
-}
-
-export function isStatus(error: unknown, ...statuses: readonly number[]): error is VendorError {
-  return error instanceof VendorError && error.status !== undefined && statuses.includes(error.status);
 }

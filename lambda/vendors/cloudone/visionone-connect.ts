@@ -9,8 +9,8 @@
 import * as z from 'zod';
 import type { CloudOneRegion } from '../../../contract/regions.ts';
 import { cloudOneUrl } from '../endpoints.ts';
-import { callVendor, callVendorOrAbsent } from '../vendor-call.ts';
-import { type CloudOneAccess, cloudOneCall, isStatus } from './call.ts';
+import { callVendor, callVendorOrAbsent, isStatus } from '../vendor-call.ts';
+import { type CloudOneAccess, cloudOneCall } from './call.ts';
 
 /** `connecting`, `connected`, or what else the vendor says. */
 export type ConnectionStatus = string;

@@ -7,44 +7,27 @@ anything is served, so that a new release that moved one fails at once and by na
 from importlib import import_module
 from types import ModuleType
 
-from . import (
-    cloudtrail_public_keys,
-    cloudtrail_trail,
-    conditions,
-    custom_resource_clean_up,
-    dashboard_list,
-    dynamodb_table,
-    iam_oidc_provider,
-    lambda_function,
-    lambda_log_group,
-    metric_alarm,
-    nested_stack,
-    s3_bucket,
-    s3_event,
-    s3_managed_key,
-    secret_rotation,
-    secrets_manager,
-    secure_transport,
-)
-
-MODULES = (
-    cloudtrail_public_keys,
-    cloudtrail_trail,
-    conditions,
-    custom_resource_clean_up,
-    dashboard_list,
-    dynamodb_table,
-    iam_oidc_provider,
-    lambda_function,
-    lambda_log_group,
-    metric_alarm,
-    nested_stack,
-    s3_bucket,
-    s3_event,
-    s3_managed_key,
-    secret_rotation,
-    secrets_manager,
-    secure_transport,
+MODULES = tuple(
+    import_module(f".{name}", __name__)
+    for name in (
+        "cloudtrail_public_keys",
+        "cloudtrail_trail",
+        "conditions",
+        "custom_resource_clean_up",
+        "dashboard_list",
+        "dynamodb_table",
+        "iam_oidc_provider",
+        "lambda_function",
+        "lambda_log_group",
+        "metric_alarm",
+        "nested_stack",
+        "s3_bucket",
+        "s3_event",
+        "s3_managed_key",
+        "secret_rotation",
+        "secrets_manager",
+        "secure_transport",
+    )
 )
 
 
