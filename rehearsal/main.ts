@@ -28,7 +28,7 @@ let endIntermission: (() => void) | undefined;
 const options = parseOptions(process.argv.slice(2), OUTPUT_FOLDER);
 if (wantsList(options)) {
   console.log(
-    stepsOf(options.destination)
+    stepsOf(options)
       .map(({ id }) => id)
       .join('\n'),
   );
@@ -73,8 +73,7 @@ async function rehearseAndReport(
   onStage: (stage: Stage) => void,
 ): Promise<number> {
   const startedAt = new Date();
-  const failingStep =
-    options.failAt === undefined ? undefined : stepNamed(options.failAt, options.destination);
+  const failingStep = options.failAt === undefined ? undefined : stepNamed(options.failAt, options);
   const corpus = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.

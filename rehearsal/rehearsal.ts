@@ -186,7 +186,12 @@ function parametersOf(stage: Stage, options: RehearsalOptions, accountTemplateUr
   const { tenant } = stage.simulator;
   return {
     [PARAMETERS.cloudOneApiKey]: tenant.cloudOneApiKey,
-    [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken,
+    ...(options.enrolment === 'token'
+      ? { [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken }
+      : {
+          [PARAMETERS.visionOneApiKey]: tenant.visionOneApiKey,
+          [PARAMETERS.visionOneRegion]: tenant.visionOneRegion,
+        }),
     [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
     ...(options.existingBucket
       ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }

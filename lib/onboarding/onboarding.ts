@@ -102,6 +102,9 @@ export class Onboarding extends Construct {
 
     const connectionMark = new StringParameter(this, 'VisionOneConnectionMark', {
       description: 'How far Trailbridge got with connecting the Cloud One account to Vision One.',
+      // Named, so that its ARN does not hang on how CloudFormation makes names up.
+      parameterName: `/trailbridge/${Aws.STACK_NAME}/vision-one-connection`,
+      simpleName: false,
       stringValue: UNMARKED,
     });
     (connectionMark.node.defaultChild as CfnParameter).overrideLogicalId('VisionOneConnectionMark');

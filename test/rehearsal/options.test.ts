@@ -27,6 +27,7 @@ afterEach(() => {
 test('without arguments: generated files, to Cloud One, from a new trail’s bucket', () => {
   expect(parse()).toEqual({
     destination: 'cloudone',
+    enrolment: 'token',
     existingBucket: false,
     keep: false,
     outputFolder: '/out',
@@ -37,6 +38,7 @@ test.each([
   [['--input', '../files'], { input: '../files' }],
   [['--destination', 'visionone'], { destination: 'visionone' }],
   [['--destination=cloudone'], { destination: 'cloudone' }],
+  [['--enrolment', 'api-key'], { enrolment: 'api-key' }],
   [['--existing-bucket'], { existingBucket: true }],
   [['--fail-at', 'cloud-account'], { failAt: 'cloud-account' }],
   [['--keep'], { keep: true }],
@@ -54,11 +56,14 @@ test('all of them together', () => {
     'y',
     '--destination',
     'visionone',
+    '--enrolment',
+    'api-key',
   ];
 
   expect(parse(...argv)).toEqual({
     input: 'x',
     destination: 'visionone',
+    enrolment: 'api-key',
     existingBucket: true,
     failAt: 'y',
     keep: true,
@@ -78,6 +83,7 @@ test.each([
   [['--destination', 'splunk'], /'splunk' is invalid.*cloudone, visionone/s],
   [['--destination', 'CloudOne'], /'CloudOne' is invalid/],
   [['--destination'], /argument missing/],
+  [['--enrolment', 'key'], /'key' is invalid.*token, api-key/s],
   [['--input'], /argument missing/],
   [['--fail-at'], /argument missing/],
   [['--fail-at', ' '], /Name a step, or "list"/],

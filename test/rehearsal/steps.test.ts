@@ -9,8 +9,12 @@ afterAll(() => simulator.close());
 /** A host and a path that a step's patterns stand for. */
 const place = (pattern = '*', example = 'x') => pattern.replaceAll('*', example);
 
-describe.each(['cloudone', 'visionone'] as const)('the steps of a deployment to %s', (destination) => {
-  const steps = stepsOf(destination);
+const WAYS = (['cloudone', 'visionone'] as const).flatMap((destination) =>
+  (['token', 'api-key'] as const).map((enrolment) => ({ destination, enrolment })),
+);
+
+describe.each(WAYS)('the steps of a deployment to $destination, with $enrolment', (way) => {
+  const steps = stepsOf(way);
 
   test('have ids of their own, fit for a command line', () => {
     const ids = steps.map(({ id }) => id);
@@ -41,12 +45,12 @@ describe.each(['cloudone', 'visionone'] as const)('the steps of a deployment to 
 
   test('are found by their id', () => {
     for (const step of steps) {
-      expect(stepNamed(step.id, destination)).toBe(step);
+      expect(stepNamed(step.id, way)).toBe(step);
     }
   });
 
   test('an unknown one is refused, and the known ones listed', () => {
-    const find = () => stepNamed('toString', destination);
+    const find = () => stepNamed('toString', way);
 
     expect(find).toThrow(UnknownStepError);
     expect(find).toThrow(
@@ -56,11 +60,27 @@ describe.each(['cloudone', 'visionone'] as const)('the steps of a deployment to 
 });
 
 test('only Cloud One has a token and a lifecycle', () => {
-  const ids = (destination: 'cloudone' | 'visionone') => stepsOf(destination).map(({ id }) => id);
+  const ids = (destination: 'cloudone' | 'visionone') =>
+    stepsOf({ destination, enrolment: 'token' }).map(({ id }) => id);
 
   expect(ids('cloudone').filter((id) => !ids('visionone').includes(id))).toEqual([
     'cloudtrail-token',
     'forwarding-lifecycle',
+  ]);
+});
+
+test('an API key generates a token first, and so each look at the connection comes one later', () => {
+  const steps = (enrolment: 'token' | 'api-key') => stepsOf({ destination: 'cloudone', enrolment });
+  const looks = (enrolment: 'token' | 'api-key') =>
+    steps(enrolment)
+      .filter(({ fault }) => fault.path === '/api/connectors' && fault.method === 'GET')
+      .map(({ id, fault }) => `${id} ${fault.skip}`);
+
+  expect(looks('token')).toEqual(['vision-one-connection-look-up 0', 'vision-one-connection-poll 1']);
+  expect(looks('api-key')).toEqual([
+    'vision-one-token-look-up 0',
+    'vision-one-connection-look-up 1',
+    'vision-one-connection-poll 2',
   ]);
 });
 

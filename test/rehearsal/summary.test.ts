@@ -65,7 +65,13 @@ describe('report', () => {
     typeof reportOf
   >[1];
   const input: Parameters<typeof reportOf>[2] = {
-    options: { destination: 'visionone', existingBucket: true, keep: false, outputFolder: '/out' },
+    options: {
+      destination: 'visionone',
+      enrolment: 'token',
+      existingBucket: true,
+      keep: false,
+      outputFolder: '/out',
+    },
     corpus: corpusOf('generated', []),
     startedAt: new Date('2026-11-20T07:41:12.345Z'),
     intermission: async () => undefined,
@@ -121,6 +127,7 @@ describe('what is left at the vendors', () => {
   test('each thing that was not there before, or is gone', () => {
     const after = {
       visionOneConnection: 'connecting',
+      visionOneConnectors: 1,
       workloadConnectors: 1,
       cloudAccounts: 2,
       stackTokens: 0,
@@ -129,6 +136,7 @@ describe('what is left at the vendors', () => {
 
     expect(vendorResidue({ ...NOTHING_HELD, cloudAccounts: 3 }, after)).toEqual([
       'Vision One connection: connecting, was null',
+      'Product connectors in Vision One: 1, were 0',
       'Workload Security connectors: 1, were 0',
       'Cloud accounts: 2, were 3',
     ]);
