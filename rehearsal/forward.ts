@@ -8,6 +8,7 @@ import {
   arrivals,
   compare,
   countAltered,
+  countArrived,
   countMessages,
   countsOf,
   keyIn,
@@ -62,7 +63,7 @@ export async function forward(
   await waitForDelivery({
     expectedEvents: events,
     expectedDeadLetters: corpus.poison.size,
-    arrived: () => countArrived(stage, corpus, events),
+    arrived: () => countArrived(stage.simulator, corpus.expected),
     deadLettered: async () => (await countMessages(stage.clients, deadLetterQueue)).visible,
     onProgress: (arrived) => progress.detail('forward', `${arrived} of ${events} events arrived …`),
   });
@@ -80,18 +81,6 @@ export async function forward(
   found.deadLettered = await readDeadLetters(stage.clients, deadLetterQueue);
   found.latencyMs = latencies(createdAt, ledger);
   found.problems.push(...deliveryProblems(corpus, found), ...ledgerProblems(corpus, ledger));
-}
-
-/**
- * How many of the expected events have arrived. While there are fewer than expected, their number tells. After that
- * their ids must: one that two files hold has to arrive twice, and a duplicate must not count for another.
- */
-async function countArrived({ simulator }: Stage, corpus: Corpus, expectedEvents: number): Promise<number> {
-  const { cloudone, visionone } = simulator.state().received;
-  const count = cloudone.events + visionone.events;
-  return count < expectedEvents
-    ? count
-    : expectedEvents - compare(corpus.expected, countsOf(await arrivals(simulator.url))).missing;
 }
 
 /** While the files uploaded so far are being forwarded. The rest can only arrive with the new token. */

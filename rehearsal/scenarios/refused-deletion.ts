@@ -1,7 +1,10 @@
 import { PARAMETERS } from '../../contract/parameters.ts';
-import { publishAssets } from '../acts/create-stack.ts';
+import { createStack, publishAssets } from '../acts/create-stack.ts';
 import { created, deleted } from '../acts/delete.ts';
+import { STACK } from '../acts/stack.ts';
 import { checkWhatIsLeft } from '../aftermath.ts';
+import { stacksOf } from '../stack-watch.ts';
+import { vendorStepsOf } from '../steps.ts';
 import { holdingsOf, vendorResidue } from '../vendor-holdings.ts';
 import type { Fault } from '../vendors/simulator.ts';
 import type { Rehearsal, Scenario } from './scenario.ts';
@@ -19,6 +22,12 @@ const refusing = (status: number, fault: Fault): Fault => ({
   body: { message: `Simulated ${status}` },
 });
 
+const MAY_NOT_DELETE: Obstacle = {
+  title: 'with a key that may not delete',
+  status: 403,
+  faults: [refusing(403, { method: 'DELETE' })],
+};
+
 const OBSTACLES: readonly Obstacle[] = [
   {
     title: 'with a revoked API key',
@@ -26,11 +35,7 @@ const OBSTACLES: readonly Obstacle[] = [
     // Whatever it is that the key opens, deletions and looks alike.
     faults: ['visionone-connect.*', 'workload.*', 'cloudaccounts.*'].map((host) => refusing(401, { host })),
   },
-  {
-    title: 'with a key that may not delete',
-    status: 403,
-    faults: [refusing(403, { method: 'DELETE' })],
-  },
+  MAY_NOT_DELETE,
   {
     title: 'while the vendor is out of order',
     status: 500,
@@ -59,6 +64,7 @@ export const refusedDeletion: Scenario = {
     for (const obstacle of OBSTACLES) {
       await refusedAndLeft(rehearsal, templateUrl, obstacle);
     }
+    await rolledBackInVain(rehearsal, templateUrl, MAY_NOT_DELETE);
   },
 };
 
@@ -110,6 +116,32 @@ async function refusedAndLeft(
   );
   // What a person does then, in the vendors' consoles.
   stage.simulator.reset();
+  await checkWhatIsLeft(stage, options, before, found);
+}
+
+/** The creation fails, and cannot be taken back either: what the roll-back had to leave, the next deletion takes. */
+async function rolledBackInVain(
+  rehearsal: Rehearsal,
+  templateUrl: string,
+  { title, faults }: Obstacle,
+): Promise<void> {
+  const { stage, options, before, found, parameters, progress } = rehearsal;
+  const lastSteps = vendorStepsOf(options.destination).slice(-1);
+  stage.simulator.setFaults([...lastSteps.map(({ fault }) => fault), ...faults]);
+  const status = await progress.phase(
+    'deploy',
+    `creating the stack in vain ${title}`,
+    async () => {
+      await createStack(stage, templateUrl, parameters);
+      return (await stacksOf(stage.clients)).find(({ name }) => name === STACK)?.status;
+    },
+    (end) => `creating the stack in vain ${title}: ${end}`,
+  );
+  if (status !== 'ROLLBACK_FAILED') {
+    found.problems.push(`The roll-back ${title} ended as ${status}, and not as ROLLBACK_FAILED.`);
+  }
+  stage.simulator.setFaults([]);
+  await deleted(rehearsal, 'again, the obstacle gone', 'DELETE_COMPLETE');
   await checkWhatIsLeft(stage, options, before, found);
 }
 

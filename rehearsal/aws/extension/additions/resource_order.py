@@ -1,10 +1,10 @@
 """The order in which resources are created and deleted: whatever the dependencies allow.
 
-The emulator takes what is ready in the order of the logical ids, and deletes in the reverse of just that order. CloudFormation
-works at everything that is ready at once, so nothing but a dependency keeps one resource from going before another. A
-dependency that a template lacks shows in some orders only: here each stack deletes in another order than it created in,
-and what is to fail (see failing_creation) is created after everything that can do without it, so that the roll-back has
-the most to undo. The same stack name and the same failing resource give the same order again.
+The emulator takes what is ready in the order of the logical ids, and deletes in the reverse of just that order.
+CloudFormation works at everything that is ready at once, so nothing but a dependency keeps one resource from going
+before another. A dependency that a template lacks shows in some orders only: here a stack is deleted in another order
+than it was created in, and what is to fail (see failing_creation) is created after everything that can do without it,
+so that the roll-back has the most to undo. The same template and the same failing resource give the same order again.
 """
 
 import contextvars
