@@ -20,7 +20,7 @@ export function summaryOfAll(results: readonly Result[], seconds: number): strin
   return [
     '',
     bad.length === 0 ? styleText('green', 'OK') : styleText('red', 'NOT OK'),
-    ...(['course', 'failing deployment'] as const).map((kind) => counts(kind, results)),
+    ...(['course', 'failing deployment'] as const).flatMap((kind) => counts(kind, results)),
     `  ${left === 0 ? 'nothing left, in AWS or at the vendors' : `${left} things left behind`}`,
     `  ${minutes(seconds)} in all; longest: ${slowest.map((each) => `${each.name} (${each.seconds.toFixed(0)} s)`).join(', ')}`,
     '  results: .rehearsal/all.json',
@@ -37,12 +37,18 @@ function problemLine(problem: string): string {
   return styleText('red', `    ${problem}`);
 }
 
-function counts(kind: Result['kind'], results: readonly Result[]): string {
+const WELL = {
+  course: 'courses as they must be',
+  'failing deployment': 'failing deployments rolled back without a trace',
+} as const;
+
+function counts(kind: Result['kind'], results: readonly Result[]): string[] {
   const all = results.filter((each) => each.kind === kind);
   const fine = all.filter(({ ok }) => ok).length;
-  return `  ${fine} of ${all.length} ${kind === 'course' ? 'courses as they must be' : 'failing deployments rolled back without a trace'}`;
+  return all.length === 0 ? [] : [`  ${fine} of ${all.length} ${WELL[kind]}`];
 }
 
 function minutes(seconds: number): string {
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

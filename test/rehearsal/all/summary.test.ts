@@ -56,3 +56,7 @@ test('the end names what is not, with the command that rehearses it alone', () =
     '  ! --fail-at aws:Queue\n    Left behind: a queue\n    alone: npm start -- --fail-at aws:Queue',
   );
 });
+
+test('the time is whole seconds and minutes', () => {
+  expect(plain(summaryOfAll([], 119.7))).toContain('2 min 0 s');
+});
