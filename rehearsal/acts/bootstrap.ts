@@ -4,6 +4,7 @@ import type { RehearsalOptions } from '../options.ts';
 import type { Progress } from '../progress.ts';
 import type { Parameters, Scenario } from '../scenarios/scenario.ts';
 import type { Stage } from '../stage.ts';
+import type { Simulator } from '../vendors/simulator.ts';
 import { runCdk } from './stack.ts';
 
 /**
@@ -35,11 +36,10 @@ export function bootstrap(
 
 /** The stack's parameters, as the options ask for. */
 export function parametersOf(
-  stage: Stage,
-  options: RehearsalOptions,
+  { simulator: { tenant } }: { readonly simulator: Pick<Simulator, 'tenant'> },
+  options: Pick<RehearsalOptions, 'destination' | 'enrolment' | 'existingBucket'>,
   accountTemplateUrl: string,
 ): Parameters {
-  const { tenant } = stage.simulator;
   return {
     [PARAMETERS.cloudOneApiKey]: tenant.cloudOneApiKey,
     ...(options.enrolment === 'token'

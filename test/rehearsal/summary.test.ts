@@ -54,6 +54,15 @@ describe('summary', () => {
     expect(text).not.toContain('renewed');
   });
 
+  test('says so where nothing was to be forwarded, and does not claim that all arrived', () => {
+    const delivered = { ...goodReport().delivered, events: 0 };
+
+    const text = summary({ delivered });
+
+    expect(text).toContain('nothing was forwarded');
+    expect(text).not.toContain('events arrived');
+  });
+
   test('tells what the functions’ roles would not have allowed', () => {
     const permissions = { calls: 812, functions: [], denied: ['s3:GetObject'] };
 
