@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
+import { type AssetCode, Code, type InlineCode } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from './bundling.ts';
 
@@ -35,4 +35,20 @@ export function bundledCode(handler: string): AssetCode {
   const code = Code.fromAsset(folder);
   codeByHandler.set(handler, code);
   return code;
+}
+
+/**
+ * Bundles one handler into the template itself. The AWS SDK is not part of it: Lambda's runtime has it (AWS
+ * Lambda Developer Guide, "Building Lambda functions with Node.js").
+ *
+ * @param handler as for `bundledCode`.
+ */
+export function inlineCode(handler: string): InlineCode {
+  const { outputFiles } = buildSync({
+    ...BUNDLING,
+    entryPoints: [join(LAMBDA_FOLDER, handler)],
+    external: ['@aws-sdk/*'],
+    write: false,
+  });
+  return Code.fromInline(outputFiles[0]?.text ?? '');
 }
