@@ -90,7 +90,11 @@ async function rehearseAndReport(
     async () => {
       const set = await setStage(OUTPUT_FOLDER, (message) => progress.detail('setup', message));
       onStage(set);
-      await cdk(['synth', '--quiet', '--output', assembly(set)], { log: join(set.folder, 'cdk-synth.log') });
+      if (!scenario.withoutCdk) {
+        await cdk(['synth', '--quiet', '--output', assembly(set)], {
+          log: join(set.folder, 'cdk-synth.log'),
+        });
+      }
       return set;
     },
     ({ aws }) => `${aws.provider.name} ${aws.provider.version} at ${aws.endpoint}, vendors simulated`,

@@ -1,8 +1,9 @@
 /** The scenarios that `--scenario` knows, by name. The first is the default. */
+import { fromTheConsole } from './console.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
 
-export const SCENARIOS: readonly Scenario[] = [roundTrip];
+export const SCENARIOS: readonly Scenario[] = [roundTrip, fromTheConsole];
 
 export const DEFAULT_SCENARIO = roundTrip.name;
 
