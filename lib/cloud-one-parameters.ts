@@ -53,7 +53,8 @@ export function cloudOneParameters(stack: Stack) {
         'Endpoint URL of the Vision One HTTP collector. Used when ForwardingDestination is VisionOne.',
       default: '',
       allowedPattern: VISION_ONE_URL_PATTERN,
-      constraintDescription: "An https URL of Vision One's, such as https://….xdr.trendmicro.com/ingest/….",
+      constraintDescription:
+        "An https URL of Vision One's, such as https://<collector>.xdr.trendmicro.com/ingest/.",
     }),
     visionOneIngestToken: parameter(PARAMETERS.visionOneIngestToken, {
       description: 'Ingestion token of the Vision One HTTP collector.',

@@ -8,7 +8,7 @@ import { BUNDLING } from './bundling.ts';
 
 const LAMBDA_FOLDER = fileURLToPath(new URL('../../lambda/', import.meta.url));
 
-const codeByHandler = new Map<string, AssetCode>();
+const folders = new Map<string, string>();
 
 const outputFolder = mkdtempSync(join(tmpdir(), 'trailbridge-functions-'));
 process.once('exit', () => rmSync(outputFolder, { recursive: true, force: true }));
@@ -22,19 +22,20 @@ process.once('exit', () => rmSync(outputFolder, { recursive: true, force: true }
  * @param handler the handler's file below `lambda/`. The bundle is `index.js` and exports `handler`.
  */
 export function bundledCode(handler: string): AssetCode {
-  const known = codeByHandler.get(handler);
-  if (known !== undefined) {
-    return known;
-  }
+  const folder = folders.get(handler) ?? bundle(handler);
+  folders.set(handler, folder);
+  // An asset belongs to one stack.
+  return Code.fromAsset(folder);
+}
+
+function bundle(handler: string): string {
   const folder = join(outputFolder, handler.replace(/\.ts$/, ''));
   buildSync({
     ...BUNDLING,
     entryPoints: [join(LAMBDA_FOLDER, handler)],
     outfile: join(folder, 'index.js'),
   });
-  const code = Code.fromAsset(folder);
-  codeByHandler.set(handler, code);
-  return code;
+  return folder;
 }
 
 /**

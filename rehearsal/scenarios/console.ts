@@ -20,6 +20,11 @@ function mishaps({ options: { destination } }: Rehearsal): readonly Mishap[] {
       said: /object elsewhere\/functions\/\w+\.zip of bucket published-templates in eu-west-1 is not found/,
     },
     {
+      what: "with a wrong region of its code's bucket",
+      parameters: { QSS3BucketRegion: 'us-east-1' },
+      said: /the bucket is in another region\. Set QSS3BucketRegion to eu-west-1/,
+    },
+    {
       what: 'with the destination refusing',
       fault: lastStep.fault,
       said: new RegExp(`${lastStep.named.source}.*${NAMED_CAUSE.source}`, 's'),
