@@ -30,12 +30,19 @@ const PLACES: Readonly<Record<CloudOneRegion, string>> = {
   'ca-1': 'Canada',
 };
 
-/** What the stack needs the user's leave for, and why. */
-export const CAPABILITIES: Readonly<Record<string, string>> = {
-  CAPABILITY_NAMED_IAM:
-    'each function has an IAM role of its own, and the vendor’s account stack names its role',
-  CAPABILITY_AUTO_EXPAND: 'the vendor’s account stack is a template of its own',
-};
+/** What the stack needs the user's leave for, as the console asks for it, and why. */
+const CAPABILITIES = [
+  {
+    name: 'CAPABILITY_NAMED_IAM',
+    asked: 'might create IAM resources with custom names',
+    reason: 'each function has an IAM role of its own, and the vendor’s account stack names its role',
+  },
+  {
+    name: 'CAPABILITY_AUTO_EXPAND',
+    asked: 'might require the capability CAPABILITY_AUTO_EXPAND',
+    reason: 'the vendor’s account stack is a template of its own',
+  },
+] as const;
 
 export function launchPage({ launches, template, templateUrl }: LaunchPageProps): string {
   const page = html`<!doctype html>
@@ -107,10 +114,10 @@ function inTheConsole(): Markup {
 <ol class="steps">
 <li>Sign in. A page called <em>Quick create stack</em> opens, filled in as far as it can be. Keep the stack’s name, or choose another.</li>
 <li>Fill in <code>CloudOneApiKey</code>, <code>VisionOneServiceToken</code> and <code>ExistingCloudtrailBucketName</code>, or set <code>CreateNewTrail</code> to <code>true</code>.</li>
-<li>Tick the acknowledgements at the end of the page:
+<li>Tick the acknowledgements at the end of the page,
 <ul class="capabilities">
-${Object.entries(CAPABILITIES).map(
-  ([name, reason]) => html`<li><code>${name}</code> ${reason}.</li>
+${CAPABILITIES.map(
+  ({ asked, reason }) => html`<li>that CloudFormation <em>${asked}</em>: ${reason}.</li>
 `,
 )}</ul></li>
 <li>Choose <em>Create stack</em>. It takes some minutes. If a step fails, the events of the stack say which, why and what to do, and everything is taken back.</li>
@@ -141,7 +148,7 @@ function marks({ default: value, isSecret }: ParameterFacts): Markup {
 
 function defaultOf({ default: value, allowedValues }: ParameterFacts): Markup {
   const others = allowedValues.filter((candidate) => candidate !== value);
-  return html`${value !== undefined && value !== '' && html`Default: <code>${value}</code>.`}${value === '' && 'May be empty.'}${
+  return html`${value !== undefined && value !== '' && html`Default: <code>${value}</code>.`}${value === '' && 'Default: empty.'}${
     others.length > 0 &&
     html` Or: ${others.map((other, index) => html`${index > 0 && ', '}<code>${other}</code>`)}.`
   }`;
@@ -165,7 +172,7 @@ function commandLine(templateUrl: string): Markup {
   const command = `aws cloudformation create-stack --region ${AWS_REGION_BY_CLOUD_ONE_REGION['us-1']} \\
   --stack-name ${CLOUD_ONE.name} \\
   --template-url ${templateUrl} \\
-  --capabilities ${Object.keys(CAPABILITIES).join(' ')} \\
+  --capabilities ${CAPABILITIES.map(({ name }) => name).join(' ')} \\
   --parameters file://parameters.json`;
   const values = JSON.stringify(
     ['CloudOneApiKey', 'VisionOneServiceToken', 'ExistingCloudtrailBucketName'].map((ParameterKey) => ({

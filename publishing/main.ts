@@ -6,7 +6,7 @@ import { launchPage } from './launch-page.ts';
 import { type PublishOptions, parseOptions } from './options.ts';
 import { CLOUD_ONE, PUBLISHED_STACKS, templateFile } from './stacks.ts';
 import { PublishError, synthesize } from './synthesis.ts';
-import { LAUNCH_PAGE, OutputFolderError, write } from './write.ts';
+import { assertOurs, LAUNCH_PAGE, OutputFolderError, write } from './write.ts';
 
 const options = parseOptions(process.argv.slice(2));
 try {
@@ -21,6 +21,7 @@ try {
 }
 
 async function publish({ out, bucket, prefix, bucketRegion: region }: PublishOptions): Promise<void> {
+  await assertOurs(out);
   const publishedTo: PublishedTo = { bucket, prefix, region };
   const publication = synthesize(PUBLISHED_STACKS, publishedTo);
   const list = launches(publishedTo);
@@ -33,7 +34,8 @@ async function publish({ out, bucket, prefix, bucketRegion: region }: PublishOpt
 
   console.log(
     [
-      `${out} holds ${publication.templates.size} template(s), ${publication.archives.size} code archives, launch.json and launch.html.`,
+      `${out} holds the templates (${[...publication.templates.keys()].join(', ')}), ${publication.archives.size} code ` +
+        'archives, launch.json and launch.html.',
       '',
       'Next:',
       `  1. Upload it:        aws s3 sync ${shellWord(out)} ${shellWord(`s3://${bucket}/${asFolder(prefix)}`)} --region ${region}`,

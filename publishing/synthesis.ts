@@ -55,18 +55,22 @@ export function synthesize(stacks: readonly PublishedStack[], publishedTo: Publi
   }
 }
 
-/** A finding sets the process's exit status, after everything has been written and reported. */
 function check(app: App): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
-  const before = process.exitCode;
-  process.exitCode = 0;
-  app.synth();
-  const status = process.exitCode;
-  process.exitCode = before;
-  if (status !== 0) {
-    throw new PublishError(
-      'The checks found what is reported above. Mend it, or acknowledge it where it stands.',
-    );
+  try {
+    app.synth();
+  } catch (error) {
+    const { name, message } = error as Error;
+    // The user's to put right, and the message is all that they need of it.
+    if (name === 'ValidationFailed') {
+      throw new PublishError(
+        `Checks found what must be mended, or acknowledged where it stands:\n${message}`,
+        {
+          cause: error,
+        },
+      );
+    }
+    throw error;
   }
 }
 

@@ -15,17 +15,9 @@ export const LAUNCH_PAGE = 'launch.html';
 
 const OURS = [/^functions$/, /^launch\.(json|html)$/, /\.template\.json$/];
 
-/**
- * Replaces what an earlier run has written there.
- *
- * @throws OutputFolderError where the folder holds anything else: all of it would be uploaded.
- */
-export async function write(
-  folder: string,
-  { templates, archives }: Publication,
-  launch: { readonly list: string; readonly page: string },
-): Promise<void> {
-  await mkdir(join(folder), { recursive: true });
+/** @throws OutputFolderError where the folder holds what this command has not written: all of it would be uploaded. */
+export async function assertOurs(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
   const present = await readdir(folder);
   const foreign = present.filter((name) => !OURS.some((pattern) => pattern.test(name)));
   if (foreign.length > 0 || (present.length > 0 && !present.includes(LAUNCH_LIST))) {
@@ -34,9 +26,19 @@ export async function write(
       `${folder} holds other things (${example}), which would be published with the rest. Name a new or an empty folder.`,
     );
   }
-  for (const name of present) {
+}
+
+/** Replaces what an earlier run has written into a folder of ours. */
+export async function write(
+  folder: string,
+  { templates, archives }: Publication,
+  launch: { readonly list: string; readonly page: string },
+): Promise<void> {
+  for (const name of await readdir(folder)) {
     await rm(join(folder, name), { recursive: true });
   }
+  // First: by this file the folder is known again, should something stop the rest.
+  await writeFile(join(folder, LAUNCH_LIST), launch.list);
   await mkdir(join(folder, CODE_FOLDER));
   for (const [sha256, bytes] of archives) {
     await writeFile(join(folder, CODE_FOLDER, archiveName(sha256)), bytes);
@@ -45,6 +47,4 @@ export async function write(
     await writeFile(join(folder, file), text);
   }
   await writeFile(join(folder, LAUNCH_PAGE), launch.page);
-  // Last: a folder without it was not finished.
-  await writeFile(join(folder, LAUNCH_LIST), launch.list);
 }

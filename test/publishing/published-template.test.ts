@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
 import { CfnResource, Stack } from 'aws-cdk-lib';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -10,8 +12,9 @@ import {
   MAXIMUM_BUCKET_NAME_LENGTH,
   MAXIMUM_KEY_PREFIX_LENGTH,
 } from '../../contract/publishing.ts';
+import { UnpublishableAssetError } from '../../lib/publishing/published-synthesizer.ts';
 import { PUBLISHED_STACKS, type PublishedStack } from '../../publishing/stacks.ts';
-import { synthesize } from '../../publishing/synthesis.ts';
+import { PublishError, synthesize } from '../../publishing/synthesis.ts';
 import { REPOSITORY, synthesizeCloudOne } from '../templates/synthesis.ts';
 import {
   listOf,
@@ -268,16 +271,7 @@ describe('the copier', () => {
   });
 
   test('is not part of a stack without functions, nor are its parameters', () => {
-    const plain: PublishedStack = {
-      name: 'Plain',
-      create: (app, props) => {
-        const stack = new Stack(app, 'Plain', props);
-        new CfnResource(stack, 'Thing', { type: 'AWS::SNS::Topic' });
-        return stack;
-      },
-    };
-
-    const { templates, archives: none } = synthesize([plain], publishedTo);
+    const { templates, archives: none } = synthesize([plain('AWS::SNS::Topic')], publishedTo);
 
     expect(JSON.parse(templates.get('Plain.template.json') ?? '')).toEqual({
       Resources: { Thing: { Type: 'AWS::SNS::Topic' } },
@@ -285,6 +279,55 @@ describe('the copier', () => {
     expect(none.size).toBe(0);
   });
 });
+
+describe('is not published', () => {
+  test('what the checks find fault with', () => {
+    const withQueue: PublishedStack = {
+      name: 'Plain',
+      create: (app, props) => {
+        const stack = new Stack(app, 'Plain', props);
+        new Queue(stack, 'Thing');
+        return stack;
+      },
+    };
+    const publish = () => synthesize([withQueue], publishedTo);
+
+    expect(publish).toThrow(PublishError);
+    expect(publish).toThrow(/AwsSolutions-SQS/);
+  });
+
+  test('what is too long for CloudFormation', () => {
+    const publish = () =>
+      synthesize([plain('AWS::SNS::Topic', { DisplayName: 'x'.repeat(1_000_000) })], publishedTo);
+
+    expect(publish).toThrow(/Plain\.template\.json has 1\d{6} bytes, and CloudFormation takes 1000000/);
+  });
+
+  test('an asset that is no function’s code', () => {
+    const withFile: PublishedStack = {
+      name: 'Plain',
+      create: (app, props) => {
+        const stack = new Stack(app, 'Plain', props);
+        new Asset(stack, 'File', { path: import.meta.filename });
+        return stack;
+      },
+    };
+
+    expect(() => synthesize([withFile], publishedTo)).toThrow(UnpublishableAssetError);
+  });
+});
+
+/** A stack of one resource. */
+function plain(type: string, properties: Record<string, unknown> = {}): PublishedStack {
+  return {
+    name: 'Plain',
+    create: (app, props) => {
+      const stack = new Stack(app, 'Plain', props);
+      new CfnResource(stack, 'Thing', { type, properties });
+      return stack;
+    },
+  };
+}
 
 function comparable({ Resources }: Template): Record<string, unknown> {
   const same = Object.entries(Resources).filter(([id]) => !COPIER.test(id));
