@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FunctionCodeProperties } from '../../../contract/publishing.ts';
@@ -180,6 +181,16 @@ describe('what cannot be copied is told with its place, its cause and a cure, an
     );
   });
 
+  test('with nothing more begun after the first failure', async () => {
+    s3.onRequest = (asked) =>
+      asked.startsWith('GET published/') && !asked.includes(sha256('a')) ? sleep(50) : undefined;
+    published.objects.delete(keyOf('a'));
+
+    await create([...'abcdefgh']);
+
+    expect(s3.log.filter((asked) => asked.startsWith('GET published/'))).toHaveLength(4);
+  });
+
   test('properties that are none of its own', async () => {
     expect((await create(FIRST, { Archives: ['../secret'] })).Reason).toContain('Archives.0: ');
     expect((await create(FIRST, { Archives: [] })).Reason).toContain('Archives: ');
@@ -192,7 +203,7 @@ describe('what cannot be copied is told with its place, its cause and a cure, an
     const answer = await send({ type: 'Create', properties: propertiesFor(FIRST) }, 1200);
     release();
     const puts = s3.log.length;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
 
     expect(answer.Status).toBe('FAILED');
     expect(s3.log).toHaveLength(puts);

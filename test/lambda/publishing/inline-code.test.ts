@@ -38,7 +38,9 @@ test('copies, and deletes again', async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'key');
   s3.addBucket('published', 'ap-south-1').objects.set(`functions/${SHA256}.zip`, BYTES);
   const { objects } = s3.addBucket('staging');
-  const { handler } = load(inlineCode('publishing/function-code-handler.ts').bind(new Stack()).inlineCode ?? '');
+  const { handler } = load(
+    inlineCode('publishing/function-code-handler.ts').bind(new Stack()).inlineCode ?? '',
+  );
   const properties = {
     SourceBucket: 'published',
     SourcePrefix: '',
