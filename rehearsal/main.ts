@@ -74,6 +74,7 @@ async function rehearseAndReport(
   onStage: (stage: Stage) => void,
 ): Promise<number> {
   const startedAt = new Date();
+  const chosen = options.failAt === undefined ? scenarioNamed(options.scenario) : undefined;
   const corpus = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.
@@ -84,15 +85,15 @@ async function rehearseAndReport(
     async () => {
       const set = await setStage(OUTPUT_FOLDER, (message) => progress.detail('setup', message));
       onStage(set);
-      await synthesize(assembly(set), join(set.folder, 'cdk-synth.log'));
+      if (chosen?.withoutCdk !== true) {
+        await synthesize(assembly(set), join(set.folder, 'cdk-synth.log'));
+      }
       return set;
     },
     ({ aws }) => `${aws.provider.name} ${aws.provider.version} at ${aws.endpoint}, vendors simulated`,
   );
   const scenario =
-    options.failAt === undefined
-      ? scenarioNamed(options.scenario)
-      : failedDeployment(stepNamed(options.failAt, await stepsIn(assembly(stage), options)));
+    chosen ?? failedDeployment(stepNamed(options.failAt ?? '', await stepsIn(assembly(stage), options)));
   const report = await rehearse(stage, progress, {
     options,
     scenario,

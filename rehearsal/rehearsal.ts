@@ -26,7 +26,7 @@ export async function rehearse(
   found.input = inputOf(input.corpus);
   const { options, scenario } = input;
   await noting(found, async () => {
-    const accountTemplateUrl = await bootstrap(stage, progress, options, scenario.prepare);
+    const accountTemplateUrl = await bootstrap(stage, progress, options, scenario);
     const rehearsal: Rehearsal = {
       ...input,
       stage,

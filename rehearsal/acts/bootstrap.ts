@@ -16,21 +16,24 @@ export function bootstrap(
   stage: Stage,
   progress: Progress,
   options: RehearsalOptions,
-  prepare: Scenario['prepare'],
+  { prepare, withoutCdk = false }: Pick<Scenario, 'prepare' | 'withoutCdk'>,
 ): Promise<string> {
+  const title = withoutCdk ? 'preparing' : 'bootstrapping (cdk bootstrap)';
   return progress.phase(
     'bootstrap',
-    'bootstrapping (cdk bootstrap)',
+    title,
     async () => {
       const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
       if (options.existingBucket) {
         await createExistingBucket(stage.clients);
       }
       await prepare?.(stage);
-      await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
+      if (!withoutCdk) {
+        await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
+      }
       return url;
     },
-    () => 'bootstrapped (cdk bootstrap)',
+    () => (withoutCdk ? 'prepared, without the CDK' : 'bootstrapped (cdk bootstrap)'),
   );
 }
 

@@ -1,10 +1,11 @@
 /** The scenarios that `--scenario` knows, by name. The first is the default. */
+import { fromTheConsole } from './console.ts';
 import { deletedByHand } from './deleted-by-hand.ts';
 import { refusedDeletion } from './refused-deletion.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
 
-export const SCENARIOS: readonly Scenario[] = [roundTrip, refusedDeletion, deletedByHand];
+export const SCENARIOS: readonly Scenario[] = [roundTrip, fromTheConsole, refusedDeletion, deletedByHand];
 
 export const DEFAULT_SCENARIO = roundTrip.name;
 
