@@ -1,4 +1,12 @@
-import { CfnCondition, CfnParameter, type CfnParameterProps, CfnRule, Fn, type Stack } from 'aws-cdk-lib';
+import {
+  CfnCondition,
+  CfnParameter,
+  type CfnParameterProps,
+  CfnRule,
+  Fn,
+  type ICfnConditionExpression,
+  type Stack,
+} from 'aws-cdk-lib';
 import { FORWARDING_DESTINATIONS } from '../contract/forwarding.ts';
 import {
   AWS_ACCOUNT_ID_PATTERN,
@@ -44,7 +52,8 @@ export function cloudOneParameters(stack: Stack) {
     }),
     forwardingDestination: parameter(PARAMETERS.forwardingDestination, {
       description:
-        'Where CloudTrail files go: the Cloud One CloudTrail service, or a Vision One HTTP collector.',
+        'Where CloudTrail files go: the Cloud One CloudTrail service, or a Vision One HTTP collector. VendorClient ' +
+        "deploys the vendor's own client instead of our forwarder; the stack's name may then have 8 characters.",
       default: 'CloudOne',
       allowedValues: [...FORWARDING_DESTINATIONS],
     }),
@@ -106,13 +115,29 @@ export function cloudOneParameters(stack: Stack) {
     new CfnCondition(stack, name, {
       expression: Fn.conditionNot(Fn.conditionEquals(subject.valueAsString, '')),
     });
+  const condition = (name: string, expression: ICfnConditionExpression) =>
+    new CfnCondition(stack, name, { expression });
+  const existingBucket = equals('WithExistingBucket', parameters.createNewTrail, 'false');
+  const toVisionOne = equals('ToVisionOne', parameters.forwardingDestination, 'VisionOne');
+  const vendorClient = equals('WithVendorClient', parameters.forwardingDestination, 'VendorClient');
+  const ownForwarder = condition('WithOwnForwarder', Fn.conditionNot(vendorClient));
   return {
     ...parameters,
     conditions: {
       newTrail: equals('WithNewTrail', parameters.createNewTrail, 'true'),
-      existingBucket: equals('WithExistingBucket', parameters.createNewTrail, 'false'),
       toCloudOne: equals('ToCloudOne', parameters.forwardingDestination, 'CloudOne'),
-      toVisionOne: equals('ToVisionOne', parameters.forwardingDestination, 'VisionOne'),
+      toVisionOne,
+      vendorClient,
+      ownForwarder,
+      cloudTrailToken: condition('WithCloudTrailToken', Fn.conditionNot(toVisionOne)),
+      ownForwarderOnExistingBucket: condition(
+        'WithOwnForwarderOnExistingBucket',
+        Fn.conditionAnd(ownForwarder, existingBucket),
+      ),
+      vendorClientOnExistingBucket: condition(
+        'WithVendorClientOnExistingBucket',
+        Fn.conditionAnd(vendorClient, existingBucket),
+      ),
       visionOneServiceTokenGiven: given('VisionOneServiceTokenGiven', parameters.visionOneServiceToken),
       trailKeyGiven: given('TrailKeyGiven', parameters.trailKeyArn),
       accountTemplateUrlGiven: given('AccountTemplateUrlGiven', parameters.cloudOneAccountTemplateUrl),
@@ -172,5 +197,16 @@ function contradictions(stack: Stack): void {
       assert: Fn.conditionNot(isEmpty(name)),
       assertDescription: `ForwardingDestination VisionOne needs ${name}.`,
     })),
+  });
+  new CfnRule(stack, 'VendorClientCanRead', {
+    ruleCondition: Fn.conditionEquals(Fn.ref(PARAMETERS.forwardingDestination), 'VendorClient'),
+    assertions: [
+      {
+        assert: isEmpty(PARAMETERS.trailKeyArn),
+        assertDescription:
+          "The vendor's client has no permission to decrypt files that are encrypted with a KMS key (TrailKeyArn). " +
+          "Use ForwardingDestination CloudOne; or, if the key's policy lets the client decrypt, leave TrailKeyArn empty.",
+      },
+    ],
   });
 }

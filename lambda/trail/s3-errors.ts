@@ -1,5 +1,6 @@
 /** What S3's refusals mean for a bucket that the user named, and what the user can do. */
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { readStackArn } from '../../contract/stack-arn.ts';
 
 /** The bucket cannot be used as it is; the message says why, and the cure. */
 export class BucketError extends Error {
@@ -29,7 +30,7 @@ const REDIRECTING = [
 
 /** The partition, region and account of a stack, from its ARN. */
 export function bucketContext(bucket: string, stackId: string): BucketContext {
-  const [, partition = 'aws', , region = '', accountId = ''] = stackId.split(':');
+  const { partition, region, accountId } = readStackArn(stackId);
   return { bucket, partition, region, accountId };
 }
 

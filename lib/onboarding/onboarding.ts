@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import type { ForwardingDestination } from '../../contract/forwarding.ts';
 import {
   cloudAccountProperties,
   cloudOneAccountProperties,
@@ -31,8 +32,13 @@ export interface OnboardingProps {
   readonly visionOneServiceToken: CfnSecret;
   readonly visionOneServiceTokenGiven: CfnCondition;
 
-  /** Whether our own forwarder sends to Cloud One's CloudTrail service, and so needs its token. */
+  readonly forwardingDestination: string;
+
+  /** Whether our own forwarder sends to Cloud One's CloudTrail service, and so has its token renewed. */
   readonly forwardToCloudOne: CfnCondition;
+
+  /** Whether a token of that service is needed: by our forwarder, or to hand it on to the vendor's client. */
+  readonly withCloudTrailToken: CfnCondition;
 
   /** URL of the vendor's account template, or empty for the vendor's own in this region. */
   readonly accountTemplateUrl: string;
@@ -77,7 +83,10 @@ export class Onboarding extends Construct {
       environment,
       permissions: readApiKey(),
       propertiesSchema: cloudOneAccountProperties,
-      properties: { AwsRegion: Aws.REGION },
+      properties: {
+        AwsRegion: Aws.REGION,
+        ForwardingDestination: props.forwardingDestination as ForwardingDestination,
+      },
     });
     const cloudOneRegion = this.account.attribute('Region');
 
@@ -187,7 +196,12 @@ export class Onboarding extends Construct {
         }),
       ],
       propertiesSchema: cloudTrailTokenProperties,
-      properties: { CloudOneRegion: cloudOneRegion, AwsAccountId: Aws.ACCOUNT_ID, AwsRegion: Aws.REGION },
+      properties: {
+        CloudOneRegion: cloudOneRegion,
+        AwsAccountId: Aws.ACCOUNT_ID,
+        AwsRegion: Aws.REGION,
+        ForwardingDestination: props.forwardingDestination as ForwardingDestination,
+      },
     });
     this.tokenRotation = new TokenRotation(this, 'TokenRotation', {
       key,
@@ -196,9 +210,10 @@ export class Onboarding extends Construct {
       cloudTrailToken: this.cloudTrailToken,
       cloudOneRegion,
     });
-    for (const construct of [this.serviceToken, this.cloudTrailToken, this.tokenRotation]) {
-      onlyIf(props.forwardToCloudOne, construct);
-    }
+    onlyIf(props.withCloudTrailToken, this.serviceToken);
+    onlyIf(props.withCloudTrailToken, this.cloudTrailToken);
+    // The vendor's client renews its token itself.
+    onlyIf(props.forwardToCloudOne, this.tokenRotation);
   }
 
   /**
@@ -220,7 +235,9 @@ export class Onboarding extends Construct {
         CloudOneOIDCProviderURL: `cloudaccounts.${cloudOneRegion}.cloudone.trendmicro.com`,
       },
     });
-    // The vendor's template builds names of at most 64 characters from this stack's name and this id.
+    // Short, as every name that the vendor's template may build from it. That template is not published; the vendor's
+    // own onboarding solution deploys it two levels deep, below a stack's name of 86 characters, with ids ten times
+    // as long. So it leaves its names to CloudFormation, which shortens them, and a stack of ours may have any name.
     stack.overrideLogicalId('C1');
     Validations.of(stack).acknowledge({
       id: 'CloudFormation-Validate::W1030',

@@ -4,7 +4,7 @@ import { pathOf, referencesIn, type Template } from '../template.ts';
 
 const CHOICES = {
   CreateNewTrail: ['true', 'false'],
-  ForwardingDestination: ['CloudOne', 'VisionOne'],
+  ForwardingDestination: ['CloudOne', 'VisionOne', 'VendorClient'],
   VisionOneServiceToken: ['', 'token'],
   TrailKeyArn: ['', 'arn:aws:kms:us-east-1:111122223333:key/theirs'],
   CloudOneAccountTemplateUrl: ['', 'https://example.com/template'],
@@ -18,16 +18,32 @@ export const DEPLOYMENTS: readonly ParameterValues[] = Object.entries(CHOICES).r
 );
 
 /** What exists besides what always does, by its construct's path. */
-const CONDITIONAL: readonly [when: string, ParameterValues, paths: readonly RegExp[]][] = [
-  ['a new trail', { CreateNewTrail: 'true' }, [/^NewTrail\//]],
-  ['an existing bucket', { CreateNewTrail: 'false' }, [/^ExistingBucket\//]],
+const CONDITIONAL: readonly [
+  when: string,
+  choice: Readonly<Record<string, readonly string[]>>,
+  paths: readonly RegExp[],
+][] = [
+  ['a new trail', { CreateNewTrail: ['true'] }, [/^NewTrail\//]],
+  ['our own forwarder', { ForwardingDestination: ['CloudOne', 'VisionOne'] }, [/^Forwarding\//]],
   [
-    'forwarding to Cloud One',
-    { ForwardingDestination: 'CloudOne' },
-    [/^Onboarding\/CloudTrailToken(\/|$)/, /^Onboarding\/ServiceToken$/, /^Onboarding\/TokenRotation\//],
+    'our own forwarder on an existing bucket',
+    { CreateNewTrail: ['false'], ForwardingDestination: ['CloudOne', 'VisionOne'] },
+    [/^ExistingBucket\//],
   ],
-  ['forwarding to Vision One', { ForwardingDestination: 'VisionOne' }, [/^VisionOneIngestTokenSecret$/]],
-  ['an enrolment token', { VisionOneServiceToken: 'token' }, [/^VisionOneServiceTokenSecret$/]],
+  [
+    'a token of the CloudTrail service',
+    { ForwardingDestination: ['CloudOne', 'VendorClient'] },
+    [/^Onboarding\/CloudTrailToken(\/|$)/, /^Onboarding\/ServiceToken$/],
+  ],
+  ['forwarding to Cloud One', { ForwardingDestination: ['CloudOne'] }, [/^Onboarding\/TokenRotation\//]],
+  ['forwarding to Vision One', { ForwardingDestination: ['VisionOne'] }, [/^VisionOneIngestTokenSecret$/]],
+  ["the vendor's client", { ForwardingDestination: ['VendorClient'] }, [/^VendorClient\//]],
+  [
+    "the vendor's client on an existing bucket",
+    { CreateNewTrail: ['false'], ForwardingDestination: ['VendorClient'] },
+    [/^BucketNotificationGuard(\/|$)/],
+  ],
+  ['an enrolment token', { VisionOneServiceToken: ['token'] }, [/^VisionOneServiceTokenSecret$/]],
 ];
 
 export function conditionTests(template: Template): void {
@@ -37,7 +53,9 @@ export function conditionTests(template: Template): void {
 
     expect(everything.filter(decidedHere)).not.toEqual([]);
     for (const parameters of DEPLOYMENTS) {
-      const isChosen = Object.entries(choice).every(([name, value]) => parameters[name] === value);
+      const isChosen = Object.entries(choice).every(([name, values]) =>
+        values.includes(parameters[name] ?? ''),
+      );
       const existing = Object.values(deploy(template, parameters).Resources).map(pathOf);
       expect(existing.filter(decidedHere)).toEqual(isChosen ? everything.filter(decidedHere) : []);
     }

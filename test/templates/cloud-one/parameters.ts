@@ -7,7 +7,7 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   VisionOneServiceToken: { Default: '', NoEcho: true },
   CreateNewTrail: { Default: 'false', AllowedValues: ['true', 'false'] },
   ExistingCloudtrailBucketName: { Default: '' },
-  ForwardingDestination: { Default: 'CloudOne', AllowedValues: ['CloudOne', 'VisionOne'] },
+  ForwardingDestination: { Default: 'CloudOne', AllowedValues: ['CloudOne', 'VisionOne', 'VendorClient'] },
   VisionOneIngestUrl: { Default: '' },
   VisionOneIngestToken: { Default: '', NoEcho: true },
   CloudOneAccountTemplateUrl: { Default: '' },
