@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
 import { cdk, stopCdk } from './cdk.ts';
-import { InputError, readCorpus } from './input/corpus.ts';
+import { type Corpus, InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
 import { Progress } from './progress.ts';
@@ -14,6 +14,7 @@ import { renderReportPage } from './report-page/page.ts';
 import { type Stage, StageError, setStage } from './stage.ts';
 import { stepNamed, stepsOf, UnknownStepError } from './steps.ts';
 import { summaryOf } from './summary.ts';
+import { assertFits, fittingPart } from './vendor-client/input.ts';
 
 const OUTPUT_FOLDER = fileURLToPath(new URL('../.rehearsal', import.meta.url));
 const REPORT_JSON = join(OUTPUT_FOLDER, 'report.json');
@@ -75,7 +76,7 @@ async function rehearseAndReport(
   const startedAt = new Date();
   const failingStep =
     options.failAt === undefined ? undefined : stepNamed(options.failAt, options.destination);
-  const corpus = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
+  const corpus = await corpusFor(options);
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.
   await Promise.all([REPORT_JSON, REPORT_PAGE].map((file) => rm(file, { force: true })));
@@ -105,6 +106,18 @@ async function rehearseAndReport(
   await writeFile(REPORT_PAGE, renderReportPage(report));
   console.log(summaryOf(report));
   return report.ok ? EXIT.ok : EXIT.failed;
+}
+
+async function corpusFor({ input, destination }: RehearsalOptions): Promise<Corpus> {
+  const corpus = input === undefined ? generatedCorpus() : await readCorpus(input);
+  if (destination !== 'vendorclient') {
+    return corpus;
+  }
+  if (input === undefined) {
+    return fittingPart(corpus);
+  }
+  assertFits(corpus);
+  return corpus;
 }
 
 /** Tells how to look at what is up, and waits for Ctrl-C. */

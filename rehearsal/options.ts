@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Destination } from './report.ts';
 
 /** How a rehearsal runs, as given on the command line. */
 export interface RehearsalOptions {
   /** Folder with CloudTrail files in CloudTrail's own layout; undefined for generated ones. */
   readonly input?: string;
-  readonly destination: 'cloudone' | 'visionone';
+  readonly destination: Destination;
   readonly existingBucket: boolean;
   /** A step of the creation that must fail, or `list`. */
   readonly failAt?: string;
@@ -27,8 +28,11 @@ export function parseOptions(argv: readonly string[], outputFolder: string): Reh
       "CloudTrail files to forward, in CloudTrail's object layout (default: generated)",
     )
     .addOption(
-      new Option('--destination <name>', 'where the files go')
-        .choices(['cloudone', 'visionone'])
+      new Option(
+        '--destination <name>',
+        "where the files go; vendorclient: to Cloud One by the vendor's own client",
+      )
+        .choices(['cloudone', 'visionone', 'vendorclient'])
         .default('cloudone'),
     )
     .option(

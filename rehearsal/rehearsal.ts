@@ -17,11 +17,14 @@ import { findLeaks } from './leaks.ts';
 import type { RehearsalOptions } from './options.ts';
 import { collectPolicies, type PolicySet, provePermissions } from './permissions/proof.ts';
 import type { Progress } from './progress.ts';
-import type { RehearsalReport } from './report.ts';
+import type { Destination, RehearsalReport } from './report.ts';
 import { failureReason, outputsOf, stacksOf, type WatchOptions, watchStack } from './stack-watch.ts';
 import type { Stage } from './stage.ts';
 import { NAMED_CAUSE, type Step } from './steps.ts';
+import { forwardByVendorClient } from './vendor-client/forward.ts';
+import { publishVendorClient } from './vendor-client/publish.ts';
 import { holdingsOf } from './vendor-holdings.ts';
+import type { Tenant } from './vendors/simulator.ts';
 
 const STACK = 'CloudOne';
 
@@ -92,7 +95,11 @@ function bootstrap(stage: Stage, progress: Progress, options: RehearsalOptions):
     async () => {
       const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
       if (options.existingBucket) {
-        await createExistingBucket(stage.clients);
+        // The vendor's client would overwrite them, and is refused where there are any.
+        await createExistingBucket(stage.clients, { withNotifications: !byVendorClient(options) });
+      }
+      if (byVendorClient(options)) {
+        await publishVendorClient(stage.clients, stage.aws.region);
       }
       await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
       return url;
@@ -123,19 +130,21 @@ async function deployAndForward(
     'forward',
     `forwarding ${corpus.files.length} files`,
     () =>
-      forward(
-        stage,
-        progress,
-        {
-          corpus,
-          stackName: STACK,
-          outputs,
-          listToo: options.existingBucket,
-          // An AWS that was given may keep secrets without rotating them.
-          rotateMidway: options.destination === 'cloudone' && !stage.aws.provider.external,
-        },
-        found,
-      ),
+      byVendorClient(options)
+        ? forwardByVendorClient(stage, progress, { corpus, outputs }, found)
+        : forward(
+            stage,
+            progress,
+            {
+              corpus,
+              stackName: STACK,
+              outputs,
+              listToo: options.existingBucket,
+              // An AWS that was given may keep secrets without rotating them.
+              rotateMidway: options.destination === 'cloudone' && !stage.aws.provider.external,
+            },
+            found,
+          ),
     () => `forwarded ${corpus.files.length} files, ${found.delivered.events} events arrived`,
   );
   if (options.existingBucket) {
@@ -191,14 +200,27 @@ function parametersOf(stage: Stage, options: RehearsalOptions, accountTemplateUr
     ...(options.existingBucket
       ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }
       : { [PARAMETERS.createNewTrail]: 'true' }),
-    ...(options.destination === 'cloudone'
-      ? {}
-      : {
-          [PARAMETERS.forwardingDestination]: 'VisionOne',
-          [PARAMETERS.visionOneIngestUrl]: tenant.ingestUrl,
-          [PARAMETERS.visionOneIngestToken]: tenant.ingestToken,
-        }),
+    ...destinationParameters(options.destination, tenant),
   };
+}
+
+function destinationParameters(destination: Destination, tenant: Tenant): Record<string, string> {
+  switch (destination) {
+    case 'cloudone':
+      return {};
+    case 'visionone':
+      return {
+        [PARAMETERS.forwardingDestination]: 'VisionOne',
+        [PARAMETERS.visionOneIngestUrl]: tenant.ingestUrl,
+        [PARAMETERS.visionOneIngestToken]: tenant.ingestToken,
+      };
+    case 'vendorclient':
+      return { [PARAMETERS.forwardingDestination]: 'VendorClient' };
+  }
+}
+
+function byVendorClient({ destination }: RehearsalOptions): boolean {
+  return destination === 'vendorclient';
 }
 
 async function deploy(stage: Stage, progress: Progress, parameters: Record<string, string>): Promise<void> {

@@ -2,6 +2,7 @@
  * The steps of a deployment that can be made to fail: every call to a vendor that the creation makes, in
  * the order in which they are made.
  */
+import type { Destination } from './report.ts';
 import type { Fault } from './vendors/simulator.ts';
 
 export interface Step {
@@ -64,12 +65,14 @@ const ONBOARDING: readonly Step[] = [
   },
 ];
 
+const CLOUDTRAIL_TOKEN: Step = {
+  id: 'cloudtrail-token',
+  named: /CloudTrail integration token/,
+  fault: refusal('POST', 'cloudtrail.*', '/api/stacks'),
+};
+
 const TO_CLOUD_ONE: readonly Step[] = [
-  {
-    id: 'cloudtrail-token',
-    named: /CloudTrail integration token/,
-    fault: refusal('POST', 'cloudtrail.*', '/api/stacks'),
-  },
+  CLOUDTRAIL_TOKEN,
   {
     id: 'forwarding-lifecycle',
     named: /Telling Cloud One's CloudTrail service/,
@@ -90,8 +93,24 @@ const TO_VISION_ONE: readonly Step[] = [
   },
 ];
 
-export function stepsOf(destination: 'cloudone' | 'visionone'): readonly Step[] {
-  return [...ONBOARDING, ...(destination === 'cloudone' ? TO_CLOUD_ONE : TO_VISION_ONE)];
+const BY_VENDOR_CLIENT: readonly Step[] = [
+  CLOUDTRAIL_TOKEN,
+  {
+    // Within the nested stack: the stand-in for the client says so itself, as the custom resource of that name.
+    id: 'vendor-client-lifecycle',
+    named: /StackLifecycleEvent/,
+    fault: refusal('POST', '*', '*/api/lifecycle'),
+  },
+];
+
+const FORWARDING: Readonly<Record<Destination, readonly Step[]>> = {
+  cloudone: TO_CLOUD_ONE,
+  visionone: TO_VISION_ONE,
+  vendorclient: BY_VENDOR_CLIENT,
+};
+
+export function stepsOf(destination: Destination): readonly Step[] {
+  return [...ONBOARDING, ...FORWARDING[destination]];
 }
 
 /** There is no such step. */
@@ -100,7 +119,7 @@ export class UnknownStepError extends Error {
 }
 
 /** @throws UnknownStepError listing the steps there are. */
-export function stepNamed(id: string, destination: 'cloudone' | 'visionone'): Step {
+export function stepNamed(id: string, destination: Destination): Step {
   const steps = stepsOf(destination);
   const step = steps.find((candidate) => candidate.id === id);
   if (step === undefined) {
