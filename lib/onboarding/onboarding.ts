@@ -235,9 +235,8 @@ export class Onboarding extends Construct {
         CloudOneOIDCProviderURL: `cloudaccounts.${cloudOneRegion}.cloudone.trendmicro.com`,
       },
     });
-    // Short, as every name that the vendor's template may build from it. That template is not published; the vendor's
-    // own onboarding solution deploys it two levels deep, below a stack's name of 86 characters, with ids ten times
-    // as long. So it leaves its names to CloudFormation, which shortens them, and a stack of ours may have any name.
+    // Short, for the vendor's template may build names from it, and is not published. The vendor's own onboarding
+    // solution deploys it two levels deep, below names of 86 characters, so it does not limit ours to eight.
     stack.overrideLogicalId('C1');
     Validations.of(stack).acknowledge({
       id: 'CloudFormation-Validate::W1030',

@@ -37,6 +37,7 @@ test.each([
   [['--input', '../files'], { input: '../files' }],
   [['--destination', 'visionone'], { destination: 'visionone' }],
   [['--destination=cloudone'], { destination: 'cloudone' }],
+  [['--destination', 'vendorclient'], { destination: 'vendorclient' }],
   [['--existing-bucket'], { existingBucket: true }],
   [['--fail-at', 'cloud-account'], { failAt: 'cloud-account' }],
   [['--keep'], { keep: true }],
@@ -75,7 +76,7 @@ test.each([
 });
 
 test.each([
-  [['--destination', 'splunk'], /'splunk' is invalid.*cloudone, visionone/s],
+  [['--destination', 'splunk'], /'splunk' is invalid.*cloudone, visionone, vendorclient/s],
   [['--destination', 'CloudOne'], /'CloudOne' is invalid/],
   [['--destination'], /argument missing/],
   [['--input'], /argument missing/],

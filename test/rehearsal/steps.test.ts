@@ -9,51 +9,60 @@ afterAll(() => simulator.close());
 /** A host and a path that a step's patterns stand for. */
 const place = (pattern = '*', example = 'x') => pattern.replaceAll('*', example);
 
-describe.each(['cloudone', 'visionone'] as const)('the steps of a deployment to %s', (destination) => {
-  const steps = stepsOf(destination);
+const LAST = {
+  cloudone: 'forwarding-probe',
+  visionone: 'forwarding-probe',
+  vendorclient: 'vendor-client-lifecycle',
+} as const;
 
-  test('have ids of their own, fit for a command line', () => {
-    const ids = steps.map(({ id }) => id);
+describe.each(['cloudone', 'visionone', 'vendorclient'] as const)(
+  'the steps of a deployment to %s',
+  (destination) => {
+    const steps = stepsOf(destination);
 
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(ids.filter((id) => !/^[a-z]+(-[a-z]+)*$/.test(id))).toEqual([]);
-  });
+    test('have ids of their own, fit for a command line', () => {
+      const ids = steps.map(({ id }) => id);
 
-  test('begin with the account look-up and end with the destination’s probe', () => {
-    expect(steps[0]?.id).toBe('cloud-one-account');
-    expect(steps.at(-1)?.id).toBe('forwarding-probe');
-  });
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids.filter((id) => !/^[a-z]+(-[a-z]+)*$/.test(id))).toEqual([]);
+    });
 
-  test.each(steps)('$id has a fault that the simulated vendors take', ({ fault }) => {
-    expect(parseFaults([fault])).toEqual([fault]);
-  });
+    test('begin with the account look-up and end with the first word to the destination', () => {
+      expect(steps[0]?.id).toBe('cloud-one-account');
+      expect(steps.at(-1)?.id).toBe(LAST[destination]);
+    });
 
-  test.each(steps)('$id is refused, and the refusal is what a failure must name', async ({ fault }) => {
-    simulator.setFaults([{ ...fault, skip: 0 }]);
+    test.each(steps)('$id has a fault that the simulated vendors take', ({ fault }) => {
+      expect(parseFaults([fault])).toEqual([fault]);
+    });
 
-    const response = await fetch(
-      `${simulator.url}/${place(fault.host, 'us-1.cloudone.trendmicro.com')}${place(fault.path)}`,
-      { method: fault.method ?? 'GET' },
-    );
+    test.each(steps)('$id is refused, and the refusal is what a failure must name', async ({ fault }) => {
+      simulator.setFaults([{ ...fault, skip: 0 }]);
 
-    expect(`answered ${response.status}: ${await response.text()}`).toMatch(NAMED_CAUSE);
-  });
+      const response = await fetch(
+        `${simulator.url}/${place(fault.host, 'us-1.cloudone.trendmicro.com')}${place(fault.path)}`,
+        { method: fault.method ?? 'GET' },
+      );
 
-  test('are found by their id', () => {
-    for (const step of steps) {
-      expect(stepNamed(step.id, destination)).toBe(step);
-    }
-  });
+      expect(`answered ${response.status}: ${await response.text()}`).toMatch(NAMED_CAUSE);
+    });
 
-  test('an unknown one is refused, and the known ones listed', () => {
-    const find = () => stepNamed('toString', destination);
+    test('are found by their id', () => {
+      for (const step of steps) {
+        expect(stepNamed(step.id, destination)).toBe(step);
+      }
+    });
 
-    expect(find).toThrow(UnknownStepError);
-    expect(find).toThrow(
-      `There is no step "toString". The steps are: ${steps.map(({ id }) => id).join(', ')}.`,
-    );
-  });
-});
+    test('an unknown one is refused, and the known ones listed', () => {
+      const find = () => stepNamed('toString', destination);
+
+      expect(find).toThrow(UnknownStepError);
+      expect(find).toThrow(
+        `There is no step "toString". The steps are: ${steps.map(({ id }) => id).join(', ')}.`,
+      );
+    });
+  },
+);
 
 test('only Cloud One has a token and a lifecycle', () => {
   const ids = (destination: 'cloudone' | 'visionone') => stepsOf(destination).map(({ id }) => id);
