@@ -13,7 +13,12 @@ const WORDS = { Create: 'created', Update: 'updated', Delete: 'deleted' } as con
 
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
   try {
-    await act(event);
+    if (event.RequestType === 'Delete') {
+      await sayGoodbye(event);
+    } else {
+      await listenToBucket(event);
+      await tell(event);
+    }
     await answer(event, 'SUCCESS');
   } catch (error) {
     // CloudFormation must be told: it waits for an hour otherwise.
@@ -21,19 +26,29 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
   }
 }
 
-async function act({ RequestType, ResourceProperties, StackId }: CloudFormationCustomResourceEvent) {
-  if (RequestType !== 'Delete') {
-    await s3.send(
-      new PutBucketNotificationConfigurationCommand({
-        Bucket: ResourceProperties.ExistingCloudtrailBucketName,
-        NotificationConfiguration: {
-          LambdaFunctionConfigurations: [
-            { Events: ['s3:ObjectCreated:*'], LambdaFunctionArn: ResourceProperties.SenderLambdaFunctionArn },
-          ],
-        },
-      }),
-    );
+async function listenToBucket({ ResourceProperties }: CloudFormationCustomResourceEvent): Promise<void> {
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket: ResourceProperties.ExistingCloudtrailBucketName,
+      NotificationConfiguration: {
+        LambdaFunctionConfigurations: [
+          { Events: ['s3:ObjectCreated:*'], LambdaFunctionArn: ResourceProperties.SenderLambdaFunctionArn },
+        ],
+      },
+    }),
+  );
+}
+
+/** Assumed: that a service which does not listen any more does not keep the stack from going. */
+async function sayGoodbye(event: CloudFormationCustomResourceEvent): Promise<void> {
+  try {
+    await tell(event);
+  } catch (error) {
+    console.warn(`The service was not told that the stack goes: ${(error as Error).message}`);
   }
+}
+
+async function tell({ RequestType, StackId }: CloudFormationCustomResourceEvent): Promise<void> {
   const [, , , region, accountId] = StackId.split(':');
   await post(
     '/api/lifecycle',
