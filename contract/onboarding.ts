@@ -54,6 +54,11 @@ export const cloudOneAccountProperties = z.object({
   AwsRegion: z.string(),
   /** Decides how long the stack's name may be, and what an update must not change. */
   ForwardingDestination: z.enum(FORWARDING_DESTINATIONS),
+  /** The secrets that the user gave by ARN: they must be usable before anything is registered. */
+  CloudOneApiKeySecretArn: optionalText,
+  VisionOneServiceTokenSecretArn: optionalText,
+  VisionOneApiKeySecretArn: optionalText,
+  VisionOneIngestTokenSecretArn: optionalText,
 });
 
 /** Enrolment of the Cloud One account in Vision One. Attribute: `Status`. */

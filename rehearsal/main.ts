@@ -3,14 +3,17 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
+import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
 import { cdk, stopCdk } from './cdk.ts';
 import { type Corpus, InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
 import { Progress } from './progress.ts';
-import { assembly, rehearse } from './rehearsal.ts';
+import { rehearse } from './rehearsal.ts';
 import { renderReportPage } from './report-page/page.ts';
+import { failedDeployment } from './scenarios/failed-deployment.ts';
+import { scenarioNamed } from './scenarios/scenarios.ts';
 import { type Stage, StageError, setStage } from './stage.ts';
 import { stepNamed, stepsOf, UnknownStepError } from './steps.ts';
 import { summaryOf } from './summary.ts';
@@ -74,8 +77,10 @@ async function rehearseAndReport(
   onStage: (stage: Stage) => void,
 ): Promise<number> {
   const startedAt = new Date();
-  const failingStep =
-    options.failAt === undefined ? undefined : stepNamed(options.failAt, options.destination);
+  const scenario =
+    options.failAt === undefined
+      ? scenarioNamed(options.scenario)
+      : failedDeployment(stepNamed(options.failAt, options.destination));
   const corpus = await corpusFor(options);
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.
@@ -93,8 +98,8 @@ async function rehearseAndReport(
   );
   const report = await rehearse(stage, progress, {
     options,
+    scenario,
     corpus,
-    failingStep,
     startedAt,
     intermission: (outputs) => keepUp(stage, outputs),
   });

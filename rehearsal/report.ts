@@ -14,6 +14,8 @@ export interface RehearsalReport {
     readonly input: string;
     readonly destination: Destination;
     readonly existingBucket: boolean;
+    /** The story that was played, such as `round-trip`. */
+    readonly scenario: string;
     readonly failAt: string | null;
   };
   readonly environment: {

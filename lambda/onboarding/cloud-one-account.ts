@@ -5,7 +5,8 @@ import { readStackArn } from '../../contract/stack-arn.ts';
 import { assertNameFitsVendorClient } from '../../contract/vendor-client.ts';
 import type { CreateRequest, CustomResourceDefinition, Outcome } from '../shared/custom-resource.ts';
 import { lookUpAccount } from '../vendors/cloudone/accounts.ts';
-import { type ApiKeyReader, cloudOneAccess } from './api-key-reader.ts';
+import { type ApiKeyReader, cloudOneAccess, type FreshSecretReader } from './api-key-reader.ts';
+import { assertSecretsUsable } from './given-secrets.ts';
 
 type Properties = z.infer<typeof cloudOneAccountProperties>;
 
@@ -29,27 +30,37 @@ export class ForwarderChangeError extends Error {
   }
 }
 
+export interface CloudOneAccountDependencies {
+  readonly readApiKey: ApiKeyReader;
+  /** Reads the secrets that the user gave by ARN. */
+  readonly secrets: FreshSecretReader;
+}
+
 const STEP = 'Cloud One account look-up';
 /** Ends the registration's id of a stack whose files the vendor's client forwards. */
 const VENDOR_CLIENT = 'VendorClient';
 
 /**
  * Looks up which Cloud One account and region the API key belongs to, and refuses what cannot work: the first
- * custom resource, before anything is registered. That is a wrong AWS region, and with the vendor's client a
- * stack's name that is too long for it.
+ * custom resource, before anything is registered. That is a wrong AWS region, secrets that cannot be used, and with
+ * the vendor's client a stack's name that is too long for it.
  *
  * Nothing is created, so what it finds counts as adopted and there is nothing to delete. An update to a key
  * of another account is refused: what is registered with the first account could not be taken back with it.
  * So is one that changes who forwards. The registration's id tells who does, and not the old properties: in the
  * roll-back of a refused update those are the new ones.
  */
-export function cloudOneAccount(readApiKey: ApiKeyReader): CustomResourceDefinition<Properties> {
-  const lookUp = async (request: CreateRequest<Properties>): Promise<Outcome> => {
-    const { AwsRegion, ForwardingDestination } = request.properties;
+export function cloudOneAccount({
+  readApiKey,
+  secrets,
+}: CloudOneAccountDependencies): CustomResourceDefinition<Properties> {
+  const lookUp = async ({ properties, stackId, signal }: CreateRequest<Properties>): Promise<Outcome> => {
+    const { AwsRegion, ForwardingDestination, ...secretArns } = properties;
     if (ForwardingDestination === 'VendorClient') {
-      assertNameFitsVendorClient(readStackArn(request.stackId).stackName);
+      assertNameFitsVendorClient(readStackArn(stackId).stackName);
     }
-    const account = await lookUpAccount(await cloudOneAccess(readApiKey, STEP, request.signal));
+    await assertSecretsUsable(secrets, secretArns, { awsRegion: AwsRegion, stackId, signal });
+    const account = await lookUpAccount(await cloudOneAccess(readApiKey, STEP, signal));
     assertAwsRegion(account.region, AwsRegion);
     const id = [account.region, account.accountId];
     return {

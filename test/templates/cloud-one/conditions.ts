@@ -1,20 +1,54 @@
 import { describe, expect, test } from 'vitest';
-import { deploy, type ParameterValues } from '../deployment.ts';
+import { type ParameterValues, violations } from '../boolean-expressions.ts';
+import { deploy } from '../deployment.ts';
 import { pathOf, referencesIn, type Template } from '../template.ts';
 
-const CHOICES = {
-  CreateNewTrail: ['true', 'false'],
-  ForwardingDestination: ['CloudOne', 'VisionOne', 'VendorClient'],
-  VisionOneServiceToken: ['', 'token'],
-  TrailKeyArn: ['', 'arn:aws:kms:us-east-1:111122223333:key/theirs'],
-  CloudOneAccountTemplateUrl: ['', 'https://example.com/template'],
+const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
+const COLLECTOR = {
+  ForwardingDestination: 'VisionOne',
+  VisionOneIngestUrl: 'https://xlogr.xdr.trendmicro.com/ingest',
 };
+const BUCKET = { CreateNewTrail: 'false', ExistingCloudtrailBucketName: 'logs' };
 
-/** Every combination of the parameters that decide what exists. */
-export const DEPLOYMENTS: readonly ParameterValues[] = Object.entries(CHOICES).reduce<ParameterValues[]>(
-  (combinations, [name, values]) =>
-    combinations.flatMap((combination) => values.map((value) => ({ ...combination, [name]: value }))),
+/** The parameters that decide what exists, in all their forms: one of each row. */
+const CHOICES: readonly (readonly ParameterValues[])[] = [
+  [
+    { CreateNewTrail: 'true' },
+    { ...BUCKET, CloudOneAccountTemplateUrl: 'https://example.com/template' },
+    { ...BUCKET, TrailKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/theirs' },
+  ],
+  [
+    { ForwardingDestination: 'CloudOne' },
+    { ...COLLECTOR, VisionOneIngestToken: 'token' },
+    { ...COLLECTOR, VisionOneIngestTokenSecretArn: secret('ingest') },
+    { ForwardingDestination: 'VendorClient' },
+  ],
+  [
+    { CloudOneApiKey: 'id:secret' },
+    { CloudOneApiKeySecretArn: secret('api-key') },
+    {
+      CloudOneApiKeySecretArn: secret('api-key'),
+      SecretsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/ours',
+    },
+  ],
+  [
+    {},
+    { VisionOneServiceToken: 'token' },
+    { VisionOneServiceTokenSecretArn: secret('enrolment') },
+    { VisionOneApiKey: 'key' },
+    { VisionOneApiKeySecretArn: secret('vision-one') },
+  ],
+];
+
+/** Every combination of them. */
+export const DEPLOYMENTS: readonly ParameterValues[] = CHOICES.reduce<ParameterValues[]>(
+  (combinations, choices) =>
+    combinations.flatMap((combination) => choices.map((choice) => ({ ...combination, ...choice }))),
   [{}],
+).filter(
+  // A rule refuses that.
+  ({ ForwardingDestination, TrailKeyArn }) =>
+    ForwardingDestination !== 'VendorClient' || TrailKeyArn === undefined,
 );
 
 /** What exists besides what always does, by its construct's path. */
@@ -36,14 +70,16 @@ const CONDITIONAL: readonly [
     [/^Onboarding\/CloudTrailToken(\/|$)/, /^Onboarding\/ServiceToken$/],
   ],
   ['forwarding to Cloud One', { ForwardingDestination: ['CloudOne'] }, [/^Onboarding\/TokenRotation\//]],
-  ['forwarding to Vision One', { ForwardingDestination: ['VisionOne'] }, [/^VisionOneIngestTokenSecret$/]],
   ["the vendor's client", { ForwardingDestination: ['VendorClient'] }, [/^VendorClient\//]],
   [
     "the vendor's client on an existing bucket",
     { CreateNewTrail: ['false'], ForwardingDestination: ['VendorClient'] },
     [/^BucketNotificationGuard(\/|$)/],
   ],
+  ['an ingestion token', { VisionOneIngestToken: ['token'] }, [/^VisionOneIngestTokenSecret$/]],
+  ['an API key', { CloudOneApiKey: ['id:secret'] }, [/^CloudOneApiKeySecret$/]],
   ['an enrolment token', { VisionOneServiceToken: ['token'] }, [/^VisionOneServiceTokenSecret$/]],
+  ['a Vision One API key', { VisionOneApiKey: ['key'] }, [/^VisionOneApiKeySecret$/]],
 ];
 
 export function conditionTests(template: Template): void {
@@ -58,6 +94,12 @@ export function conditionTests(template: Template): void {
       );
       const existing = Object.values(deploy(template, parameters).Resources).map(pathOf);
       expect(existing.filter(decidedHere)).toEqual(isChosen ? everything.filter(decidedHere) : []);
+    }
+  });
+
+  test('no rule refuses one of the combinations that are tried', () => {
+    for (const parameters of DEPLOYMENTS) {
+      expect(violations(template, parameters)).toEqual([]);
     }
   });
 

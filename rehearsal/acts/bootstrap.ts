@@ -1,0 +1,75 @@
+import { PARAMETERS } from '../../contract/parameters.ts';
+import { createExistingBucket, EXISTING_BUCKET, publishAccountTemplate } from '../buckets.ts';
+import type { RehearsalOptions } from '../options.ts';
+import type { Progress } from '../progress.ts';
+import type { Destination } from '../report.ts';
+import type { Parameters, Scenario } from '../scenarios/scenario.ts';
+import type { Stage } from '../stage.ts';
+import { publishVendorClient } from '../vendor-client/publish.ts';
+import type { Tenant } from '../vendors/simulator.ts';
+import { runCdk } from './stack.ts';
+
+/**
+ * What is there before a user comes: the vendor's published template, the user's own bucket, the CDK's bootstrap.
+ *
+ * @returns the URL of the account template that stands in for the vendor's.
+ */
+export function bootstrap(
+  stage: Stage,
+  progress: Progress,
+  options: RehearsalOptions,
+  prepare: Scenario['prepare'],
+): Promise<string> {
+  return progress.phase(
+    'bootstrap',
+    'bootstrapping (cdk bootstrap)',
+    async () => {
+      const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
+      if (options.existingBucket) {
+        // The vendor's client would overwrite them, and is refused where there are any.
+        const withNotifications = options.destination !== 'vendorclient';
+        await createExistingBucket(stage.clients, { withNotifications });
+      }
+      if (options.destination === 'vendorclient') {
+        await publishVendorClient(stage.clients, stage.aws.region);
+      }
+      await prepare?.(stage);
+      await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
+      return url;
+    },
+    () => 'bootstrapped (cdk bootstrap)',
+  );
+}
+
+/** The stack's parameters, as the options ask for. */
+export function parametersOf(
+  stage: Stage,
+  options: RehearsalOptions,
+  accountTemplateUrl: string,
+): Parameters {
+  const { tenant } = stage.simulator;
+  return {
+    [PARAMETERS.cloudOneApiKey]: tenant.cloudOneApiKey,
+    [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken,
+    [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
+    ...(options.existingBucket
+      ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }
+      : { [PARAMETERS.createNewTrail]: 'true' }),
+    ...destinationParameters(options.destination, tenant),
+  };
+}
+
+function destinationParameters(destination: Destination, tenant: Tenant): Parameters {
+  switch (destination) {
+    case 'cloudone':
+      return {};
+    case 'visionone':
+      return {
+        [PARAMETERS.forwardingDestination]: 'VisionOne',
+        [PARAMETERS.visionOneIngestUrl]: tenant.ingestUrl,
+        [PARAMETERS.visionOneIngestToken]: tenant.ingestToken,
+      };
+    case 'vendorclient':
+      return { [PARAMETERS.forwardingDestination]: 'VendorClient' };
+  }
+}
