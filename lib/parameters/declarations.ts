@@ -187,7 +187,9 @@ export const DECLARATIONS = {
   cloudOneAccountTemplateUrl: {
     group: 'vendor',
     label: "Cloud One's account template",
-    description: "Template of Cloud One's account stack. Leave empty for the vendor's own.",
+    description:
+      "Template of Cloud One's account stack: in S3, readable by whoever deploys, with the vendor's parameters and the " +
+      "output CloudOneRoleArn. Leave empty for the vendor's own.",
     default: '',
     allowedPattern: '^$|^https?://\\S+$',
     constraintDescription: 'The URL of a template in S3.',
