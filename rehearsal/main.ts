@@ -32,7 +32,7 @@ let endIntermission: (() => void) | undefined;
 const options = parseOptions(process.argv.slice(2), OUTPUT_FOLDER);
 if (wantsList(options)) {
   console.log(
-    stepsOf(options.destination)
+    stepsOf(options)
       .map(({ id }) => id)
       .join('\n'),
   );
@@ -80,7 +80,7 @@ async function rehearseAndReport(
   const scenario =
     options.failAt === undefined
       ? scenarioNamed(options.scenario)
-      : failedDeployment(stepNamed(options.failAt, options.destination));
+      : failedDeployment(stepNamed(options.failAt, options));
   const corpus = await corpusFor(options);
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.

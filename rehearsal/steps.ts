@@ -2,6 +2,7 @@
  * The steps of a deployment that can be made to fail: every call to a vendor that the creation makes, in
  * the order in which they are made.
  */
+import type { RehearsalOptions } from './options.ts';
 import type { Destination } from './report.ts';
 import type { Fault } from './vendors/simulator.ts';
 
@@ -22,27 +23,56 @@ function refusal(method: string, host: string, path: string, skip = 0): Fault {
   return { method, host, path, skip, status: 403, body: { message: `${CAUSE} of ${method} ${path}` } };
 }
 
-const ONBOARDING: readonly Step[] = [
+/** Which way a deployment goes. */
+type Way = Pick<RehearsalOptions, 'destination' | 'enrolment'>;
+
+const ACCOUNT: Step = {
+  id: 'cloud-one-account',
+  named: /Cloud One account look-up/,
+  fault: refusal('GET', 'accounts.cloudone.trendmicro.com', '/api/apikeys/*'),
+};
+
+/** @param looks how often the connection's status was asked for before. */
+function connection(looks: number): readonly Step[] {
+  const named = /Vision One connection/;
+  return [
+    {
+      id: 'vision-one-connection-look-up',
+      named,
+      fault: refusal('GET', 'visionone-connect.*', '/api/connectors', looks),
+    },
+    {
+      id: 'vision-one-enrolment',
+      named,
+      fault: refusal('POST', 'visionone-connect.*', '/api/connectors'),
+    },
+    {
+      id: 'vision-one-connection-poll',
+      named,
+      fault: refusal('GET', 'visionone-connect.*', '/api/connectors', looks + 1),
+    },
+  ];
+}
+
+const GENERATED_TOKEN: readonly Step[] = [
   {
-    id: 'cloud-one-account',
-    named: /Cloud One account look-up/,
-    fault: refusal('GET', 'accounts.cloudone.trendmicro.com', '/api/apikeys/*'),
-  },
-  {
-    id: 'vision-one-connection-look-up',
-    named: /Vision One connection/,
+    id: 'vision-one-token-look-up',
+    named: /Vision One enrolment token/,
     fault: refusal('GET', 'visionone-connect.*', '/api/connectors'),
   },
   {
-    id: 'vision-one-enrolment',
-    named: /Vision One connection/,
-    fault: refusal('POST', 'visionone-connect.*', '/api/connectors'),
+    id: 'vision-one-token-generation',
+    named: /Vision One enrolment token/,
+    fault: refusal('POST', 'api.*', '/v1.0/preview/uic/instances/enrollment'),
   },
-  {
-    id: 'vision-one-connection-poll',
-    named: /Vision One connection/,
-    fault: refusal('GET', 'visionone-connect.*', '/api/connectors', 1),
-  },
+];
+
+const CONNECTING: Readonly<Record<Way['enrolment'], readonly Step[]>> = {
+  token: connection(0),
+  'api-key': [...GENERATED_TOKEN, ...connection(1)],
+};
+
+const REGISTERING: readonly Step[] = [
   {
     id: 'workload-security-external-id',
     named: /Workload Security external id/,
@@ -109,8 +139,8 @@ const FORWARDING: Readonly<Record<Destination, readonly Step[]>> = {
   vendorclient: BY_VENDOR_CLIENT,
 };
 
-export function stepsOf(destination: Destination): readonly Step[] {
-  return [...ONBOARDING, ...FORWARDING[destination]];
+export function stepsOf({ destination, enrolment }: Way): readonly Step[] {
+  return [ACCOUNT, ...CONNECTING[enrolment], ...REGISTERING, ...FORWARDING[destination]];
 }
 
 /** There is no such step. */
@@ -119,8 +149,8 @@ export class UnknownStepError extends Error {
 }
 
 /** @throws UnknownStepError listing the steps there are. */
-export function stepNamed(id: string, destination: Destination): Step {
-  const steps = stepsOf(destination);
+export function stepNamed(id: string, way: Way): Step {
+  const steps = stepsOf(way);
   const step = steps.find((candidate) => candidate.id === id);
   if (step === undefined) {
     throw new UnknownStepError(

@@ -46,6 +46,7 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
   const ownForwarder = condition('WithOwnForwarder', Fn.conditionNot(vendorClient));
   const existingBucket = condition('WithExistingBucket', is(parameters.createNewTrail, 'false'));
   const { cloudOneApiKeySecretArn, visionOneIngestTokenSecretArn } = parameters;
+  const visionOneApiKeyForms = [parameters.visionOneApiKey, parameters.visionOneApiKeySecretArn];
   return {
     newTrail: condition('WithNewTrail', is(parameters.createNewTrail, 'true')),
     toCloudOne: condition('ToCloudOne', is(parameters.forwardingDestination, 'CloudOne')),
@@ -73,6 +74,10 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
       byValue: condition('VisionOneApiKeyByValue', isGiven(parameters.visionOneApiKey)),
       byArn: condition('VisionOneApiKeyByArn', isGiven(parameters.visionOneApiKeySecretArn)),
     },
+    visionOneApiKeyGiven: condition(
+      'VisionOneApiKeyGiven',
+      Fn.conditionOr(...visionOneApiKeyForms.map(isGiven)),
+    ),
     visionOneIngestToken: {
       byValue: condition(
         'VisionOneIngestTokenByValue',

@@ -50,7 +50,12 @@ export function parametersOf(
   const { tenant } = stage.simulator;
   return {
     [PARAMETERS.cloudOneApiKey]: tenant.cloudOneApiKey,
-    [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken,
+    ...(options.enrolment === 'token'
+      ? { [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken }
+      : {
+          [PARAMETERS.visionOneApiKey]: tenant.visionOneApiKey,
+          [PARAMETERS.visionOneRegion]: tenant.visionOneRegion,
+        }),
     [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
     ...(options.existingBucket
       ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }

@@ -29,6 +29,7 @@ test('without arguments: generated files, to Cloud One, from a new trail’s buc
   expect(parse()).toEqual({
     scenario: 'round-trip',
     destination: 'cloudone',
+    enrolment: 'token',
     existingBucket: false,
     keep: false,
     outputFolder: '/out',
@@ -40,6 +41,7 @@ test.each([
   [['--destination', 'visionone'], { destination: 'visionone' }],
   [['--destination=cloudone'], { destination: 'cloudone' }],
   [['--destination', 'vendorclient'], { destination: 'vendorclient' }],
+  [['--enrolment', 'api-key'], { enrolment: 'api-key' }],
   [['--existing-bucket'], { existingBucket: true }],
   [['--fail-at', 'cloud-account'], { failAt: 'cloud-account' }],
   [['--keep'], { keep: true }],
@@ -58,12 +60,15 @@ test('all of them together', () => {
     'y',
     '--destination',
     'visionone',
+    '--enrolment',
+    'api-key',
   ];
 
   expect(parse(...argv)).toEqual({
     scenario: 'round-trip',
     input: 'x',
     destination: 'visionone',
+    enrolment: 'api-key',
     existingBucket: true,
     failAt: 'y',
     keep: true,
@@ -83,6 +88,7 @@ test.each([
   [['--destination', 'splunk'], /'splunk' is invalid.*cloudone, visionone, vendorclient/s],
   [['--destination', 'CloudOne'], /'CloudOne' is invalid/],
   [['--destination'], /argument missing/],
+  [['--enrolment', 'key'], /'key' is invalid.*token, api-key/s],
   [['--input'], /argument missing/],
   [['--fail-at'], /argument missing/],
   [['--fail-at', ' '], /Name a step, or "list"/],

@@ -77,6 +77,7 @@ describe('report', () => {
   const input: Parameters<typeof reportOf>[2] = {
     options: {
       destination: 'visionone',
+      enrolment: 'token',
       existingBucket: true,
       scenario: 'round-trip',
       keep: false,
@@ -143,6 +144,7 @@ describe('what is left at the vendors', () => {
   test('each thing that was not there before, or is gone', () => {
     const after = {
       visionOneConnection: 'connecting',
+      visionOneConnectors: 1,
       workloadConnectors: 1,
       cloudAccounts: 2,
       stackTokens: 0,
@@ -151,6 +153,7 @@ describe('what is left at the vendors', () => {
 
     expect(vendorResidue({ ...NOTHING_HELD, cloudAccounts: 3 }, after)).toEqual([
       'Vision One connection: connecting, was null',
+      'Product connectors in Vision One: 1, were 0',
       'Workload Security connectors: 1, were 0',
       'Cloud accounts: 2, were 3',
     ]);

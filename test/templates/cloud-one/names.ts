@@ -19,6 +19,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   LogGroupName: 512,
   ManagedPolicyName: 128,
   Name: 64,
+  'AWS::SSM::Parameter Name': 1011,
   PolicyName: 128,
   QueueName: 80,
   RoleName: 64,
@@ -34,21 +35,24 @@ const REFERRING = /^AWS::Lambda::(EventInvokeConfig|EventSourceMapping|Permissio
 export function nameTests(template: Template): void {
   const named = Object.entries(template.Resources)
     .filter(([, { Type }]) => !REFERRING.test(Type))
-    .flatMap(([id, { Properties = {} }]) =>
+    .flatMap(([id, { Type, Properties = {} }]) =>
       Object.entries(Properties)
         .filter(([property]) => Object.hasOwn(LIMITS, property))
-        .map(([property, value]) => [id, property, value] as const),
+        .map(([property, value]) => {
+          const limit = LIMITS[`${Type} ${property}`] ?? LIMITS[property] ?? 0;
+          return [id, property, value, limit] as const;
+        }),
     );
 
   test('there are names to look at', () => {
     expect(named.map(([, property]) => property)).toEqual(expect.arrayContaining(['AlarmName', 'TrailName']));
   });
 
-  test.each(named)('%s: its %s fits, however long the stack’s name is', (_id, property, value) => {
+  test.each(named)('%s: its %s fits, however long the stack’s name is', (_id, _property, value, limit) => {
     const name = evaluate(value);
 
     expect(name).not.toContain('undefined');
-    expect(name.length).toBeLessThanOrEqual(LIMITS[property] ?? 0);
+    expect(name.length).toBeLessThanOrEqual(limit);
   });
 
   test('no name within a resource is built from the stack’s name', () => {
