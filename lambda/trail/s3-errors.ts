@@ -1,5 +1,6 @@
 /** What S3's refusals mean for a bucket that the user named, and what the user can do. */
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { readStackArn } from '../../contract/stack-arn.ts';
 import { isDenied, isMissingBucket, regionIn, wasRedirected } from '../shared/s3-failures.ts';
 
 export { isMissingBucket } from '../shared/s3-failures.ts';
@@ -19,7 +20,7 @@ export interface BucketContext {
 
 /** The partition, region and account of a stack, from its ARN. */
 export function bucketContext(bucket: string, stackId: string): BucketContext {
-  const [, partition = 'aws', , region = '', accountId = ''] = stackId.split(':');
+  const { partition, region, accountId } = readStackArn(stackId);
   return { bucket, partition, region, accountId };
 }
 

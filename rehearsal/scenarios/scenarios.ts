@@ -6,13 +6,6 @@ import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
 import { secretsByArn } from './secrets-by-arn.ts';
 
-import { fromTheConsole } from './console.ts';
-import { deletedByHand } from './deleted-by-hand.ts';
-import { refusedDeletion } from './refused-deletion.ts';
-import { roundTrip } from './round-trip.ts';
-import type { Scenario } from './scenario.ts';
-import { secretsByArn } from './secrets-by-arn.ts';
-
 export const SCENARIOS: readonly Scenario[] = [
   roundTrip,
   fromTheConsole,

@@ -26,6 +26,11 @@ const WILDCARDS: readonly [path: string, action: string, reason: string][] = [
     'CloudTrail asks for it so; for our trail only. A key policy’s * is the key',
   ],
   ['NewTrail/Key', 'kms:DescribeKey', 'for our trail only. A key policy’s * is the key itself'],
+  [
+    'NewTrail/Key',
+    'kms:Decrypt',
+    'through S3, for roles with the name of the vendor’s client stack; a key policy’s * is the key itself',
+  ],
   ['NewTrail/AccessLogs/Policy', 's3:PutObject', 'S3 names the access logs'],
   ['NewTrail/Bucket/Policy', 's3:PutObject', 'CloudTrail names the files, below this account’s folder'],
   ['NewTrail/TrailBucketTeardown/Handler/Role', 's3:DeleteObject', 'all objects of the trail’s own buckets'],
@@ -113,7 +118,10 @@ export function policyTests(template: Template): void {
 
   test('the forwarder decrypts files with the key of the bucket that is in use', () => {
     for (const parameters of DEPLOYMENTS) {
-      const { TrailKeyArn = '', CreateNewTrail } = parameters;
+      const { TrailKeyArn = '', CreateNewTrail, ForwardingDestination } = parameters;
+      if (ForwardingDestination === 'VendorClient') {
+        continue;
+      }
       const theirs = TrailKeyArn === '' ? 'Key961B73FD' : 'TrailKeyArn';
       const roles = resourcesOf(deploy(template, parameters), 'AWS::IAM::Role');
       const [, role] = roles.find(([, each]) => pathOf(each) === 'Forwarding/Forwarder/Role') ?? [];
@@ -123,6 +131,24 @@ export function policyTests(template: Template): void {
       expect([...referencesIn(ofFiles?.[0]?.Resource)]).toEqual([
         CreateNewTrail === 'true' ? 'NewTrailKey642A02B0' : theirs,
       ]);
+    }
+  });
+
+  test('the new trail’s key lets the vendor’s client decrypt, and nobody else besides the account itself', () => {
+    for (const parameters of DEPLOYMENTS.filter(({ CreateNewTrail }) => CreateNewTrail === 'true')) {
+      const key = deploy(template, parameters).Resources.NewTrailKey642A02B0;
+      const grant = key && statementsOf(key).find(({ Action }) => Action === 'kms:Decrypt');
+
+      expect(grant?.Condition).toMatchObject({
+        StringEquals: { 'kms:CallerAccount': { Ref: 'AWS::AccountId' }, 'kms:ViaService': expect.anything() },
+        ArnLike: { 'aws:PrincipalArn': { 'Fn::Join': ['', expect.arrayContaining(['-CTrl-*'])] } },
+      });
+      expect(principalOf(grant as Statement)).toEqual({
+        AWS:
+          parameters.ForwardingDestination === 'VendorClient'
+            ? '*'
+            : { 'Fn::Join': ['', expect.arrayContaining([':root'])] },
+      });
     }
   });
 
