@@ -10,6 +10,9 @@ export const CLOUD_ONE_API_KEY_PATTERN = '^[^:\\s]+:\\S+$';
 export const TOKEN_PATTERN = '^\\S*$';
 export const VISION_ONE_URL_PATTERN = '^$|^https://[0-9a-zA-Z.-]+\\.xdr\\.trendmicro\\.(com|co\\.jp)/\\S*$';
 export const KEY_ARN_PATTERN = '^$|^arn:[a-z-]+:kms:[a-z0-9-]+:\\d{12}:key/[0-9a-zA-Z-]+$';
+/** 0 to 3650: ten years. */
+export const BACKFILL_DAYS_PATTERN =
+  '^([0-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)$';
 export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
 
 /** AWS account of Trend Cloud One Workload Security. Source: the vendor's published onboarding template. */
@@ -26,6 +29,8 @@ export const PARAMETERS = {
   cloudOneAccountTemplateUrl: 'CloudOneAccountTemplateUrl',
   workloadSecurityAccountId: 'WorkloadSecurityAccountId',
   trailKeyArn: 'TrailKeyArn',
+  backfillDays: 'BackfillDays',
+  repairNotifications: 'RepairNotifications',
   logBucketOnDelete: 'LogBucketOnDelete',
   onVendorDeleteFailure: 'OnVendorDeleteFailure',
   revision: 'Revision',

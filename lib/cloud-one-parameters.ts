@@ -2,6 +2,7 @@ import { CfnCondition, CfnParameter, type CfnParameterProps, CfnRule, Fn, type S
 import { FORWARDING_DESTINATIONS } from '../contract/forwarding.ts';
 import {
   AWS_ACCOUNT_ID_PATTERN,
+  BACKFILL_DAYS_PATTERN,
   BUCKET_NAME_PATTERN,
   CLOUD_ONE_API_KEY_PATTERN,
   KEY_ARN_PATTERN,
@@ -75,10 +76,23 @@ export function cloudOneParameters(stack: Stack) {
       constraintDescription: 'A 12-digit AWS account id.',
     }),
     trailKeyArn: parameter(PARAMETERS.trailKeyArn, {
-      description: "KMS key that the existing bucket's files are encrypted with; empty if there is none.",
+      description:
+        "KMS key that the existing bucket's files are encrypted with. Leave empty to have it found.",
       default: '',
       allowedPattern: KEY_ARN_PATTERN,
       constraintDescription: "A KMS key's ARN (not an alias's).",
+    }),
+    backfillDays: parameter(PARAMETERS.backfillDays, {
+      description: "Days before the deployment whose files are forwarded too, of the existing bucket's.",
+      default: '0',
+      allowedPattern: BACKFILL_DAYS_PATTERN,
+      constraintDescription: 'A number of days from 0 to 3650.',
+    }),
+    repairNotifications: parameter(PARAMETERS.repairNotifications, {
+      description:
+        'Switch EventBridge on again where another tool has switched it off for the existing bucket.',
+      default: 'false',
+      allowedValues: ['true', 'false'],
     }),
     logBucketOnDelete: parameter(PARAMETERS.logBucketOnDelete, {
       description: "What becomes of a new trail's bucket and key when the stack is deleted.",
@@ -114,7 +128,6 @@ export function cloudOneParameters(stack: Stack) {
       toCloudOne: equals('ToCloudOne', parameters.forwardingDestination, 'CloudOne'),
       toVisionOne: equals('ToVisionOne', parameters.forwardingDestination, 'VisionOne'),
       visionOneServiceTokenGiven: given('VisionOneServiceTokenGiven', parameters.visionOneServiceToken),
-      trailKeyGiven: given('TrailKeyGiven', parameters.trailKeyArn),
       accountTemplateUrlGiven: given('AccountTemplateUrlGiven', parameters.cloudOneAccountTemplateUrl),
     },
   };
@@ -133,6 +146,8 @@ function consoleInterface() {
       PARAMETERS.createNewTrail,
       PARAMETERS.existingCloudtrailBucketName,
       PARAMETERS.trailKeyArn,
+      PARAMETERS.backfillDays,
+      PARAMETERS.repairNotifications,
       PARAMETERS.logBucketOnDelete,
     ],
     Forwarding: [

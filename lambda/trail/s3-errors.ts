@@ -1,17 +1,16 @@
 /** What S3's refusals mean for a bucket that the user named, and what the user can do. */
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { cureOfDenial, resourcePolicyStatement, type StackPlace, stackPlace } from './policy-advice.ts';
+import { relayAdvice } from './relay-advice.ts';
 
 /** The bucket cannot be used as it is; the message says why, and the cure. */
 export class BucketError extends Error {
   override readonly name = 'BucketError';
 }
 
-export interface BucketContext {
+/** A bucket, and where the stack is that uses it. */
+export interface BucketContext extends StackPlace {
   readonly bucket: string;
-  /** Of the stack. */
-  readonly partition: string;
-  readonly region: string;
-  readonly accountId: string;
 }
 
 interface S3Failure {
@@ -27,10 +26,12 @@ const REDIRECTING = [
   'IllegalLocationConstraintException',
 ];
 
-/** The partition, region and account of a stack, from its ARN. */
 export function bucketContext(bucket: string, stackId: string): BucketContext {
-  const [, partition = 'aws', , region = '', accountId = ''] = stackId.split(':');
-  return { bucket, partition, region, accountId };
+  return { bucket, ...stackPlace(stackId) };
+}
+
+export function bucketArn({ partition, bucket }: Pick<BucketContext, 'partition' | 'bucket'>): string {
+  return `arn:${partition}:s3:::${bucket}`;
 }
 
 /** "There is no such bucket", or none any more. */
@@ -49,7 +50,7 @@ export async function explainS3Error(
   action: string,
   error: unknown,
 ): Promise<unknown> {
-  const { bucket, region, accountId } = context;
+  const { bucket, accountId } = context;
   if (isMissingBucket(error)) {
     return new BucketError(
       `There is no bucket ${bucket}. Check ExistingCloudtrailBucketName: it must be the bucket that CloudTrail writes to.`,
@@ -58,35 +59,47 @@ export async function explainS3Error(
   }
   const failure = error as S3Failure;
   const redirected = failure.$metadata?.httpStatusCode === 301 || REDIRECTING.includes(failure.name);
-  const denied = failure.$metadata?.httpStatusCode === 403 || failure.name === 'AccessDenied';
+  const denied = isDenied(error);
   if (!redirected && !denied) {
     return error;
   }
-  const actualRegion = regionIn(failure) ?? (await askRegion(s3, bucket));
-  if (actualRegion !== undefined && actualRegion !== region) {
-    return new BucketError(
-      `The bucket ${bucket} is in AWS region ${actualRegion}, but this stack is in ${region}, and a bucket's events ` +
-        `stay in its region. Name a bucket in ${region}, or set CreateNewTrail to true.`,
-      { cause: error },
-    );
+  const elsewhere = elsewhereError(context, regionIn(failure) ?? (await askRegion(s3, bucket)), error);
+  if (elsewhere !== undefined || !denied) {
+    return elsewhere ?? error;
   }
-  return denied
-    ? new BucketError(
-        `S3 refused ${action} on ${bucket} (${failure.message}). The bucket must belong to the account ${accountId}, ` +
-          'whose events it sends; and its policy, or a permissions boundary, must ' +
-          `allow this function's role: ${JSON.stringify(grantOf(context, action))}`,
-        { cause: error },
-      )
-    : error;
+  const cure = cureOfDenial(context, failure.message, {
+    policy: "the bucket's policy",
+    statement: resourcePolicyStatement(context, action, bucketArn(context)),
+  });
+  return new BucketError(
+    `S3 refused ${action} on ${bucket} (${failure.message}). The bucket must belong to the account ${accountId}. ${cure}`,
+    { cause: error },
+  );
 }
 
-/** The policy statement that would grant an action on the bucket. */
-function grantOf({ partition, bucket }: BucketContext, action: string) {
-  return { Effect: 'Allow', Action: action, Resource: `arn:${partition}:s3:::${bucket}` };
+/** "You may not", whatever refuses it: a policy, or the condition that the bucket is this account's. */
+export function isDenied(error: unknown): boolean {
+  const { name, $metadata } = error as S3Failure;
+  return $metadata?.httpStatusCode === 403 || name === 'AccessDenied' || name === 'AccessDeniedException';
 }
 
-function regionIn(failure: S3Failure): string | undefined {
-  return failure.$response?.headers?.['x-amz-bucket-region'];
+/** The error where a bucket's region is known and not the stack's. */
+export function elsewhereError(
+  { bucket, region }: BucketContext,
+  actualRegion: string | undefined,
+  cause?: unknown,
+): BucketError | undefined {
+  return actualRegion === undefined || actualRegion === region
+    ? undefined
+    : new BucketError(
+        `The bucket ${bucket} is in AWS region ${actualRegion}, but this stack is in ${region}, and a bucket's events ` +
+          `stay in its region. Either ${relayAdvice(actualRegion)}; or name a bucket in ${region}, or set CreateNewTrail to true.`,
+        { cause },
+      );
+}
+
+export function regionIn(error: unknown): string | undefined {
+  return (error as S3Failure).$response?.headers?.['x-amz-bucket-region'];
 }
 
 /** S3 tells a bucket's region even to those whom it lets do nothing else. */
@@ -96,6 +109,6 @@ async function askRegion(s3: S3Client, bucket: string): Promise<string | undefin
     return BucketRegion;
   } catch (error) {
     // A refusal carries the region as well; without one, the first error has to do.
-    return regionIn(error as S3Failure);
+    return regionIn(error);
   }
 }

@@ -2,7 +2,7 @@ import { Aws, type CfnCondition, CfnStack, Fn, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import {
   cloudAccountProperties,
   cloudOneAccountProperties,
@@ -60,6 +60,9 @@ export class Onboarding extends Construct {
   /** Receives the CloudTrail service's token; empty until `cloudTrailToken` has run. */
   readonly serviceToken: CfnSecret;
   readonly tokenRotation: TokenRotation;
+
+  /** What calls a vendor to register something, or to ask for it; whatever must be right before that comes first. */
+  readonly registrations: readonly IConstruct[];
 
   constructor(scope: Construct, id: string, props: OnboardingProps) {
     super(scope, id);
@@ -196,6 +199,12 @@ export class Onboarding extends Construct {
       cloudTrailToken: this.cloudTrailToken,
       cloudOneRegion,
     });
+    this.registrations = [
+      this.visionOneConnection.resource,
+      externalId.resource,
+      accountStack,
+      this.cloudTrailToken.resource,
+    ];
     for (const construct of [this.serviceToken, this.cloudTrailToken, this.tokenRotation]) {
       onlyIf(props.forwardToCloudOne, construct);
     }

@@ -20,7 +20,7 @@ export const DEPLOYMENTS: readonly ParameterValues[] = Object.entries(CHOICES).r
 /** What exists besides what always does, by its construct's path. */
 const CONDITIONAL: readonly [when: string, ParameterValues, paths: readonly RegExp[]][] = [
   ['a new trail', { CreateNewTrail: 'true' }, [/^NewTrail\//]],
-  ['an existing bucket', { CreateNewTrail: 'false' }, [/^ExistingBucket\//]],
+  ['an existing bucket', { CreateNewTrail: 'false' }, [/^ExistingBucket\//, /^BucketLookUp\//]],
   [
     'forwarding to Cloud One',
     { ForwardingDestination: 'CloudOne' },

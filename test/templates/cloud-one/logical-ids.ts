@@ -26,9 +26,12 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   ],
   // The vendor's template builds names of this id, which must fit into 64 characters.
   'AWS::CloudFormation::Stack': ['C1'],
+  'Custom::Backfill': ['Backfill'],
   'Custom::BucketNotification': ['BucketNotification'],
   'Custom::CloudAccount': ['CloudAccount'],
   'Custom::CloudOneAccount': ['CloudOneAccount'],
+  'Custom::CloudTrailBucket': ['CloudTrailBucket'],
+  'Custom::CloudTrailSample': ['CloudTrailSample'],
   'Custom::CloudTrailToken': ['CloudTrailToken'],
   'Custom::ForwardingDestination': ['DestinationProbe'],
   'Custom::TrailBucketTeardown': ['TrailBucketTeardown'],

@@ -13,6 +13,8 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   CloudOneAccountTemplateUrl: { Default: '' },
   WorkloadSecurityAccountId: { Default: '147995105371' },
   TrailKeyArn: { Default: '' },
+  BackfillDays: { Default: '0' },
+  RepairNotifications: { Default: 'false', AllowedValues: ['true', 'false'] },
   LogBucketOnDelete: { Default: 'Delete', AllowedValues: ['Delete', 'Retain'] },
   OnVendorDeleteFailure: { Default: 'Fail', AllowedValues: ['Fail', 'Continue'] },
   Revision: { Default: '1' },
@@ -95,6 +97,10 @@ const PATTERNS: Readonly<
       'arn:aws:s3:::key/1234abcd',
       'arn:aws:kms:us-east-1:111122223333:key/*',
     ],
+  },
+  BackfillDays: {
+    matching: ['0', '7', '10', '365', '999', '1000', '2999', '3599', '3649', '3650'],
+    other: ['', '-1', '00', '07', '1.5', '1e3', '3651', '3660', '3700', '4000', '10000', ' 1', 'all'],
   },
   WorkloadSecurityAccountId: {
     matching: ['147995105371', '000000000000'],
