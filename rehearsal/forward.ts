@@ -20,6 +20,7 @@ import {
 } from './delivery.ts';
 import type { Found } from './findings.ts';
 import type { Corpus } from './input/corpus.ts';
+import { overwriteAndRepair } from './notification-watch.ts';
 import type { Progress } from './progress.ts';
 import type { RehearsalReport } from './report.ts';
 import type { Stage } from './stage.ts';
@@ -33,8 +34,13 @@ export interface ForwardOptions {
   readonly corpus: Corpus;
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** Has the bucket listed too, as happens when its notifications have just been switched on. */
-  readonly listToo: boolean;
+  /**
+   * The bucket was there before: it is listed too, as happens when its notifications have just been switched on, and
+   * they are overwritten.
+   */
+  readonly existingBucket:
+    | { /** Key of a file that was stored before. */ readonly earlierFile: string }
+    | undefined;
   /** Has the CloudTrail token rotated half-way, and the former one revoked. */
   readonly rotateMidway: boolean;
 }
@@ -42,7 +48,7 @@ export interface ForwardOptions {
 export async function forward(
   stage: Stage,
   progress: Progress,
-  { corpus, stackName, outputs, listToo, rotateMidway }: ForwardOptions,
+  { corpus, stackName, outputs, existingBucket, rotateMidway }: ForwardOptions,
   found: Found,
 ): Promise<void> {
   const output = (name: string) => outputs[name] ?? '';
@@ -68,8 +74,12 @@ export async function forward(
     deadLettered: async () => (await countMessages(stage.clients, deadLetterQueue)).visible,
     onProgress: (arrived) => progress.detail('forward', `${arrived} of ${events} events arrived …`),
   });
-  if (listToo) {
-    await listBucket(stage, stackName, output(OUTPUTS.bucketName), startedAt, found);
+  if (existingBucket !== undefined) {
+    const bucket = output(OUTPUTS.bucketName);
+    const lateObjectsQueueUrl = await listBucket(stage, stackName, bucket, startedAt, found);
+    found.problems.push(
+      ...(await overwriteAndRepair(stage.clients, { stackName, bucket, lateObjectsQueueUrl })),
+    );
   }
   await noteUndrained(stage, 'forwarding', output(OUTPUTS.queueUrl), found);
 
@@ -82,6 +92,9 @@ export async function forward(
   found.deadLettered = await readDeadLetters(stage.clients, deadLetterQueue);
   found.latencyMs = latencies(createdAt, ledger);
   found.problems.push(...deliveryProblems(corpus, found), ...ledgerProblems(corpus, ledger));
+  if (existingBucket !== undefined) {
+    found.problems.push(...backfillProblems(existingBucket.earlierFile, ledger));
+  }
 }
 
 /** While the files uploaded so far are being forwarded. The rest can only arrive with the new token. */
@@ -105,7 +118,7 @@ async function listBucket(
   bucket: string,
   startedAt: number,
   found: Found,
-): Promise<void> {
+): Promise<string> {
   const queueUrl = await queueOf(stage, stackName, /LateObjectsQueue/);
   const request: ListingRequest = {
     bucket,
@@ -116,6 +129,7 @@ async function listBucket(
     new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(request) }),
   );
   await noteUndrained(stage, 'late-objects', queueUrl, found);
+  return queueUrl;
 }
 
 async function queueOf({ clients }: Stage, stackName: string, logicalId: RegExp): Promise<string> {
@@ -168,6 +182,14 @@ function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found
     problems.push(`${key} cannot be forwarded, and is not in the dead-letter queue.`);
   }
   return problems;
+}
+
+/** What was stored the day before must have been listed and forwarded, as `BackfillDays` says. */
+function backfillProblems(earlierFile: string, ledger: readonly LedgerEntry[]): string[] {
+  const isForwarded = ledger.some(
+    ({ object, state }) => state === 'acknowledged' && keyIn(object) === earlierFile,
+  );
+  return isForwarded ? [] : [`The backfill has not forwarded ${earlierFile}, which was there before.`];
 }
 
 /** Every forwarded file must be acknowledged, with the hash that its content really has. */

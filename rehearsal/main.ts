@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
 import { cdk, stopCdk } from './cdk.ts';
+import { inExistingBucket } from './existing-bucket.ts';
 import { InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
@@ -75,7 +76,8 @@ async function rehearseAndReport(
   const startedAt = new Date();
   const failingStep =
     options.failAt === undefined ? undefined : stepNamed(options.failAt, options.destination);
-  const corpus = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
+  const given = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
+  const corpus = options.existingBucket ? inExistingBucket(given) : given;
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.
   await Promise.all([REPORT_JSON, REPORT_PAGE].map((file) => rm(file, { force: true })));

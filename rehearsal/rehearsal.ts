@@ -8,8 +8,9 @@
 import { join } from 'node:path';
 import { PARAMETERS } from '../contract/parameters.ts';
 import { type Before, checkWhatIsLeft, lookAround } from './aftermath.ts';
-import { createExistingBucket, EXISTING_BUCKET, notificationOf, publishAccountTemplate } from './buckets.ts';
+import { notificationOf, publishAccountTemplate } from './buckets.ts';
 import { CdkError, cdk } from './cdk.ts';
+import { createExistingBucket, EXISTING_BUCKET, earlierFileKey } from './existing-bucket.ts';
 import { type Found, nothingFound, reportOf } from './findings.ts';
 import { forward } from './forward.ts';
 import { type Corpus, isForwarded } from './input/corpus.ts';
@@ -92,7 +93,7 @@ function bootstrap(stage: Stage, progress: Progress, options: RehearsalOptions):
     async () => {
       const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
       if (options.existingBucket) {
-        await createExistingBucket(stage.clients);
+        await createExistingBucket(stage.clients, stage.aws.accountId, earlierFile(stage));
       }
       await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
       return url;
@@ -130,7 +131,7 @@ async function deployAndForward(
           corpus,
           stackName: STACK,
           outputs,
-          listToo: options.existingBucket,
+          existingBucket: options.existingBucket ? { earlierFile: earlierFile(stage) } : undefined,
           // An AWS that was given may keep secrets without rotating them.
           rotateMidway: options.destination === 'cloudone' && !stage.aws.provider.external,
         },
@@ -189,7 +190,11 @@ function parametersOf(stage: Stage, options: RehearsalOptions, accountTemplateUr
     [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken,
     [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
     ...(options.existingBucket
-      ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }
+      ? {
+          [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET,
+          [PARAMETERS.backfillDays]: '1',
+          [PARAMETERS.repairNotifications]: 'true',
+        }
       : { [PARAMETERS.createNewTrail]: 'true' }),
     ...(options.destination === 'cloudone'
       ? {}
@@ -199,6 +204,10 @@ function parametersOf(stage: Stage, options: RehearsalOptions, accountTemplateUr
           [PARAMETERS.visionOneIngestToken]: tenant.ingestToken,
         }),
   };
+}
+
+function earlierFile({ aws }: Stage): string {
+  return earlierFileKey(aws.accountId, aws.region);
 }
 
 async function deploy(stage: Stage, progress: Progress, parameters: Record<string, string>): Promise<void> {

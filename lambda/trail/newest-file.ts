@@ -3,6 +3,7 @@ import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { parseCloudTrailKey } from '../../contract/cloudtrail-key.ts';
 import { type BucketListing, walkFolders } from './folder-walk.ts';
 import { folderOf } from './listing.ts';
+import { isDenied } from './s3-errors.ts';
 
 export interface SampleFile {
   readonly key: string;
@@ -58,10 +59,21 @@ async function lastFile(
   return files.toSorted((a, b) => Number(a.LastModified) - Number(b.LastModified)).at(-1)?.Key;
 }
 
-/** S3 tells a file's key also to those who may not decrypt it. */
+/**
+ * S3 tells which key a file has also to those who may not decrypt it: only the data is encrypted (Amazon S3 User Guide,
+ * "Protecting data with server-side encryption").
+ */
 async function describe({ s3, bucket, signal }: BucketListing, key: string): Promise<SampleFile> {
-  const { SSEKMSKeyId } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), {
-    abortSignal: signal,
-  });
-  return { key, keyArn: SSEKMSKeyId };
+  try {
+    const { SSEKMSKeyId } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), {
+      abortSignal: signal,
+    });
+    return { key, keyArn: SSEKMSKeyId };
+  } catch (error) {
+    if (isDenied(error)) {
+      // An answer without words. Reading the file, which comes next, is refused with words that tell the reason.
+      return { key, keyArn: undefined };
+    }
+    throw error;
+  }
 }

@@ -33,13 +33,13 @@ export class NotificationMemory {
     const seen = Item?.lastSeenOn?.N;
     return seen === undefined
       ? undefined
-      : { lastSeenOn: Number(seen), missing: Item?.missing?.BOOL ?? false };
+      : { lastSeenOn: Number(seen), missing: Item?.isMissing?.BOOL ?? false };
   }
 
   /** They are on, and nothing is left to be listed. */
   async seenOn(at: number, signal: AbortSignal): Promise<void> {
     await this.#update(
-      'SET lastSeenOn = :at, missing = :no',
+      'SET lastSeenOn = :at, isMissing = :no',
       { ':at': { N: String(at) }, ':no': { BOOL: false } },
       signal,
     );
@@ -48,7 +48,7 @@ export class NotificationMemory {
   /** They are off: what is stored from the last sighting on has to be listed when they are back. */
   async seenOff(lastSeenOn: number, signal: AbortSignal): Promise<void> {
     await this.#update(
-      'SET lastSeenOn = if_not_exists(lastSeenOn, :at), missing = :yes',
+      'SET lastSeenOn = if_not_exists(lastSeenOn, :at), isMissing = :yes',
       { ':at': { N: String(lastSeenOn) }, ':yes': { BOOL: true } },
       signal,
     );

@@ -1,0 +1,33 @@
+/** The one item of the ledger's table that a bucket's notifications are remembered in. */
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+
+export interface MemoryDouble {
+  /** By partition key. */
+  readonly items: Map<string, { lastSeenOn?: number; isMissing?: boolean }>;
+}
+
+export function memoryDouble(): MemoryDouble {
+  const double: MemoryDouble = { items: new Map() };
+  const mock = mockClient(DynamoDBClient);
+  mock.onAnyCommand().callsFake((input) => {
+    throw new Error(`A call that no test expects: ${JSON.stringify(input)}`);
+  });
+  mock.on(GetItemCommand).callsFake(({ Key }) => {
+    const item = double.items.get(Key.object.S);
+    return item === undefined
+      ? {}
+      : { Item: { lastSeenOn: { N: String(item.lastSeenOn) }, isMissing: { BOOL: item.isMissing } } };
+  });
+  mock.on(UpdateItemCommand).callsFake(({ Key, UpdateExpression, ExpressionAttributeValues: values }) => {
+    const before = double.items.get(Key.object.S);
+    const at = Number(values[':at'].N);
+    const keeps = UpdateExpression.includes('if_not_exists(lastSeenOn, :at)');
+    double.items.set(Key.object.S, {
+      lastSeenOn: keeps ? (before?.lastSeenOn ?? at) : at,
+      isMissing: UpdateExpression.includes(':yes'),
+    });
+    return {};
+  });
+  return double;
+}
