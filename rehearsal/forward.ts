@@ -1,6 +1,5 @@
 /** The middle of a rehearsal: the input goes into the bucket, and everything that must come of it is looked at. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { OUTPUTS } from '../contract/parameters.ts';
 import type { ListingRequest } from '../contract/trail.ts';
@@ -23,6 +22,7 @@ import type { Corpus } from './input/corpus.ts';
 import { overwriteAndRepair } from './notification-watch.ts';
 import type { Progress } from './progress.ts';
 import type { RehearsalReport } from './report.ts';
+import { physicalIdOf } from './stack-resources.ts';
 import type { Stage } from './stage.ts';
 import { rotateToken } from './token-rotation.ts';
 
@@ -119,7 +119,7 @@ async function listBucket(
   startedAt: number,
   found: Found,
 ): Promise<string> {
-  const queueUrl = await queueOf(stage, stackName, /LateObjectsQueue/);
+  const queueUrl = await physicalIdOf(stage.clients, stackName, 'AWS::SQS::Queue', /LateObjectsQueue/);
   const request: ListingRequest = {
     bucket,
     storedFrom: new Date(startedAt - MINUTE_MS).toISOString(),
@@ -130,17 +130,6 @@ async function listBucket(
   );
   await noteUndrained(stage, 'late-objects', queueUrl, found);
   return queueUrl;
-}
-
-async function queueOf({ clients }: Stage, stackName: string, logicalId: RegExp): Promise<string> {
-  const { StackResources = [] } = await clients.cloudFormation.send(
-    new DescribeStackResourcesCommand({ StackName: stackName }),
-  );
-  const queue = StackResources.find(
-    ({ ResourceType, LogicalResourceId = '' }) =>
-      ResourceType === 'AWS::SQS::Queue' && logicalId.test(LogicalResourceId),
-  );
-  return queue?.PhysicalResourceId ?? '';
 }
 
 /** A queue that is not empty after all has arrived holds what is not known to be done. */

@@ -1,5 +1,4 @@
 /** Another tool overwrites the bucket's notifications, and the watch over them puts that right. */
-import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import {
   GetBucketNotificationConfigurationCommand,
@@ -7,8 +6,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { Clients } from './clients.ts';
+import { physicalIdOf } from './stack-resources.ts';
 
-const WATCH = /NotificationWatchWatchFunction/;
+const WATCH = /NotificationWatchFunction/;
 
 /**
  * Takes EventBridge out of the bucket's notification document, as a tool does that knows nothing of it, and calls the
@@ -31,7 +31,10 @@ export async function overwriteAndRepair(
   );
   const listingsBefore = await waitingListings(clients, lateObjectsQueueUrl);
   const { FunctionError } = await clients.lambda.send(
-    new InvokeCommand({ FunctionName: await watchOf(clients, stackName), Payload: '{}' }),
+    new InvokeCommand({
+      FunctionName: await physicalIdOf(clients, stackName, 'AWS::Lambda::Function', WATCH),
+      Payload: '{}',
+    }),
   );
 
   const problems = FunctionError === undefined ? [] : ['The watch over notifications failed; see its log.'];
@@ -50,16 +53,6 @@ export interface WatchedStack {
   readonly stackName: string;
   readonly bucket: string;
   readonly lateObjectsQueueUrl: string;
-}
-
-async function watchOf({ cloudFormation }: Clients, stackName: string): Promise<string | undefined> {
-  const { StackResources = [] } = await cloudFormation.send(
-    new DescribeStackResourcesCommand({ StackName: stackName }),
-  );
-  return StackResources.find(
-    ({ ResourceType, LogicalResourceId = '' }) =>
-      ResourceType === 'AWS::Lambda::Function' && WATCH.test(LogicalResourceId),
-  )?.PhysicalResourceId;
 }
 
 /** Those that are held back until the change has taken effect. */

@@ -20,5 +20,6 @@ export function refusalOf(place: StackPlace, action: string, error: unknown, res
     policy: "this account's policies, those of its organisation among them,",
     statement,
   });
-  return new PermissionRefusedError(`AWS refused ${action} (${error.message}). ${cure}`, { cause: error });
+  // AWS's words last: a long answer is cut at its end.
+  return new PermissionRefusedError(`AWS refused ${action}. ${cure} (${error.message})`, { cause: error });
 }

@@ -72,7 +72,8 @@ export async function explainS3Error(
     statement: resourcePolicyStatement(context, action, bucketArn(context)),
   });
   return new BucketError(
-    `S3 refused ${action} on ${bucket} (${failure.message}). The bucket must belong to the account ${accountId}. ${cure}`,
+    // AWS's words last: a long answer is cut at its end.
+    `S3 refused ${action} on ${bucket}. The bucket must belong to the account ${accountId}. ${cure} (${failure.message})`,
     { cause: error },
   );
 }

@@ -105,9 +105,10 @@ async function unreadable(
         'kms:ViaService': `s3.${context.region}.amazonaws.com`,
       }),
     });
+    // AWS's words last: a long answer is cut at its end.
     return new BucketError(
-      `The CloudTrail file ${key} cannot be decrypted: ${message} If the files have another key than the bucket and its ` +
-        `trails say, give its ARN as TrailKeyArn. ${cure}`,
+      `A CloudTrail file cannot be decrypted. ${cure} If the files have another key than the bucket and its trails say, ` +
+        `give its ARN as TrailKeyArn. (${message} The file is ${key}.)`,
       { cause: error },
     );
   }
@@ -116,7 +117,12 @@ async function unreadable(
       policy: "the bucket's policy",
       statement: resourcePolicyStatement(context, 's3:GetObject', `${bucketArn(context)}/*`),
     });
-    return new BucketError(`S3 refused s3:GetObject on ${key} (${message}). ${cure}`, { cause: error });
+    return new BucketError(
+      `S3 refused s3:GetObject on a CloudTrail file. ${cure} (${message} The file is ${key}.)`,
+      {
+        cause: error,
+      },
+    );
   }
   return explainS3Error(s3, context, 's3:GetObject', error);
 }

@@ -27,6 +27,7 @@ MODULES = tuple(
         "secret_rotation",
         "secrets_manager",
         "secure_transport",
+        "sqs_batches",
     )
 )
 
