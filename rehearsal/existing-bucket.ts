@@ -35,20 +35,21 @@ function keyInExistingBucket(key: string): string {
   return `${KEY_PREFIX}/${key.replace(/AWSLogs\/(?=\d{12}\/)/, `AWSLogs/${ORGANIZATION}/`)}`;
 }
 
+interface AwsPlace {
+  readonly accountId: string;
+  readonly region: string;
+}
+
 /** A file that was stored before the deployment: one without records, so that it tells itself from the input. */
-export function earlierFileKey(accountId: string, region: string, now: Date = new Date()): string {
+export function earlierFileKey({ accountId, region }: AwsPlace, now: Date = new Date()): string {
   const [day = ''] = now.toISOString().split('T');
   const folder = `AWSLogs/${accountId}/CloudTrail/${region}/${day.replaceAll('-', '/')}`;
   const name = `${accountId}_CloudTrail_${region}_${day.replaceAll('-', '')}T0000Z_earlier.json.gz`;
   return keyInExistingBucket(`${folder}/${name}`);
 }
 
-/** @param earlierFile key of a file to store in it. */
-export async function createExistingBucket(
-  clients: Clients,
-  accountId: string,
-  earlierFile: string,
-): Promise<void> {
+export async function createExistingBucket(clients: Clients, place: AwsPlace): Promise<void> {
+  const { accountId } = place;
   const { s3 } = clients;
   await s3.send(new CreateBucketCommand({ Bucket: EXISTING_BUCKET }));
   await s3.send(
@@ -66,7 +67,7 @@ export async function createExistingBucket(
   await s3.send(
     new PutObjectCommand({
       Bucket: EXISTING_BUCKET,
-      Key: earlierFile,
+      Key: earlierFileKey(place),
       Body: gzipSync(JSON.stringify({ Records: [] })),
     }),
   );

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
+import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
 import { cdk, stopCdk } from './cdk.ts';
 import { inExistingBucket } from './existing-bucket.ts';
@@ -10,8 +11,10 @@ import { InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
 import { Progress } from './progress.ts';
-import { assembly, rehearse } from './rehearsal.ts';
+import { rehearse } from './rehearsal.ts';
 import { renderReportPage } from './report-page/page.ts';
+import { failedDeployment } from './scenarios/failed-deployment.ts';
+import { scenarioNamed } from './scenarios/scenarios.ts';
 import { type Stage, StageError, setStage } from './stage.ts';
 import { stepNamed, stepsOf, UnknownStepError } from './steps.ts';
 import { summaryOf } from './summary.ts';
@@ -74,8 +77,10 @@ async function rehearseAndReport(
   onStage: (stage: Stage) => void,
 ): Promise<number> {
   const startedAt = new Date();
-  const failingStep =
-    options.failAt === undefined ? undefined : stepNamed(options.failAt, options.destination);
+  const scenario =
+    options.failAt === undefined
+      ? scenarioNamed(options.scenario)
+      : failedDeployment(stepNamed(options.failAt, options.destination));
   const given = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
   const corpus = options.existingBucket ? inExistingBucket(given) : given;
   await mkdir(OUTPUT_FOLDER, { recursive: true });
@@ -94,8 +99,8 @@ async function rehearseAndReport(
   );
   const report = await rehearse(stage, progress, {
     options,
+    scenario,
     corpus,
-    failingStep,
     startedAt,
     intermission: (outputs) => keepUp(stage, outputs),
   });

@@ -11,6 +11,8 @@ export interface RehearsalReport {
     readonly input: string;
     readonly destination: 'cloudone' | 'visionone';
     readonly existingBucket: boolean;
+    /** The story that was played, such as `round-trip`. */
+    readonly scenario: string;
     readonly failAt: string | null;
   };
   readonly environment: {

@@ -79,6 +79,7 @@ export class BucketLookUp extends Construct {
       handler: 'trail/trail-sample-handler.ts',
       description: 'Proves that a file of the existing bucket can be read and decrypted.',
       permissions: [
+        // Without it S3 says "access denied" of a file that is gone.
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }),
         readFiles(),
         decryptThroughS3(this.keyArns),

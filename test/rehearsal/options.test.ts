@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { parseOptions, wantsList } from '../../rehearsal/options.ts';
+import { SCENARIOS } from '../../rehearsal/scenarios/scenarios.ts';
 
 const parse = (...argv: string[]) => parseOptions(argv, '/out');
 
@@ -26,6 +27,7 @@ afterEach(() => {
 
 test('without arguments: generated files, to Cloud One, from a new trail’s bucket', () => {
   expect(parse()).toEqual({
+    scenario: 'round-trip',
     destination: 'cloudone',
     existingBucket: false,
     keep: false,
@@ -40,6 +42,7 @@ test.each([
   [['--existing-bucket'], { existingBucket: true }],
   [['--fail-at', 'cloud-account'], { failAt: 'cloud-account' }],
   [['--keep'], { keep: true }],
+  [['--scenario', 'round-trip'], { scenario: 'round-trip' }],
 ])('%j', (argv, expected) => {
   expect(parse(...argv)).toEqual({ ...parse(), ...expected });
 });
@@ -57,6 +60,7 @@ test('all of them together', () => {
   ];
 
   expect(parse(...argv)).toEqual({
+    scenario: 'round-trip',
     input: 'x',
     destination: 'visionone',
     existingBucket: true,
@@ -83,8 +87,22 @@ test.each([
   [['--fail-at', ' '], /Name a step, or "list"/],
   [['--fail-at', ''], /Name a step, or "list"/],
   [['--existing-buckets'], /unknown option '--existing-buckets'.*--existing-bucket\?/s],
+  [['--scenario', 'unheard-of'], /'unheard-of' is invalid.*round-trip/s],
+  [['--scenario'], /argument missing/],
+  [['--scenario', 'round-trip', '--fail-at', 'cloud-account'], /cannot be used with option '--fail-at/],
   [['folder'], /too many arguments/],
 ])('%j is refused with a reason', (argv, reason) => {
   expect(() => parse(...argv)).toThrow(new Exit('2'));
   expect(complaint).toMatch(reason);
+});
+
+test('the help tells every scenario', () => {
+  const help = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+
+  expect(() => parse('--help')).toThrow(new Exit('0'));
+
+  const printed = help.mock.calls.join('');
+  for (const { name, about } of SCENARIOS) {
+    expect(printed).toMatch(new RegExp(`${name} +${about}`));
+  }
 });

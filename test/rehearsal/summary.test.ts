@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nothingFound, reportOf } from '../../rehearsal/findings.ts';
 import { corpusOf } from '../../rehearsal/input/corpus.ts';
 import type { RehearsalReport } from '../../rehearsal/report.ts';
+import { scenarioNamed } from '../../rehearsal/scenarios/scenarios.ts';
 import { summaryOf } from '../../rehearsal/summary.ts';
 import { NOTHING_HELD, vendorResidue } from '../../rehearsal/vendor-holdings.ts';
 import { goodReport } from './report-page/reports.ts';
@@ -65,10 +66,16 @@ describe('report', () => {
     typeof reportOf
   >[1];
   const input: Parameters<typeof reportOf>[2] = {
-    options: { destination: 'visionone', existingBucket: true, keep: false, outputFolder: '/out' },
+    options: {
+      destination: 'visionone',
+      existingBucket: true,
+      scenario: 'round-trip',
+      keep: false,
+      outputFolder: '/out',
+    },
+    scenario: scenarioNamed('round-trip'),
     corpus: corpusOf('generated', []),
     startedAt: new Date('2026-11-20T07:41:12.345Z'),
-    intermission: async () => undefined,
   };
   const seconds = goodReport().seconds;
 
@@ -83,7 +90,13 @@ describe('report', () => {
   test('tells what was rehearsed, and on what', () => {
     expect(reportOf(nothingFound(), stage, input, seconds)).toMatchObject({
       startedAt: '2026-11-20T07:41:12.345Z',
-      options: { input: 'generated', destination: 'visionone', existingBucket: true, failAt: null },
+      options: {
+        input: 'generated',
+        destination: 'visionone',
+        existingBucket: true,
+        scenario: 'round-trip',
+        failAt: null,
+      },
       environment: { localAws: 'MiniStack 1.5.33', node: process.version, cdk: '2.1148.1' },
       seconds,
     });

@@ -33,7 +33,13 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
     ok: true,
     problems: [],
     startedAt: '2026-11-20T07:41:12.345Z',
-    options: { input: 'generated', destination: 'cloudone', existingBucket: false, failAt: null },
+    options: {
+      input: 'generated',
+      destination: 'cloudone',
+      existingBucket: false,
+      scenario: 'round-trip',
+      failAt: null,
+    },
     environment: {
       localAws: 'MiniStack 1.5.33',
       node: '24.21.0',
@@ -221,6 +227,7 @@ export function failedAsAsked(): RehearsalReport {
       input: 'generated',
       destination: 'cloudone',
       existingBucket: false,
+      scenario: 'failed-deployment',
       failAt: 'workload-connector',
     },
     seconds: { setup: 6.2, bootstrap: 9.6, deploy: 28.4, forward: 0, destroy: 3.8, total: 48.3 },
@@ -259,7 +266,13 @@ const OTHERS = {
 
 export function existingBucketReport(): RehearsalReport {
   return goodReport({
-    options: { input: '/data/cloudtrail', destination: 'visionone', existingBucket: true, failAt: null },
+    options: {
+      input: '/data/cloudtrail',
+      destination: 'visionone',
+      existingBucket: true,
+      scenario: 'round-trip',
+      failAt: null,
+    },
     tokenRotation: null,
     bucketNotification: {
       before: OTHERS,

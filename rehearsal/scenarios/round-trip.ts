@@ -1,0 +1,15 @@
+import { deploy } from '../acts/deploy.ts';
+import { forwardAll } from '../acts/forward-all.ts';
+import { lookInside } from '../acts/look-inside.ts';
+import type { Scenario } from './scenario.ts';
+
+/** The main job: everything is registered, every file forwarded, and everything taken back. */
+export const roundTrip: Scenario = {
+  name: 'round-trip',
+  about: 'deploys, forwards everything, destroys',
+  play: async (rehearsal) => {
+    await deploy(rehearsal);
+    await forwardAll(rehearsal);
+    await lookInside(rehearsal);
+  },
+};
