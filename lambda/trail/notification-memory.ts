@@ -37,34 +37,22 @@ export class NotificationMemory {
   }
 
   /** They are on, and nothing is left to be listed. */
-  async seenOn(at: number, signal: AbortSignal): Promise<void> {
-    await this.#update(
-      'SET lastSeenOn = :at, isMissing = :no',
-      { ':at': { N: String(at) }, ':no': { BOOL: false } },
-      signal,
-    );
+  seenOn(at: number, signal: AbortSignal): Promise<void> {
+    return this.#note({ lastSeenOn: at, missing: false }, signal);
   }
 
   /** They are off: what is stored from the last sighting on has to be listed when they are back. */
-  async seenOff(lastSeenOn: number, signal: AbortSignal): Promise<void> {
-    await this.#update(
-      'SET lastSeenOn = if_not_exists(lastSeenOn, :at), isMissing = :yes',
-      { ':at': { N: String(lastSeenOn) }, ':yes': { BOOL: true } },
-      signal,
-    );
+  seenOff(lastSeenOn: number, signal: AbortSignal): Promise<void> {
+    return this.#note({ lastSeenOn, missing: true }, signal);
   }
 
-  async #update(
-    expression: string,
-    values: Record<string, { readonly N: string } | { readonly BOOL: boolean }>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #note({ lastSeenOn, missing }: NotificationSighting, signal: AbortSignal): Promise<void> {
     await this.#dynamoDb.send(
       new UpdateItemCommand({
         TableName: this.#table,
         Key: this.#key,
-        UpdateExpression: expression,
-        ExpressionAttributeValues: values,
+        UpdateExpression: 'SET lastSeenOn = :at, isMissing = :missing',
+        ExpressionAttributeValues: { ':at': { N: String(lastSeenOn) }, ':missing': { BOOL: missing } },
       }),
       { abortSignal: signal },
     );

@@ -16,6 +16,7 @@ const request: ListingRequest = {
   storedFrom: '2026-03-01T00:10:00Z',
   storedBefore: '2026-03-01T00:25:00Z',
 };
+const MOST_RUNS = 200;
 const inTime = new Date('2026-03-01T00:15:00Z');
 
 const sqs = mockClient(SQSClient);
@@ -131,6 +132,8 @@ describe('resuming', () => {
       sqs.resetHistory();
       const before = queuedKeys().length;
       ({ complete } = await run(() => false, asked));
+      // A listing that comes no further would go on for ever.
+      expect(runs).toBeLessThan(MOST_RUNS);
       expect(before).toBe(0);
       expect(queuedKeys().length).toBeLessThanOrEqual(2);
       keys.splice(0, keys.length, ...keys.filter((key) => !queuedKeys().includes(key)));
@@ -213,6 +216,8 @@ describe('large spans and buckets', () => {
     for (let complete = false; !complete; runs += 1) {
       sqs.resetHistory();
       ({ complete } = await run(() => false, asked));
+      // A listing that comes no further would go on for ever.
+      expect(runs).toBeLessThan(MOST_RUNS);
       const [sent] = sqs.commandCalls(SendMessageCommand);
       asked = sent ? listingRequestSchema.parse(JSON.parse(sent.args[0].input.MessageBody ?? '')) : asked;
       if (queuedKeys().length > 0) {

@@ -19,13 +19,10 @@ export function memoryDouble(): MemoryDouble {
       ? {}
       : { Item: { lastSeenOn: { N: String(item.lastSeenOn) }, isMissing: { BOOL: item.isMissing } } };
   });
-  mock.on(UpdateItemCommand).callsFake(({ Key, UpdateExpression, ExpressionAttributeValues: values }) => {
-    const before = double.items.get(Key.object.S);
-    const at = Number(values[':at'].N);
-    const keeps = UpdateExpression.includes('if_not_exists(lastSeenOn, :at)');
+  mock.on(UpdateItemCommand).callsFake(({ Key, ExpressionAttributeValues: values }) => {
     double.items.set(Key.object.S, {
-      lastSeenOn: keeps ? (before?.lastSeenOn ?? at) : at,
-      isMissing: UpdateExpression.includes(':yes'),
+      lastSeenOn: Number(values[':at'].N),
+      isMissing: values[':missing'].BOOL,
     });
     return {};
   });
