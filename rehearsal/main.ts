@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
-import { cdk, stopCdk } from './cdk.ts';
+import { stopCdk } from './cdk.ts';
 import { inExistingBucket } from './existing-bucket.ts';
 import { InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
@@ -16,8 +16,9 @@ import { renderReportPage } from './report-page/page.ts';
 import { failedDeployment } from './scenarios/failed-deployment.ts';
 import { scenarioNamed } from './scenarios/scenarios.ts';
 import { type Stage, StageError, setStage } from './stage.ts';
-import { stepNamed, stepsOf, UnknownStepError } from './steps.ts';
+import { stepNamed, UnknownStepError } from './steps.ts';
 import { summaryOf } from './summary.ts';
+import { listSteps, stepsIn, synthesize } from './synthesis.ts';
 
 const OUTPUT_FOLDER = fileURLToPath(new URL('../.rehearsal', import.meta.url));
 const REPORT_JSON = join(OUTPUT_FOLDER, 'report.json');
@@ -31,11 +32,8 @@ let endIntermission: (() => void) | undefined;
 
 const options = parseOptions(process.argv.slice(2), OUTPUT_FOLDER);
 if (wantsList(options)) {
-  console.log(
-    stepsOf(options.destination)
-      .map(({ id }) => id)
-      .join('\n'),
-  );
+  const steps = await listSteps(options);
+  console.log(steps.map(({ id }) => id).join('\n'));
 } else {
   // What was interrupted may still be under way: it must not speak, nor keep the process up.
   process.exit(await main(options));
@@ -77,10 +75,6 @@ async function rehearseAndReport(
   onStage: (stage: Stage) => void,
 ): Promise<number> {
   const startedAt = new Date();
-  const scenario =
-    options.failAt === undefined
-      ? scenarioNamed(options.scenario)
-      : failedDeployment(stepNamed(options.failAt, options.destination));
   const given = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
   const corpus = options.existingBucket ? inExistingBucket(given) : given;
   await mkdir(OUTPUT_FOLDER, { recursive: true });
@@ -92,11 +86,15 @@ async function rehearseAndReport(
     async () => {
       const set = await setStage(OUTPUT_FOLDER, (message) => progress.detail('setup', message));
       onStage(set);
-      await cdk(['synth', '--quiet', '--output', assembly(set)], { log: join(set.folder, 'cdk-synth.log') });
+      await synthesize(assembly(set), join(set.folder, 'cdk-synth.log'));
       return set;
     },
     ({ aws }) => `${aws.provider.name} ${aws.provider.version} at ${aws.endpoint}, vendors simulated`,
   );
+  const scenario =
+    options.failAt === undefined
+      ? scenarioNamed(options.scenario)
+      : failedDeployment(stepNamed(options.failAt, await stepsIn(assembly(stage), options)));
   const report = await rehearse(stage, progress, {
     options,
     scenario,

@@ -85,7 +85,7 @@ export class Forwarding extends Construct {
       DESTINATION_API_VERSION: props.destinationApiVersion,
       DESTINATION_TOKEN_SECRET_ARN: props.destinationTokenArn,
     };
-    const readToken = () => readSecret(this, [props.destinationTokenArn], props.secretKeyArns);
+    const readToken = () => readSecret([props.destinationTokenArn], props.secretKeyArns);
     this.probe = new TrailbridgeCustomResource(this, 'DestinationProbe', {
       triggers: { ...props.triggers, DestinationTokenArn: props.destinationTokenArn },
       type: 'ForwardingDestination',

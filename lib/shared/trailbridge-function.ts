@@ -1,5 +1,6 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
   type EventSourceMapping,
@@ -157,20 +158,27 @@ export function receiveFrom(queue: IQueue): PolicyStatement {
  *
  * @param keyArns the stack's key, and the one that the user's own secrets are encrypted with, if any.
  */
-export function readSecret(
-  scope: Construct,
-  secretArns: readonly string[],
-  keyArns: readonly string[],
-): PolicyStatement[] {
+export function readSecret(secretArns: readonly string[], keyArns: readonly string[]): PolicyStatement[] {
   return [
     new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [...secretArns] }),
     new PolicyStatement({
-      effect: Effect.ALLOW,
       actions: ['kms:Decrypt'],
       resources: [...keyArns],
       conditions: {
-        StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com` },
+        StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` },
       },
+    }),
+  ];
+}
+
+/** May give one of the stack's own secrets a value, encrypted with the stack's key. */
+export function writeSecret(secretArn: string, key: IKey): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['secretsmanager:PutSecretValue'], resources: [secretArn] }),
+    new PolicyStatement({
+      actions: ['kms:GenerateDataKey'],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
     }),
   ];
 }

@@ -5,6 +5,7 @@ import type { RehearsalOptions } from '../options.ts';
 import type { Progress } from '../progress.ts';
 import type { Parameters, Scenario } from '../scenarios/scenario.ts';
 import type { Stage } from '../stage.ts';
+import type { Simulator } from '../vendors/simulator.ts';
 import { runCdk } from './stack.ts';
 
 /**
@@ -36,14 +37,18 @@ export function bootstrap(
 
 /** The stack's parameters, as the options ask for. */
 export function parametersOf(
-  stage: Stage,
-  options: RehearsalOptions,
+  { simulator: { tenant } }: { readonly simulator: Pick<Simulator, 'tenant'> },
+  options: Pick<RehearsalOptions, 'destination' | 'enrolment' | 'existingBucket'>,
   accountTemplateUrl: string,
 ): Parameters {
-  const { tenant } = stage.simulator;
   return {
     [PARAMETERS.cloudOneApiKey]: tenant.cloudOneApiKey,
-    [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken,
+    ...(options.enrolment === 'token'
+      ? { [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken }
+      : {
+          [PARAMETERS.visionOneApiKey]: tenant.visionOneApiKey,
+          [PARAMETERS.visionOneRegion]: tenant.visionOneRegion,
+        }),
     [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
     ...(options.existingBucket
       ? {

@@ -1,8 +1,10 @@
 /** The scenarios that `--scenario` knows, by name. The first is the default. */
+import { deletedByHand } from './deleted-by-hand.ts';
+import { refusedDeletion } from './refused-deletion.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
 
-export const SCENARIOS: readonly Scenario[] = [roundTrip];
+export const SCENARIOS: readonly Scenario[] = [roundTrip, refusedDeletion, deletedByHand];
 
 export const DEFAULT_SCENARIO = roundTrip.name;
 
