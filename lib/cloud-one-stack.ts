@@ -19,6 +19,7 @@ import { Onboarding } from './onboarding/onboarding.ts';
 import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
 import { onlyIf } from './shared/conditional.ts';
 import { optionalSecret, requiredSecret } from './shared/given-secret.ts';
+import { BucketLookUp, decryptThroughS3 } from './trail/bucket-look-up.ts';
 import { BucketNotificationGuard } from './trail/bucket-notification-guard.ts';
 import { ExistingBucket } from './trail/existing-bucket.ts';
 import { NewTrail } from './trail/new-trail.ts';
@@ -110,6 +111,14 @@ export class CloudOneStack extends Stack {
       parameters.existingCloudtrailBucketName.valueAsString,
     );
 
+    const lookUp = new BucketLookUp(this, 'BucketLookUp', {
+      bucketName: parameters.existingCloudtrailBucketName.valueAsString,
+      destination: parameters.forwardingDestination.valueAsString,
+      trailKeyArn: parameters.trailKeyArn.valueAsString,
+      triggers,
+    });
+    lookUp.bucket.resource.node.addDependency(onboarding.account.resource);
+
     const forwarding = new Forwarding(this, 'Forwarding', {
       destination: parameters.forwardingDestination.valueAsString,
       destinationUrl: toVisionOneOr(
@@ -120,14 +129,8 @@ export class CloudOneStack extends Stack {
       destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, onboarding.serviceToken.ref),
       secretKeyArns,
       bucketName,
-      // Decrypting with the stack's own key through S3 grants nothing: it stands where there is no other key.
-      bucketKeyArn: newTrailOr(
-        trail.key.keyArn,
-        Fn.conditionIf(
-          conditions.trailKeyGiven.logicalId,
-          parameters.trailKeyArn.valueAsString,
-          key.keyArn,
-        ).toString(),
+      decryptFiles: decryptThroughS3(
+        Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
       ),
       onVendorDeleteFailure,
       triggers,
@@ -135,7 +138,12 @@ export class CloudOneStack extends Stack {
 
     const existing = new ExistingBucket(this, 'ExistingBucket', {
       bucketName: parameters.existingCloudtrailBucketName.valueAsString,
+      lookUp,
       forwardingQueue: forwarding.queue,
+      ledger: forwarding.ledger,
+      rule: forwarding.rule,
+      backfillDays: parameters.backfillDays.valueAsString,
+      repairNotifications: parameters.repairNotifications.valueAsString,
       onVendorDeleteFailure,
       triggers,
     });
@@ -164,6 +172,18 @@ export class CloudOneStack extends Stack {
     ]) {
       construct.node.addDependency(onboarding.account.resource);
     }
+    // Nor before the look at the bucket has found it to be usable.
+    existing.notification.resource.node.addDependency(lookUp.sample.resource);
+    guard.resource.node.addDependency(lookUp.sample.resource);
+    for (const construct of [...onboarding.registrations, forwarding.probe.resource]) {
+      construct.node.addDependency(lookUp.sample.resource);
+      const reason =
+        'With a new trail there is no look at a bucket, and CloudFormation disregards a dependency on what does not exist.';
+      Validations.of(construct).acknowledge(
+        { id: 'CloudFormation-Validate::E3005', reason },
+        { id: 'CloudFormation-Validate::W2502', reason },
+      );
+    }
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
@@ -178,6 +198,7 @@ export class CloudOneStack extends Stack {
       },
     );
     onlyIf(conditions.newTrail, trail);
+    onlyIf(conditions.existingBucket, lookUp);
     onlyIf(conditions.ownForwarder, forwarding);
     onlyIf(conditions.ownForwarderOnExistingBucket, existing);
     onlyIf(conditions.vendorClient, vendorClient);

@@ -6,6 +6,7 @@ import { styleText } from 'node:util';
 import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
 import { stopCdk } from './cdk.ts';
+import { inExistingBucket } from './existing-bucket.ts';
 import { type Corpus, InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
@@ -112,8 +113,9 @@ async function rehearseAndReport(
   return report.ok ? EXIT.ok : EXIT.failed;
 }
 
-async function corpusFor({ input, destination }: RehearsalOptions): Promise<Corpus> {
-  const corpus = input === undefined ? generatedCorpus() : await readCorpus(input);
+async function corpusFor({ input, destination, existingBucket }: RehearsalOptions): Promise<Corpus> {
+  const given = input === undefined ? generatedCorpus() : await readCorpus(input);
+  const corpus = existingBucket ? inExistingBucket(given) : given;
   if (destination !== 'vendorclient') {
     return corpus;
   }

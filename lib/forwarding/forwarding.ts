@@ -30,8 +30,8 @@ export interface ForwardingProps {
   /** The bucket that CloudTrail writes to. */
   readonly bucketName: string;
 
-  /** Key that the bucket's objects are encrypted with, where it is ours. */
-  readonly bucketKeyArn: string;
+  /** May decrypt what the bucket holds. */
+  readonly decryptFiles: PolicyStatement;
 
   /** `Fail` or `Continue`. */
   readonly onVendorDeleteFailure: string;
@@ -130,11 +130,7 @@ export class Forwarding extends Construct {
           actions: ['s3:ListBucket'],
           resources: [`arn:${Aws.PARTITION}:s3:::${props.bucketName}`],
         }),
-        new PolicyStatement({
-          actions: ['kms:Decrypt'],
-          resources: [props.bucketKeyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` } },
-        }),
+        props.decryptFiles,
         new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.ledger.tableArn] }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetterQueue.queueArn] }),
         receiveFrom(this.queue),

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { ForwardingDestination } from '../../contract/forwarding.ts';
 import { UNMARKED } from '../../contract/mark.ts';
 import {
@@ -73,6 +73,9 @@ export class Onboarding extends Construct {
   /** Receives the CloudTrail service's token; empty until `cloudTrailToken` has run. */
   readonly serviceToken: CfnSecret;
   readonly tokenRotation: TokenRotation;
+
+  /** What calls a vendor to register something, or to ask for it; whatever must be right before that comes first. */
+  readonly registrations: readonly IConstruct[];
 
   constructor(scope: Construct, id: string, props: OnboardingProps) {
     super(scope, id);
@@ -225,6 +228,13 @@ export class Onboarding extends Construct {
       cloudTrailToken: this.cloudTrailToken,
       cloudOneRegion,
     });
+    this.registrations = [
+      enrolment.token.resource,
+      this.visionOneConnection.resource,
+      externalId.resource,
+      accountStack,
+      this.cloudTrailToken.resource,
+    ];
     onlyIf(props.withCloudTrailToken, this.serviceToken);
     onlyIf(props.withCloudTrailToken, this.cloudTrailToken);
     // The vendor's client renews its token itself.

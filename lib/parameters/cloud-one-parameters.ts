@@ -50,6 +50,7 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
   return {
     newTrail: condition('WithNewTrail', is(parameters.createNewTrail, 'true')),
     toCloudOne: condition('ToCloudOne', is(parameters.forwardingDestination, 'CloudOne')),
+    existingBucket,
     toVisionOne,
     vendorClient,
     ownForwarder,
@@ -86,7 +87,6 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
       byArn: condition('VisionOneIngestTokenByArn', isGiven(visionOneIngestTokenSecretArn)),
     },
     secretsKeyGiven: condition('SecretsKeyGiven', isGiven(parameters.secretsKeyArn)),
-    trailKeyGiven: condition('TrailKeyGiven', isGiven(parameters.trailKeyArn)),
     accountTemplateUrlGiven: condition(
       'AccountTemplateUrlGiven',
       isGiven(parameters.cloudOneAccountTemplateUrl),

@@ -1,5 +1,6 @@
 import { PARAMETERS } from '../../contract/parameters.ts';
-import { createExistingBucket, EXISTING_BUCKET, publishAccountTemplate } from '../buckets.ts';
+import { publishAccountTemplate } from '../buckets.ts';
+import { createExistingBucket, EXISTING_BUCKET } from '../existing-bucket.ts';
 import type { RehearsalOptions } from '../options.ts';
 import type { Progress } from '../progress.ts';
 import type { Destination } from '../report.ts';
@@ -27,9 +28,10 @@ export function bootstrap(
     async () => {
       const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
       if (options.existingBucket) {
-        // The vendor's client would overwrite them, and is refused where there are any.
-        const withNotifications = options.destination !== 'vendorclient';
-        await createExistingBucket(stage.clients, { withNotifications });
+        await createExistingBucket(stage.clients, stage.aws, {
+          // The vendor's client would overwrite notifications, and cannot decrypt: with either it is refused.
+          plain: options.destination === 'vendorclient',
+        });
       }
       if (options.destination === 'vendorclient') {
         await publishVendorClient(stage.clients, stage.aws.region);
@@ -60,7 +62,11 @@ export function parametersOf(
         }),
     [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
     ...(options.existingBucket
-      ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }
+      ? {
+          [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET,
+          [PARAMETERS.backfillDays]: '1',
+          [PARAMETERS.repairNotifications]: 'true',
+        }
       : { [PARAMETERS.createNewTrail]: 'true' }),
     ...destinationParameters(options.destination, tenant),
   };

@@ -1,3 +1,4 @@
+import { earlierFileKey } from '../existing-bucket.ts';
 import { forward } from '../forward.ts';
 import type { Rehearsal } from '../scenarios/scenario.ts';
 import { outputsOf } from '../stack-watch.ts';
@@ -20,7 +21,7 @@ export async function forwardAll({ stage, progress, options, corpus, found }: Re
               corpus,
               stackName: STACK,
               outputs,
-              listToo: options.existingBucket,
+              existingBucket: options.existingBucket ? { earlierFile: earlierFileKey(stage.aws) } : undefined,
               // An AWS that was given may keep secrets without rotating them.
               rotateMidway: options.destination === 'cloudone' && !stage.aws.provider.external,
             },

@@ -61,6 +61,7 @@ const CONDITIONAL: readonly [
   paths: readonly RegExp[],
 ][] = [
   ['a new trail', ({ CreateNewTrail }) => CreateNewTrail === 'true', [/^NewTrail\//]],
+  ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^BucketLookUp\//]],
   ['our own forwarder', isOurs, [/^Forwarding\//]],
   [
     'our own forwarder on an existing bucket',

@@ -19,7 +19,7 @@ export function customResourceTests(template: Template): void {
   const customResources = resourcesOf(template, (type) => type.startsWith('Custom::'));
 
   test('there are custom resources to look at, and none of the untyped kind', () => {
-    expect(customResources).toHaveLength(11);
+    expect(customResources).toHaveLength(14);
     expect(resourcesOf(template, 'AWS::CloudFormation::CustomResource')).toEqual([]);
   });
 

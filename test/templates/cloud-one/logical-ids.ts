@@ -30,10 +30,13 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   ],
   // The vendor's templates may build names of these ids, which must fit into 64 characters.
   'AWS::CloudFormation::Stack': ['C1', 'CTrl'],
+  'Custom::Backfill': ['Backfill'],
   'Custom::BucketNotification': ['BucketNotification'],
   'Custom::BucketNotificationGuard': ['BucketNotificationGuard'],
   'Custom::CloudAccount': ['CloudAccount'],
   'Custom::CloudOneAccount': ['CloudOneAccount'],
+  'Custom::CloudTrailBucket': ['CloudTrailBucket'],
+  'Custom::CloudTrailSample': ['CloudTrailSample'],
   'Custom::CloudTrailToken': ['CloudTrailToken'],
   'Custom::ForwardingDestination': ['DestinationProbe'],
   'Custom::TrailBucketTeardown': ['TrailBucketTeardown'],

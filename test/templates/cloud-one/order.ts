@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deploy } from '../deployment.ts';
-import { listOf, pathOf, referencesIn, resourcesOf, type Template } from '../template.ts';
+import { listOf, pathOf, permissionsOf, referencesIn, resourcesOf, type Template } from '../template.ts';
 import { DEPLOYMENTS, VISION_ONE_KEY } from './conditions.ts';
 
 /** What is registered at a vendor, or changes something that was there before, or costs. */
@@ -31,6 +31,55 @@ export function orderTests(template: Template): void {
         expect(dependenciesOf(deployed, id)).toContain('CloudOneAccount');
       }
     });
+  });
+
+  test.each(TOUCHING.filter((id) => !id.startsWith('NewTrail')))(
+    '%s waits for the look at an existing bucket, which refuses one that cannot be used',
+    (id) => {
+      eachDeployment(
+        template,
+        (deployed) => {
+          if (Object.hasOwn(deployed.Resources, id)) {
+            const before = dependenciesOf(deployed, id);
+            expect(before).toContain('CloudTrailBucket');
+            expect(before).toContain('CloudTrailSample');
+          }
+        },
+        { CreateNewTrail: ['false'] },
+      );
+    },
+  );
+
+  test('the look at an existing bucket comes right after the account look-up', () => {
+    const customs = [...dependenciesOf(template, 'CloudTrailSample')].filter((id) =>
+      template.Resources[id]?.Type.startsWith('Custom::'),
+    );
+
+    expect(customs.toSorted()).toEqual(['CloudOneAccount', 'CloudTrailBucket']);
+  });
+
+  test('the watch over notifications begins after they are switched on, and ends before they are switched off', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        for (const path of ['Schedule', 'NotificationMissingAlarm']) {
+          const id = idAt(deployed, `ExistingBucket/NotificationWatch/${path}`);
+          expect(dependenciesOf(deployed, id)).toContain('BucketNotification');
+        }
+      },
+      { CreateNewTrail: ['false'], ...OWN_FORWARDER },
+    );
+  });
+
+  test('the role that takes a former bucket’s notifications back may reach it by then', () => {
+    const role = template.Resources[idAt(template, 'ExistingBucket/BucketNotification/Handler/Role')];
+    const statement =
+      role && permissionsOf(role).find(({ Action }) => listOf(Action).includes('s3:PutBucketNotification'));
+
+    expect([...referencesIn(statement?.Resource)]).toEqual(
+      expect.arrayContaining(['ExistingCloudtrailBucketName', 'CloudTrailBucket']),
+    );
+    expect(JSON.stringify(statement?.Resource)).toContain('"FormerBucketName"');
   });
 
   test('the connection is made after its token is there, and gone before the token’s connector is deleted', () => {

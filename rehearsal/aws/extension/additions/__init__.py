@@ -31,6 +31,7 @@ MODULES = tuple(
         "secret_rotation",
         "secrets_manager",
         "secure_transport",
+        "sqs_batches",
         # Last, around the roll-back that the others have put right.
         "resource_order",
     )
