@@ -10,6 +10,8 @@ export const CLOUD_ONE_API_KEY_PATTERN = '^[^:\\s]+:\\S+$';
 export const TOKEN_PATTERN = '^\\S*$';
 export const VISION_ONE_URL_PATTERN = '^$|^https://[0-9a-zA-Z.-]+\\.xdr\\.trendmicro\\.(com|co\\.jp)/\\S*$';
 export const KEY_ARN_PATTERN = '^$|^arn:[a-z-]+:kms:[a-z0-9-]+:\\d{12}:key/[0-9a-zA-Z-]+$';
+export const POLICY_ARN_PATTERN = '^$|^arn:[a-z-]+:iam::(\\d{12}|aws):policy/[0-9a-zA-Z+=,.@_/-]+$';
+export const EMAIL_PATTERN = '^$|^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$';
 export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
 
 /** AWS account of Trend Cloud One Workload Security. Source: the vendor's published onboarding template. */
@@ -29,6 +31,8 @@ export const PARAMETERS = {
   logBucketOnDelete: 'LogBucketOnDelete',
   onVendorDeleteFailure: 'OnVendorDeleteFailure',
   revision: 'Revision',
+  permissionsBoundaryArn: 'PermissionsBoundaryArn',
+  alarmEmail: 'AlarmEmail',
 } as const;
 
 /** Outputs of the `CloudOne` stack. */
@@ -40,4 +44,5 @@ export const OUTPUTS = {
   cloudOneAccountId: 'CloudOneAccountId',
   cloudOneRegion: 'CloudOneRegion',
   visionOneStatus: 'VisionOneConnectionStatus',
+  alarmTopicArn: 'AlarmTopicArn',
 } as const;

@@ -4,8 +4,10 @@ import {
   AWS_ACCOUNT_ID_PATTERN,
   BUCKET_NAME_PATTERN,
   CLOUD_ONE_API_KEY_PATTERN,
+  EMAIL_PATTERN,
   KEY_ARN_PATTERN,
   PARAMETERS,
+  POLICY_ARN_PATTERN,
   TOKEN_PATTERN,
   VISION_ONE_URL_PATTERN,
   WORKLOAD_SECURITY_ACCOUNT_ID,
@@ -95,6 +97,19 @@ export function cloudOneParameters(stack: Stack) {
         'Any other value than before makes an update look at every registration again and fetch a new token.',
       default: '1',
     }),
+    permissionsBoundaryArn: parameter(PARAMETERS.permissionsBoundaryArn, {
+      description:
+        "IAM policy that bounds every role of this stack, where roles must have one. It does not reach the roles of the vendor's own stack.",
+      default: '',
+      allowedPattern: POLICY_ARN_PATTERN,
+      constraintDescription: "A managed IAM policy's ARN.",
+    }),
+    alarmEmail: parameter(PARAMETERS.alarmEmail, {
+      description: 'E-mail address that alarms are sent to, after it has confirmed. Empty: nobody is told.',
+      default: '',
+      allowedPattern: EMAIL_PATTERN,
+      constraintDescription: 'One e-mail address.',
+    }),
   };
 
   stack.templateOptions.metadata = { 'AWS::CloudFormation::Interface': consoleInterface() };
@@ -115,6 +130,8 @@ export function cloudOneParameters(stack: Stack) {
       toVisionOne: equals('ToVisionOne', parameters.forwardingDestination, 'VisionOne'),
       visionOneServiceTokenGiven: given('VisionOneServiceTokenGiven', parameters.visionOneServiceToken),
       trailKeyGiven: given('TrailKeyGiven', parameters.trailKeyArn),
+      permissionsBoundaryGiven: given('PermissionsBoundaryGiven', parameters.permissionsBoundaryArn),
+      alarmEmailGiven: given('AlarmEmailGiven', parameters.alarmEmail),
       accountTemplateUrlGiven: given('AccountTemplateUrlGiven', parameters.cloudOneAccountTemplateUrl),
     },
   };
@@ -140,6 +157,7 @@ function consoleInterface() {
       PARAMETERS.visionOneIngestUrl,
       PARAMETERS.visionOneIngestToken,
     ],
+    'This AWS account': [PARAMETERS.alarmEmail, PARAMETERS.permissionsBoundaryArn],
     "The vendor's own (keep the defaults)": [
       PARAMETERS.cloudOneAccountTemplateUrl,
       PARAMETERS.workloadSecurityAccountId,

@@ -7,7 +7,10 @@ import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
 import { type CloudOneParameters, cloudOneParameters } from './cloud-one-parameters.ts';
 import { Forwarding } from './forwarding/forwarding.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
+import { AlarmTopic } from './shared/alarm-topic.ts';
 import { onlyIf } from './shared/conditional.ts';
+import { boundEveryRole } from './shared/permissions-boundary.ts';
+import { acknowledgeLint } from './shared/template-checks.ts';
 import { ExistingBucket } from './trail/existing-bucket.ts';
 import { NewTrail } from './trail/new-trail.ts';
 
@@ -45,7 +48,7 @@ export class CloudOneStack extends Stack {
     const onVendorDeleteFailure = parameters.onVendorDeleteFailure.valueAsString;
 
     const key = new Key(this, 'Key', {
-      description: 'Encrypts the secrets of Trailbridge.',
+      description: 'Encrypts the secrets and the alarms of Trailbridge.',
       enableKeyRotation: true,
       // It guards nothing that outlives the stack.
       removalPolicy: RemovalPolicy.DESTROY,
@@ -126,21 +129,26 @@ export class CloudOneStack extends Stack {
     });
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.existingBucket, existing);
-    this.outputs(onboarding, forwarding, bucketName);
+    const alarms = new AlarmTopic(this, 'Alarms', {
+      key,
+      email: parameters.alarmEmail.valueAsString,
+      emailGiven: conditions.alarmEmailGiven,
+    });
+    boundEveryRole(this, parameters.permissionsBoundaryArn, conditions.permissionsBoundaryGiven);
+    this.outputs(onboarding, forwarding, bucketName, alarms);
   }
 
   private secrets({ conditions, ...parameters }: CloudOneParameters, key: Key) {
     const secret = (id: string, description: string, value: string) => {
       const resource = new CfnSecret(this, id, { description, kmsKeyId: key.keyArn, secretString: value });
-      Validations.of(resource).acknowledge(
-        {
-          id: 'AwsSolutions-SMG4',
-          reason: 'Issued by the vendor on request of a person: it is rotated by updating the parameter.',
-        },
-        {
-          id: 'CloudFormation-Validate::W1030',
-          reason: 'The parameter may be empty; then the condition leaves the secret out.',
-        },
+      Validations.of(resource).acknowledge({
+        id: 'AwsSolutions-SMG4',
+        reason: 'Issued by the vendor on request of a person: it is rotated by updating the parameter.',
+      });
+      acknowledgeLint(
+        resource,
+        'W1030',
+        'The parameter may be empty; then the condition leaves the secret out.',
       );
       return resource;
     };
@@ -164,7 +172,12 @@ export class CloudOneStack extends Stack {
     return { cloudOneApiKey, visionOneServiceToken, visionOneIngestToken };
   }
 
-  private outputs(onboarding: Onboarding, forwarding: Forwarding, bucketName: string): void {
+  private outputs(
+    onboarding: Onboarding,
+    forwarding: Forwarding,
+    bucketName: string,
+    alarms: AlarmTopic,
+  ): void {
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
     output(OUTPUTS.bucketName, 'Bucket whose CloudTrail files are forwarded.', bucketName);
@@ -185,6 +198,11 @@ export class CloudOneStack extends Stack {
       OUTPUTS.visionOneStatus,
       'Connection to Vision One.',
       onboarding.visionOneConnection.attribute('Status'),
+    );
+    output(
+      OUTPUTS.alarmTopicArn,
+      'Topic that every alarm is announced on: others can subscribe.',
+      alarms.topic.topicArn,
     );
   }
 }

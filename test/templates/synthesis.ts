@@ -1,9 +1,9 @@
 /** Runs the CDK app as `cdk synth` does, and reads what it wrote. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import cdkJson from '../../cdk.json' with { type: 'json' };
@@ -85,6 +85,24 @@ export async function synthesizeCloudOne(): Promise<Synthesis> {
       findings: findingsOf((await read('validation-report.json')) as ValidationReport),
       acknowledgements: acknowledgementsOf((await read('CloudOne.metadata.json')) as ConstructMetadata),
     };
+  });
+}
+
+/** Every template that the app writes, nested ones included, by its file's name without `.template.json`. */
+export async function synthesizeAll(): Promise<[name: string, template: Template][]> {
+  return inTemporaryFolder(async (outputFolder) => {
+    const { status, stderr } = await runApp({ outputFolder });
+    const suffix = '.template.json';
+    const files = (await readdir(outputFolder, { recursive: true })).filter((file) => file.endsWith(suffix));
+    if (files.length === 0) {
+      throw new Error(`bin/app.ts wrote no template and ended with ${status}: ${stderr}`);
+    }
+    return Promise.all(
+      files.toSorted().map(async (file): Promise<[string, Template]> => {
+        const template = JSON.parse(await readFile(join(outputFolder, file), 'utf8')) as Template;
+        return [basename(file, suffix), template];
+      }),
+    );
   });
 }
 

@@ -30,10 +30,12 @@ export function acknowledgementTests({ status, findings, acknowledgements }: Syn
       'AwsSolutions-SQS3',
       'CloudFormation-Validate::W1001',
       'CloudFormation-Validate::W1030',
+      'CloudFormation-Validate::W1032',
       'Serverless-LambdaAsyncFailureDestination',
       'Serverless-LambdaDLQ',
       'Serverless-LambdaEventSourceMappingDestination',
       'Serverless-LambdaTracing',
+      'Serverless-SNSRedrivePolicy',
       'Serverless-SQSRedrivePolicy',
     ]);
   });

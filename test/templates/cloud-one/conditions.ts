@@ -8,6 +8,7 @@ const CHOICES = {
   VisionOneServiceToken: ['', 'token'],
   TrailKeyArn: ['', 'arn:aws:kms:us-east-1:111122223333:key/theirs'],
   CloudOneAccountTemplateUrl: ['', 'https://example.com/template'],
+  AlarmEmail: ['', 'security@example.com'],
 };
 
 /** Every combination of the parameters that decide what exists. */
@@ -27,6 +28,7 @@ const CONDITIONAL: readonly [when: string, ParameterValues, paths: readonly RegE
     [/^Onboarding\/CloudTrailToken(\/|$)/, /^Onboarding\/ServiceToken$/, /^Onboarding\/TokenRotation\//],
   ],
   ['forwarding to Vision One', { ForwardingDestination: 'VisionOne' }, [/^VisionOneIngestTokenSecret$/]],
+  ['an address for alarms', { AlarmEmail: 'security@example.com' }, [/^Alarms\/Email$/]],
   ['an enrolment token', { VisionOneServiceToken: 'token' }, [/^VisionOneServiceTokenSecret$/]],
 ];
 

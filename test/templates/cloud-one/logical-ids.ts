@@ -16,6 +16,9 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
     'VisionOneIngestTokenSecret',
     'VisionOneServiceTokenSecret',
   ],
+  // Others have subscribed to it, and confirmed.
+  'AWS::SNS::Topic': ['AlarmsTopic3A2DFEBA'],
+  'AWS::SNS::Subscription': ['AlarmsEmail53B271E6'],
   'AWS::DynamoDB::Table': ['ForwardingLedger40669501'],
   'AWS::SQS::Queue': [
     'ExistingBucketLateObjectsDeadLetterQueue039B2C0B',
@@ -47,6 +50,7 @@ const STATELESS = [
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
+  'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
   'AWS::SecretsManager::RotationSchedule',
 ];

@@ -16,6 +16,8 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   LogBucketOnDelete: { Default: 'Delete', AllowedValues: ['Delete', 'Retain'] },
   OnVendorDeleteFailure: { Default: 'Fail', AllowedValues: ['Fail', 'Continue'] },
   Revision: { Default: '1' },
+  PermissionsBoundaryArn: { Default: '' },
+  AlarmEmail: { Default: '' },
 };
 
 /** Any value will do. */
@@ -94,6 +96,38 @@ const PATTERNS: Readonly<
       'arn:aws:kms:us-east-1:1111:key/1234abcd',
       'arn:aws:s3:::key/1234abcd',
       'arn:aws:kms:us-east-1:111122223333:key/*',
+    ],
+  },
+  PermissionsBoundaryArn: {
+    matching: [
+      '',
+      'arn:aws:iam::111122223333:policy/Boundary',
+      'arn:aws:iam::111122223333:policy/teams/security/boundary_1+=,.@-',
+      'arn:aws:iam::aws:policy/PowerUserAccess',
+      'arn:aws-us-gov:iam::111122223333:policy/Boundary',
+    ],
+    other: [
+      'Boundary',
+      'arn:aws:iam::111122223333:role/Boundary',
+      'arn:aws:iam::1111:policy/Boundary',
+      'arn:aws:iam::111122223333:policy/',
+      'arn:aws:iam::111122223333:policy/*',
+      'arn:aws:iam::111122223333:policy/a b',
+      ' arn:aws:iam::111122223333:policy/Boundary',
+    ],
+  },
+  AlarmEmail: {
+    matching: ['', 'security@example.com', 'first.last+alarms@mail.example.co.jp', 'ö@exämple.de'],
+    other: [
+      'security',
+      'security@',
+      '@example.com',
+      'security@example',
+      'a@example.com, b@example.com',
+      'a@b@example.com',
+      'security@example.com ',
+      // A pattern that backtracks would take years over it.
+      `a@${'.'.repeat(300)} `,
     ],
   },
   WorkloadSecurityAccountId: {
