@@ -4,6 +4,8 @@ import { styleText } from 'node:util';
 export interface Output {
   /** Writes a result to standard output: as JSON with `--json`, otherwise as `text` makes it. */
   result<T>(value: T, text: (value: T) => string): void;
+  /** Writes a remark to standard error: standard output holds results only. */
+  note(message: string): void;
   /** Writes what went wrong to standard error, as `{"error"}` with `--json`. */
   error(message: string): void;
 }
@@ -21,6 +23,7 @@ export const PROCESS_STREAMS: Streams = {
 export function createOutput(json: boolean, streams: Streams): Output {
   return {
     result: (value, text) => streams.out(`${json ? JSON.stringify(value, undefined, 2) : text(value)}\n`),
+    note: (message) => streams.err(`${message}\n`),
     // styleText leaves colours out where NO_COLOR is set or the stream is not a terminal.
     error: (message) =>
       streams.err(
