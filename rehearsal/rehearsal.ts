@@ -5,16 +5,19 @@
  * the stack's parameters and outputs.
  */
 
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PARAMETERS } from '../contract/parameters.ts';
 import { type Before, checkWhatIsLeft, lookAround } from './aftermath.ts';
 import { createExistingBucket, EXISTING_BUCKET, notificationOf, publishAccountTemplate } from './buckets.ts';
 import { CdkError, cdk } from './cdk.ts';
+import { type Deployer, hireDeployer, printedPolicy } from './deployer.ts';
 import { type Found, nothingFound, reportOf } from './findings.ts';
 import { forward } from './forward.ts';
 import { type Corpus, isForwarded } from './input/corpus.ts';
 import { findLeaks } from './leaks.ts';
 import type { RehearsalOptions } from './options.ts';
+import { deployedResources, proveDeployer, SOURCE } from './permissions/deployer-proof.ts';
 import { collectPolicies, type PolicySet, provePermissions } from './permissions/proof.ts';
 import type { Progress } from './progress.ts';
 import type { RehearsalReport } from './report.ts';
@@ -46,17 +49,20 @@ export async function rehearse(
   await noting(found, async () => {
     const accountTemplateUrl = await bootstrap(stage, progress, input.options);
     const before = await lookAround(stage, input.options);
-    const parameters = parametersOf(stage, input.options, accountTemplateUrl);
+    const deployer = await hireDeployer(stage);
+    const deploying = { ...stage, cdkCredentials: deployer.credentials };
+    const parameters = parametersOf(stage, input.options, accountTemplateUrl, deployer);
     let policies: PolicySet | undefined;
     await noting(found, async () => {
       if (input.failingStep === undefined) {
-        policies = await deployAndForward(stage, progress, input, parameters, before, found);
+        policies = await deployAndForward(deploying, progress, input, parameters, before, found);
       } else {
-        await deployInVain(stage, progress, input.failingStep, parameters, found);
+        await deployInVain(deploying, progress, input.failingStep, parameters, found);
       }
     });
     // Whatever happened: what is left afterwards is what matters.
-    await noting(found, () => destroy(stage, progress));
+    await noting(found, () => destroy(deploying, progress));
+    await noting(found, () => deployer.dismiss());
     await noting(found, () => checkWhatIsLeft(stage, input.options, before, found));
     // An AWS that was given hands its own environment to the functions, without our recorder.
     if (policies !== undefined && !stage.aws.provider.external) {
@@ -117,6 +123,7 @@ async function deployAndForward(
     () => 'deployed (cdk deploy)',
   );
   const policies = await collectPolicies(stage.aws, STACK);
+  await proveDeployersPolicy(stage, parameters, policies, found);
   found.stacks = await stacksOf(stage.clients);
   const outputs = await outputsOf(stage.clients, STACK);
   await progress.phase(
@@ -182,12 +189,48 @@ async function prove(stage: Stage, policies: PolicySet, found: Found): Promise<v
   found.problems.push(...proof.denied.map((denied) => `Permission missing: ${denied}`));
 }
 
-function parametersOf(stage: Stage, options: RehearsalOptions, accountTemplateUrl: string) {
+/** Whether the printed policy allows what CloudFormation calls; nothing deployed is needed for it but the names. */
+async function proveDeployersPolicy(
+  stage: Stage,
+  parameters: Readonly<Record<string, string>>,
+  policies: PolicySet,
+  found: Found,
+): Promise<void> {
+  const { cloudOneAccountTemplateUrl } = PARAMETERS;
+  const policy = await printedPolicy(stage, 'execution-role', {
+    [cloudOneAccountTemplateUrl]: parameters[cloudOneAccountTemplateUrl] ?? '',
+  });
+  const accountTemplate = new URL(parameters[cloudOneAccountTemplateUrl] ?? '').pathname.slice(1);
+  // Where the bootstrap has `cdk deploy` put the functions' code.
+  const code = `cdk-hnb659fds-assets-${stage.aws.accountId}-${stage.aws.region}/code.zip`;
+  const sources = [accountTemplate, code].map((physicalId) => ({ type: SOURCE, physicalId }));
+  const template: unknown = JSON.parse(
+    await readFile(join(assembly(stage), `${STACK}.template.json`), 'utf8'),
+  );
+  found.deployer = await proveDeployer({
+    template,
+    policy,
+    deployed: [...(await deployedResources(stage.aws, STACK)), ...sources],
+    surroundings: policies,
+  });
+  found.problems.push(
+    ...found.deployer.denied.map((denied) => `Missing in the deployer's policy: ${denied}`),
+  );
+}
+
+function parametersOf(
+  stage: Stage,
+  options: RehearsalOptions,
+  accountTemplateUrl: string,
+  { boundaryArn }: Deployer,
+) {
   const { tenant } = stage.simulator;
   return {
     [PARAMETERS.cloudOneApiKey]: tenant.cloudOneApiKey,
     [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken,
     [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
+    [PARAMETERS.permissionsBoundaryArn]: boundaryArn,
+    [PARAMETERS.alarmEmail]: 'operator@example.com',
     ...(options.existingBucket
       ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }
       : { [PARAMETERS.createNewTrail]: 'true' }),
@@ -283,7 +326,11 @@ function runDeploy(stage: Stage, parameters: Record<string, string>): Promise<st
 }
 
 async function runCdk(stage: Stage, args: readonly string[]): Promise<string> {
-  return cdk(args, { aws: stage.aws, log: join(stage.folder, `cdk-${args[0]}.log`) });
+  return cdk(args, { aws: actingAs(stage), log: join(stage.folder, `cdk-${args[0]}.log`) });
+}
+
+function actingAs({ aws, cdkCredentials }: Stage): Stage['aws'] {
+  return { ...aws, clientEnvironment: { ...aws.clientEnvironment, ...cdkCredentials } };
 }
 
 /** Where set-up has synthesized the templates. */

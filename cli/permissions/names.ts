@@ -14,7 +14,8 @@ export interface Names {
 /**
  * CloudFormation names a resource after its stack, its logical id and chance; a name that would get too long has the
  * first two shortened (AWS CloudFormation User Guide, "Name type"). Names of 24 characters are kept: the tightest limit, of
- * 63 and 64 characters, leaves that much. Secrets are named after their logical id alone.
+ * 63 and 64 characters, leaves that much. Secrets were seen named after their
+ * logical id alone, which is not documented: both are allowed.
  */
 const KEPT_OF_STACK_NAME = 24;
 
@@ -28,13 +29,18 @@ export function namesIn(template: Template, { stack }: Place, known: Known): Nam
     return Type === 'AWS::Lambda::Function' && bucket !== undefined ? textsOf(bucket, known) : [];
   });
   const nested = valuesOf('AWS::CloudFormation::Stack', 'TemplateURL').flatMap(bucketOfUrl);
+  const made = stack.length > KEPT_OF_STACK_NAME ? `${stack.slice(0, KEPT_OF_STACK_NAME)}*` : `${stack}-*`;
   const secrets = Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) => {
-    const names = 'Name' in Properties ? textsOf(Properties.Name, known) : [id];
+    if (Type !== 'AWS::SecretsManager::Secret') {
+      return [];
+    }
     // Secrets Manager adds six characters of its own to the ARN.
-    return Type === 'AWS::SecretsManager::Secret' ? names.map((name) => `${name}-*`) : [];
+    return 'Name' in Properties
+      ? textsOf(Properties.Name, known).map((name) => `${name}-*`)
+      : [`${id}-*`, made];
   });
   return {
-    made: stack.length > KEPT_OF_STACK_NAME ? `${stack.slice(0, KEPT_OF_STACK_NAME)}*` : `${stack}-*`,
+    made,
     secrets: distinct(secrets),
     trails: distinct(valuesOf('AWS::CloudTrail::Trail', 'TrailName')),
     sourceBuckets: distinct([...code, ...nested]),

@@ -198,6 +198,7 @@ describe('what the template says decides', () => {
     ).Statement.find(({ Sid }) => Sid === 'Secrets');
 
     expect(secrets?.Resource).toEqual([
+      'arn:aws:secretsmanager:eu-central-1:111122223333:secret:CloudOne-*',
       'arn:aws:secretsmanager:eu-central-1:111122223333:secret:Made-*',
       'arn:aws:secretsmanager:eu-central-1:111122223333:secret:security/token-*',
     ]);
