@@ -92,18 +92,27 @@ export async function synthesizeCloudOne(): Promise<Synthesis> {
 export async function synthesizeAll(): Promise<[name: string, template: Template][]> {
   return inTemporaryFolder(async (outputFolder) => {
     const { status, stderr } = await runApp({ outputFolder });
-    const suffix = '.template.json';
-    const files = (await readdir(outputFolder, { recursive: true })).filter((file) => file.endsWith(suffix));
+    const files = await templateFilesIn(outputFolder);
     if (files.length === 0) {
       throw new Error(`bin/app.ts wrote no template and ended with ${status}: ${stderr}`);
     }
     return Promise.all(
-      files.toSorted().map(async (file): Promise<[string, Template]> => {
-        const template = JSON.parse(await readFile(join(outputFolder, file), 'utf8')) as Template;
-        return [basename(file, suffix), template];
+      files.map(async (file): Promise<[string, Template]> => {
+        const template = JSON.parse(await readFile(file, 'utf8')) as Template;
+        return [basename(file, TEMPLATE_SUFFIX), template];
       }),
     );
   });
+}
+
+const TEMPLATE_SUFFIX = '.template.json';
+
+export async function templateFilesIn(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true });
+  return files
+    .filter((file) => file.endsWith(TEMPLATE_SUFFIX))
+    .toSorted()
+    .map((file) => join(folder, file));
 }
 
 export async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
