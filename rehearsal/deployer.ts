@@ -19,6 +19,7 @@ import {
   IAMClient,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
+import { assembly, STACK } from './acts/stack.ts';
 import type { PolicyDocument } from './permissions/policies.ts';
 import type { Stage } from './stage.ts';
 
@@ -94,7 +95,7 @@ export async function printedPolicy(
     TRAILBRIDGE,
     'permissions',
     ...['--for', receiver],
-    ...['--template', join(stage.folder, 'cdk.out', 'CloudOne.template.json')],
+    ...['--template', join(assembly(stage), `${STACK}.template.json`)],
     ...['--account', stage.aws.accountId, '--region', stage.aws.region],
     ...Object.entries(parameters).flatMap(([name, value]) => ['--parameter', `${name}=${value}`]),
   ]);

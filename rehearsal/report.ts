@@ -11,6 +11,8 @@ export interface RehearsalReport {
     readonly input: string;
     readonly destination: 'cloudone' | 'visionone';
     readonly existingBucket: boolean;
+    /** The story that was played, such as `round-trip`. */
+    readonly scenario: string;
     readonly failAt: string | null;
   };
   readonly environment: {
@@ -104,6 +106,8 @@ export interface RehearsalReport {
 export interface VendorHoldings {
   /** `connecting`, `connected`, or null. */
   readonly visionOneConnection: string | null;
+  /** In Vision One, that came with generated enrolment tokens. */
+  readonly visionOneConnectors: number;
   readonly workloadConnectors: number;
   readonly cloudAccounts: number;
   /** Stacks that told the CloudTrail service of their creation and not of their deletion. */

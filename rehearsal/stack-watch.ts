@@ -59,14 +59,42 @@ export async function watchStack(clients: Clients, stackName: string, options: W
   }
 }
 
-/** The reason of the first failure, as CloudFormation tells it; undefined where nothing failed. */
-export async function failureReason(clients: Clients, stackName: string): Promise<string | undefined> {
+/** How an operation on a stack failed. */
+export interface Failure {
+  /** Of the resource that failed. */
+  readonly logicalId: string;
+  /** CloudFormation's, as a user reads it. */
+  readonly reason: string;
+  /** The stack's own reason for rolling back; empty where it does not. */
+  readonly rollBackReason: string;
+}
+
+/** The first failure, as CloudFormation tells it; undefined where nothing failed. */
+export async function firstFailure(clients: Clients, stackName: string): Promise<Failure | undefined> {
   const events = (await eventsOf(clients, stackName)).toReversed();
-  const failure = events.find(
+  const failed = events.find(
     (event) =>
       FAILED.has(event.ResourceStatus ?? '') && !(event.ResourceStatusReason ?? '').includes('cancelled'),
   );
-  return failure?.ResourceStatusReason;
+  const rollBack = events.find(({ ResourceStatus }) => ResourceStatus?.endsWith('ROLLBACK_IN_PROGRESS'));
+  return (
+    failed && {
+      logicalId: failed.LogicalResourceId ?? '',
+      reason: failed.ResourceStatusReason ?? '',
+      rollBackReason: rollBack?.ResourceStatusReason ?? '',
+    }
+  );
+}
+
+/** Why resources could not be deleted, each with its logical id. What was only kept for another's sake is left out. */
+export async function deletionFailures(clients: Clients, stackName: string): Promise<string[]> {
+  const events = await eventsOf(clients, stackName);
+  return events
+    .filter(
+      ({ ResourceStatus, ResourceType }) =>
+        ResourceStatus === 'DELETE_FAILED' && ResourceType?.startsWith('Custom::'),
+    )
+    .map(({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId}: ${ResourceStatusReason}`);
 }
 
 /** Every stack with its status and its number of resources. */

@@ -6,6 +6,8 @@ export interface Names {
   readonly made: string;
   readonly secrets: readonly string[];
   readonly trails: readonly string[];
+  /** Of Systems Manager. */
+  readonly parameters: readonly string[];
   /** Where code and nested templates are read. */
   readonly sourceBuckets: readonly string[];
   readonly oidcProviders: readonly string[];
@@ -43,6 +45,7 @@ export function namesIn(template: Template, { stack }: Place, known: Known): Nam
     made,
     secrets: distinct(secrets),
     trails: distinct(valuesOf('AWS::CloudTrail::Trail', 'TrailName')),
+    parameters: distinct(valuesOf('AWS::SSM::Parameter', 'Name')),
     sourceBuckets: distinct([...code, ...nested]),
     oidcProviders: distinct(oidcProvidersOf(template, known)),
   };

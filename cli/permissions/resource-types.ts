@@ -302,6 +302,12 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
     update: ['sqs:SetQueueAttributes'],
     delete: ['sqs:SetQueueAttributes'],
   },
+  'AWS::SSM::Parameter': {
+    create: ['ssm:AddTagsToResource', 'ssm:GetParameters', 'ssm:PutParameter'],
+    read: ['ssm:GetParameters', 'ssm:ListTagsForResource'],
+    update: ['ssm:AddTagsToResource', 'ssm:GetParameters', 'ssm:PutParameter', 'ssm:RemoveTagsFromResource'],
+    delete: ['ssm:DeleteParameter'],
+  },
   'AWS::SecretsManager::RotationSchedule': {
     create: ['lambda:InvokeFunction', 'secretsmanager:DescribeSecret', 'secretsmanager:RotateSecret'],
     read: ['secretsmanager:DescribeSecret'],

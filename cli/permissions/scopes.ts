@@ -135,6 +135,14 @@ const RULES: readonly Rule[] = [
   ],
   // A subscription's ARN begins with its topic's.
   [/^sns:/, (at, { made }) => ({ sid: 'Topics', resources: [arn('sns', at, made)] })],
+  [
+    /^ssm:/,
+    (at, { parameters }) => ({
+      sid: 'Parameters',
+      // The name begins with the slash that the ARN has.
+      resources: parameters.map((name) => arn('ssm', at, `parameter/${name.replace(/^\//, '')}`)),
+    }),
+  ],
   [/^sqs:/, (at, { made }) => ({ sid: 'Queues', resources: [arn('sqs', at, made)] })],
 ];
 

@@ -1,12 +1,6 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import {
-  type CfnRole,
-  Effect,
-  PolicyDocument,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from 'aws-cdk-lib/aws-iam';
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type CfnRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
   type CfnFunction,
@@ -169,17 +163,32 @@ export function receiveFrom(queue: IQueue): PolicyStatement {
   });
 }
 
-/** May read one secret of the stack, and decrypt it with the stack's key through Secrets Manager only. */
-export function readSecret(scope: Construct, secretArns: string[], keyArn: string): PolicyStatement[] {
+/**
+ * May read secrets, and decrypt them through Secrets Manager only.
+ *
+ * @param keyArns the stack's key, and the one that the user's own secrets are encrypted with, if any.
+ */
+export function readSecret(secretArns: readonly string[], keyArns: readonly string[]): PolicyStatement[] {
   return [
-    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: secretArns }),
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [...secretArns] }),
     new PolicyStatement({
-      effect: Effect.ALLOW,
       actions: ['kms:Decrypt'],
-      resources: [keyArn],
+      resources: [...keyArns],
       conditions: {
-        StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com` },
+        StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` },
       },
+    }),
+  ];
+}
+
+/** May give one of the stack's own secrets a value, encrypted with the stack's key. */
+export function writeSecret(secretArn: string, key: IKey): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['secretsmanager:PutSecretValue'], resources: [secretArn] }),
+    new PolicyStatement({
+      actions: ['kms:GenerateDataKey'],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
     }),
   ];
 }

@@ -153,6 +153,7 @@ const TARGETS: readonly (readonly [action: RegExp, target: Target])[] = [
   [/^secretsmanager:/, only('AWS::SecretsManager::Secret')],
   [/^sns:/, only('AWS::SNS::Topic')],
   [/^sqs:/, only('AWS::SQS::Queue')],
+  [/^ssm:/, only('AWS::SSM::Parameter')],
 ];
 
 /** What stands between the account and the name, where CloudFormation's physical id is a name. */
@@ -166,6 +167,7 @@ const ARN_PREFIX: Readonly<Record<string, readonly [service: string, prefix: str
   'AWS::Lambda::Function': ['lambda', 'function:'],
   'AWS::Logs::LogGroup': ['logs', 'log-group:'],
   'AWS::SQS::Queue': ['sqs', ''],
+  'AWS::SSM::Parameter': ['ssm', 'parameter'],
 };
 
 function arnOf({ type, physicalId }: Deployed, { partition, region, accountId }: Place): string {

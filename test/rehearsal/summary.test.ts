@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nothingFound, reportOf } from '../../rehearsal/findings.ts';
 import { corpusOf } from '../../rehearsal/input/corpus.ts';
 import type { RehearsalReport } from '../../rehearsal/report.ts';
+import { scenarioNamed } from '../../rehearsal/scenarios/scenarios.ts';
 import { summaryOf } from '../../rehearsal/summary.ts';
 import { NOTHING_HELD, vendorResidue } from '../../rehearsal/vendor-holdings.ts';
 import { goodReport } from './report-page/reports.ts';
@@ -53,6 +54,15 @@ describe('summary', () => {
     expect(text).not.toContain('renewed');
   });
 
+  test('says so where nothing was to be forwarded, and does not claim that all arrived', () => {
+    const delivered = { ...goodReport().delivered, events: 0 };
+
+    const text = summary({ delivered });
+
+    expect(text).toContain('nothing was forwarded');
+    expect(text).not.toContain('events arrived');
+  });
+
   test('tells what the functions’ roles would not have allowed', () => {
     const permissions = { calls: 812, functions: [], denied: ['s3:GetObject'] };
 
@@ -65,10 +75,17 @@ describe('report', () => {
     typeof reportOf
   >[1];
   const input: Parameters<typeof reportOf>[2] = {
-    options: { destination: 'visionone', existingBucket: true, keep: false, outputFolder: '/out' },
+    options: {
+      destination: 'visionone',
+      enrolment: 'token',
+      existingBucket: true,
+      scenario: 'round-trip',
+      keep: false,
+      outputFolder: '/out',
+    },
+    scenario: scenarioNamed('round-trip'),
     corpus: corpusOf('generated', []),
     startedAt: new Date('2026-11-20T07:41:12.345Z'),
-    intermission: async () => undefined,
   };
   const seconds = goodReport().seconds;
 
@@ -83,7 +100,13 @@ describe('report', () => {
   test('tells what was rehearsed, and on what', () => {
     expect(reportOf(nothingFound(), stage, input, seconds)).toMatchObject({
       startedAt: '2026-11-20T07:41:12.345Z',
-      options: { input: 'generated', destination: 'visionone', existingBucket: true, failAt: null },
+      options: {
+        input: 'generated',
+        destination: 'visionone',
+        existingBucket: true,
+        scenario: 'round-trip',
+        failAt: null,
+      },
       environment: { localAws: 'MiniStack 1.5.33', node: process.version, cdk: '2.1148.1' },
       seconds,
     });
@@ -121,6 +144,7 @@ describe('what is left at the vendors', () => {
   test('each thing that was not there before, or is gone', () => {
     const after = {
       visionOneConnection: 'connecting',
+      visionOneConnectors: 1,
       workloadConnectors: 1,
       cloudAccounts: 2,
       stackTokens: 0,
@@ -129,6 +153,7 @@ describe('what is left at the vendors', () => {
 
     expect(vendorResidue({ ...NOTHING_HELD, cloudAccounts: 3 }, after)).toEqual([
       'Vision One connection: connecting, was null',
+      'Product connectors in Vision One: 1, were 0',
       'Workload Security connectors: 1, were 0',
       'Cloud accounts: 2, were 3',
     ]);

@@ -118,7 +118,14 @@ describe('the table of resource types', () => {
   });
 
   test('an action whose resources nobody wrote down is named', () => {
-    const names = { made: 'x-*', secrets: [], trails: [], sourceBuckets: [], oidcProviders: [] };
+    const names = {
+      made: 'x-*',
+      secrets: [],
+      trails: [],
+      parameters: [],
+      sourceBuckets: [],
+      oidcProviders: [],
+    };
 
     expect(() => scopeOf('ec2:CreateFleet', place, names)).toThrow(UnknownActionError);
   });

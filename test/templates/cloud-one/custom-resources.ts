@@ -10,6 +10,7 @@ const MAY_BE_REFUSED = [
   'CloudAccount',
   'DestinationProbe',
   'VisionOneConnection',
+  'VisionOneEnrolmentToken',
   'WorkloadSecurityConnector',
 ];
 
@@ -17,7 +18,7 @@ export function customResourceTests(template: Template): void {
   const customResources = resourcesOf(template, (type) => type.startsWith('Custom::'));
 
   test('there are custom resources to look at, and none of the untyped kind', () => {
-    expect(customResources).toHaveLength(9);
+    expect(customResources).toHaveLength(10);
     expect(resourcesOf(template, 'AWS::CloudFormation::CustomResource')).toEqual([]);
   });
 

@@ -13,12 +13,16 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'AWS::SecretsManager::Secret': [
     'CloudOneApiKeySecret',
     'ServiceToken',
+    'VisionOneApiKeySecret',
+    'VisionOneEnrolmentTokenSecret',
     'VisionOneIngestTokenSecret',
     'VisionOneServiceTokenSecret',
   ],
   // Others have subscribed to it, and confirmed.
   'AWS::SNS::Topic': ['AlarmsTopic3A2DFEBA'],
   'AWS::SNS::Subscription': ['AlarmsEmail53B271E6'],
+  // The mark says whose the Vision One connection is.
+  'AWS::SSM::Parameter': ['VisionOneConnectionMark'],
   'AWS::DynamoDB::Table': ['ForwardingLedger40669501'],
   'AWS::SQS::Queue': [
     'ExistingBucketLateObjectsDeadLetterQueue039B2C0B',
@@ -36,6 +40,7 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'Custom::ForwardingDestination': ['DestinationProbe'],
   'Custom::TrailBucketTeardown': ['TrailBucketTeardown'],
   'Custom::VisionOneConnection': ['VisionOneConnection'],
+  'Custom::VisionOneEnrolmentToken': ['VisionOneEnrolmentToken'],
   'Custom::WorkloadSecurityConnector': ['WorkloadSecurityConnector'],
   'Custom::WorkloadSecurityExternalId': ['WorkloadSecurityExternalId'],
 };

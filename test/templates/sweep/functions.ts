@@ -31,9 +31,9 @@ export function functionTests(template: Template): void {
     }
   });
 
-  test('a function reads the secrets that its environment names, and no other', () => {
-    for (const [path, , resource] of functions) {
-      const named = referencesIn(property(resource, 'Environment'));
+  test('a function reads the secrets that its environment or its custom resource names, and no other', () => {
+    for (const [path, id, resource] of functions) {
+      const named = referencesIn([property(resource, 'Environment'), ...customResourcesOf(template, id)]);
       const readable = secretsReadableBy(template, roleOf(resource));
       expect({ [path]: readable.filter((secret) => !named.has(secret)) }).toEqual({ [path]: [] });
     }
@@ -59,6 +59,13 @@ export function functionTests(template: Template): void {
       expect(Properties).not.toHaveProperty('FunctionUrlAuthType');
     }
   });
+}
+
+/** The properties of the custom resources that a function is called for. */
+function customResourcesOf(template: Template, functionId: string): unknown[] {
+  return resourcesOf(template, (type) => type.startsWith('Custom::'))
+    .map(([, { Properties }]) => Properties)
+    .filter((properties) => referencesIn(properties?.ServiceToken).has(functionId));
 }
 
 function roleOf(resource: Resource): string {

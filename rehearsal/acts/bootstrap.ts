@@ -1,0 +1,63 @@
+import { PARAMETERS } from '../../contract/parameters.ts';
+import { createExistingBucket, EXISTING_BUCKET, publishAccountTemplate } from '../buckets.ts';
+import type { RehearsalOptions } from '../options.ts';
+import type { Progress } from '../progress.ts';
+import type { Parameters, Scenario } from '../scenarios/scenario.ts';
+import type { Stage } from '../stage.ts';
+import type { Simulator } from '../vendors/simulator.ts';
+import { runCdk } from './stack.ts';
+
+/**
+ * What is there before a user comes: the vendor's published template, the user's own bucket, the CDK's bootstrap.
+ *
+ * @returns the URL of the account template that stands in for the vendor's.
+ */
+export function bootstrap(
+  stage: Stage,
+  progress: Progress,
+  options: RehearsalOptions,
+  prepare: Scenario['prepare'],
+): Promise<string> {
+  return progress.phase(
+    'bootstrap',
+    'bootstrapping (cdk bootstrap)',
+    async () => {
+      const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
+      if (options.existingBucket) {
+        await createExistingBucket(stage.clients);
+      }
+      await prepare?.(stage);
+      await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
+      return url;
+    },
+    () => 'bootstrapped (cdk bootstrap)',
+  );
+}
+
+/** The stack's parameters, as the options ask for. */
+export function parametersOf(
+  { simulator: { tenant } }: { readonly simulator: Pick<Simulator, 'tenant'> },
+  options: Pick<RehearsalOptions, 'destination' | 'enrolment' | 'existingBucket'>,
+  accountTemplateUrl: string,
+): Parameters {
+  return {
+    [PARAMETERS.cloudOneApiKey]: tenant.cloudOneApiKey,
+    ...(options.enrolment === 'token'
+      ? { [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken }
+      : {
+          [PARAMETERS.visionOneApiKey]: tenant.visionOneApiKey,
+          [PARAMETERS.visionOneRegion]: tenant.visionOneRegion,
+        }),
+    [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
+    ...(options.existingBucket
+      ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }
+      : { [PARAMETERS.createNewTrail]: 'true' }),
+    ...(options.destination === 'cloudone'
+      ? {}
+      : {
+          [PARAMETERS.forwardingDestination]: 'VisionOne',
+          [PARAMETERS.visionOneIngestUrl]: tenant.ingestUrl,
+          [PARAMETERS.visionOneIngestToken]: tenant.ingestToken,
+        }),
+  };
+}
