@@ -29,6 +29,7 @@ export function nothingFound(): Found {
     bucketNotification: null,
     failure: null,
     permissions: null,
+    deployer: null,
   };
 }
 

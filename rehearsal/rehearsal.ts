@@ -5,10 +5,12 @@
  * the stack's parameters and outputs.
  */
 
+import { PARAMETERS } from '../contract/parameters.ts';
 import { bootstrap, parametersOf } from './acts/bootstrap.ts';
 import { destroy } from './acts/destroy.ts';
 import { provePermitted } from './acts/prove-permissions.ts';
 import { checkWhatIsLeft, lookAround } from './aftermath.ts';
+import { hireDeployer } from './deployer.ts';
 import { type Found, nothingFound, reportOf } from './findings.ts';
 import { type Corpus, isForwarded } from './input/corpus.ts';
 import type { Progress } from './progress.ts';
@@ -27,18 +29,25 @@ export async function rehearse(
   const { options, scenario } = input;
   await noting(found, async () => {
     const accountTemplateUrl = await bootstrap(stage, progress, options, scenario);
+    const before = await lookAround(stage, options);
+    const deployer = await hireDeployer(stage);
     const rehearsal: Rehearsal = {
       ...input,
-      stage,
+      stage: { ...stage, cdkCredentials: deployer.credentials },
       progress,
       found,
-      before: await lookAround(stage, options),
+      before,
       policies: [],
-      parameters: parametersOf(stage, options, accountTemplateUrl),
+      parameters: {
+        ...parametersOf(stage, options, accountTemplateUrl),
+        [PARAMETERS.permissionsBoundaryArn]: deployer.boundaryArn,
+        [PARAMETERS.alarmEmail]: 'operator@example.com',
+      },
     };
     await noting(found, () => scenario.play(rehearsal));
     // Whatever happened: what is left afterwards is what matters.
     await noting(found, () => (scenario.end ?? destroy)(rehearsal));
+    await noting(found, () => deployer.dismiss());
     await noting(found, () => checkWhatIsLeft(stage, options, rehearsal.before, found));
     await noting(found, () => provePermitted(rehearsal));
   });

@@ -14,6 +14,7 @@ import {
 import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
+import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { readSecret, receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
 
@@ -141,6 +142,11 @@ export class Forwarding extends Construct {
     // The first file is taken from the queue only when the destination is known to accept it.
     mapping.node.addDependency(this.probe.resource);
 
+    acknowledgeLint(
+      forwarder.role,
+      'W1032',
+      'A bucket is named wherever no new trail is made: a rule demands it.',
+    );
     const objects = JSON.stringify(Stack.of(this).resolve(props.bucketName));
     Validations.of(forwarder.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${objects}/*]`,
