@@ -51,12 +51,15 @@ export const PARAMETERS = {
 /** What the code calls a parameter. */
 export type ParameterKey = keyof typeof PARAMETERS;
 
-/** Outputs of the `CloudOne` stack. */
+/** Outputs of the `CloudOne` stack. None has a parameter's name: CloudFormation would not mind, the CDK does. */
 export const OUTPUTS = {
   bucketName: 'CloudTrailBucketName',
   queueUrl: 'ForwardingQueueUrl',
   deadLetterQueueUrl: 'DeadLetterQueueUrl',
   ledgerTable: 'LedgerTableName',
+  destination: 'Destination',
+  vendorClientStack: 'VendorClientStack',
+  apiKeySecretArn: 'ApiKeySecretArn',
   cloudOneAccountId: 'CloudOneAccountId',
   cloudOneRegion: 'CloudOneRegion',
   visionOneStatus: 'VisionOneConnectionStatus',

@@ -11,6 +11,14 @@ export const bucketNotificationEnvironment = z.object({
   LATE_OBJECTS_QUEUE_URL: z.url(),
 });
 
+/**
+ * Keeps the vendor's client from overwriting notifications of others, and removes what it leaves behind. Attribute:
+ * `BucketName`, for what must come after the look at the bucket.
+ */
+export const bucketNotificationGuardProperties = z.object({
+  BucketName: z.string().min(3),
+});
+
 /** Lists objects by the time they arrived, and queues them to be forwarded. */
 export const lateObjectsEnvironment = z.object({
   FORWARDING_QUEUE_URL: z.url(),
@@ -37,7 +45,10 @@ export const listingRequestSchema = z.object({
 
 export type ListingRequest = z.infer<typeof listingRequestSchema>;
 
-/** Empties and deletes the new trail's buckets when the stack goes. */
+/**
+ * Empties and deletes the new trail's buckets when the stack goes. Attribute: `TrailBucketName`, for what must be gone
+ * before the trail's bucket is.
+ */
 export const trailBucketTeardownProperties = z.object({
   /** The trail's bucket first, then the bucket of its access logs. */
   BucketNames: z.array(z.string().min(3)).nonempty(),

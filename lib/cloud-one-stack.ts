@@ -1,15 +1,27 @@
-import { Aws, CfnOutput, Fn, RemovalPolicy, Stack, type StackProps, Token, Validations } from 'aws-cdk-lib';
+import {
+  Aws,
+  type CfnCondition,
+  CfnOutput,
+  Fn,
+  RemovalPolicy,
+  Stack,
+  type StackProps,
+  Token,
+  Validations,
+} from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { OUTPUTS } from '../contract/parameters.ts';
 import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
 import { Forwarding } from './forwarding/forwarding.ts';
+import { VendorClient } from './forwarding/vendor-client.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
 import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
 import { AlarmTopic } from './shared/alarm-topic.ts';
 import { onlyIf } from './shared/conditional.ts';
 import { optionalSecret, requiredSecret } from './shared/given-secret.ts';
 import { boundEveryRole } from './shared/permissions-boundary.ts';
+import { BucketNotificationGuard } from './trail/bucket-notification-guard.ts';
 import { ExistingBucket } from './trail/existing-bucket.ts';
 import { NewTrail } from './trail/new-trail.ts';
 
@@ -77,7 +89,9 @@ export class CloudOneStack extends Stack {
       ...secrets,
       visionOneApiKeyGiven: conditions.visionOneApiKeyGiven,
       visionOneRegion: parameters.visionOneRegion.valueAsString,
+      forwardingDestination: parameters.forwardingDestination.valueAsString,
       forwardToCloudOne: conditions.toCloudOne,
+      withCloudTrailToken: conditions.cloudTrailToken,
       accountTemplateUrl: parameters.cloudOneAccountTemplateUrl.valueAsString,
       accountTemplateUrlGiven: conditions.accountTemplateUrlGiven,
       workloadSecurityAccountId: parameters.workloadSecurityAccountId.valueAsString,
@@ -87,6 +101,7 @@ export class CloudOneStack extends Stack {
 
     const trail = new NewTrail(this, 'NewTrail', {
       logBucketOnDelete: parameters.logBucketOnDelete.valueAsString,
+      vendorClient: conditions.vendorClient,
     });
     const newTrailOr = (ours: string, otherwise: string) =>
       Fn.conditionIf(conditions.newTrail.logicalId, ours, otherwise).toString();
@@ -126,10 +141,29 @@ export class CloudOneStack extends Stack {
       onVendorDeleteFailure,
       triggers,
     });
+    const guard = new BucketNotificationGuard(this, 'BucketNotificationGuard', {
+      bucketName: parameters.existingCloudtrailBucketName.valueAsString,
+      onVendorDeleteFailure,
+      triggers,
+    });
+    const vendorClient = new VendorClient(this, 'VendorClient', {
+      cloudTrailToken: onboarding.cloudTrailToken,
+      serviceToken: onboarding.serviceToken,
+      // Taken from resources that so come before the client, and go after it: the guard looks at what it left behind,
+      // and a new trail's bucket is emptied. (`DependsOn` may not name what a condition leaves out.)
+      bucketName: newTrailOr(trail.teardown.attribute('TrailBucketName'), guard.attribute('BucketName')),
+    });
+    trail.waitFor(conditions.vendorClient, vendorClient.stack);
+
     // Events begin to flow only when there is a queue for them.
     existing.notification.resource.node.addDependency(forwarding.rule, forwarding.queue);
     // Nothing is touched before the account look-up has found the region to be right.
-    for (const construct of [trail, existing.notification.resource, forwarding.probe.resource]) {
+    for (const construct of [
+      trail,
+      existing.notification.resource,
+      guard.resource,
+      forwarding.probe.resource,
+    ]) {
       construct.node.addDependency(onboarding.account.resource);
     }
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
@@ -146,47 +180,78 @@ export class CloudOneStack extends Stack {
       },
     );
     onlyIf(conditions.newTrail, trail);
-    onlyIf(conditions.existingBucket, existing);
-    const alarms = new AlarmTopic(this, 'Alarms', {
+    onlyIf(conditions.ownForwarder, forwarding);
+    onlyIf(conditions.ownForwarderOnExistingBucket, existing);
+    onlyIf(conditions.vendorClient, vendorClient);
+    onlyIf(conditions.vendorClientOnExistingBucket, guard);
+    this.alarms(parameters, key);
+    boundEveryRole(this, parameters.permissionsBoundaryArn, conditions.permissionsBoundaryGiven);
+    this.outputs(parameters, secrets.cloudOneApiKey.arn, onboarding, bucketName);
+    this.forwardingOutputs(conditions, forwarding, vendorClient);
+  }
+
+  private alarms({ alarmEmail, conditions }: CloudOneParameters, key: Key): void {
+    const { topic } = new AlarmTopic(this, 'Alarms', {
       key,
-      email: parameters.alarmEmail.valueAsString,
+      email: alarmEmail.valueAsString,
       emailGiven: conditions.alarmEmailGiven,
     });
-    boundEveryRole(this, parameters.permissionsBoundaryArn, conditions.permissionsBoundaryGiven);
-    this.outputs(onboarding, forwarding, bucketName, alarms);
+    new CfnOutput(this, OUTPUTS.alarmTopicArn, {
+      description: 'Topic that every alarm is announced on: others can subscribe.',
+      value: topic.topicArn,
+    });
   }
 
   private outputs(
+    parameters: CloudOneParameters,
+    cloudOneApiKeyArn: string,
     onboarding: Onboarding,
-    forwarding: Forwarding,
     bucketName: string,
-    alarms: AlarmTopic,
   ): void {
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
     output(OUTPUTS.bucketName, 'Bucket whose CloudTrail files are forwarded.', bucketName);
-    output(OUTPUTS.queueUrl, 'Queue of the files to forward.', forwarding.queue.queueUrl);
     output(
-      OUTPUTS.deadLetterQueueUrl,
-      'Queue of the files that could not be forwarded.',
-      forwarding.deadLetterQueue.queueUrl,
-    );
-    output(
-      OUTPUTS.ledgerTable,
-      'Table of the files that the destination has acknowledged.',
-      forwarding.ledger.tableName,
+      OUTPUTS.destination,
+      "Where they are forwarded to, or that the vendor's client does it.",
+      parameters.forwardingDestination.valueAsString,
     );
     output(OUTPUTS.cloudOneAccountId, 'Trend Cloud One account.', onboarding.account.attribute('AccountId'));
     output(OUTPUTS.cloudOneRegion, 'Trend Cloud One region.', onboarding.account.attribute('Region'));
+    output(OUTPUTS.apiKeySecretArn, 'Secret with the API key, for who may read it.', cloudOneApiKeyArn);
     output(
       OUTPUTS.visionOneStatus,
       'Connection to Vision One.',
       onboarding.visionOneConnection.attribute('Status'),
     );
+  }
+
+  /** What there is to look at depends on who forwards. */
+  private forwardingOutputs(
+    { ownForwarder, vendorClient: withVendorClient }: CloudOneParameters['conditions'],
+    forwarding: Forwarding,
+    vendorClient: VendorClient,
+  ): void {
+    const output = (condition: CfnCondition, name: string, description: string, value: string) =>
+      new CfnOutput(this, name, { condition, description, value });
+    output(ownForwarder, OUTPUTS.queueUrl, 'Queue of the files to forward.', forwarding.queue.queueUrl);
     output(
-      OUTPUTS.alarmTopicArn,
-      'Topic that every alarm is announced on: others can subscribe.',
-      alarms.topic.topicArn,
+      ownForwarder,
+      OUTPUTS.deadLetterQueueUrl,
+      'Queue of the files that could not be forwarded.',
+      forwarding.deadLetterQueue.queueUrl,
+    );
+    output(
+      ownForwarder,
+      OUTPUTS.ledgerTable,
+      'Table of the files that the destination has acknowledged.',
+      forwarding.ledger.tableName,
+    );
+    output(
+      withVendorClient,
+      OUTPUTS.vendorClientStack,
+      "The vendor's client, which forwards.",
+      vendorClient.stack.ref,
     );
   }
 }

@@ -28,20 +28,30 @@ export async function publishAccountTemplate({ s3 }: Clients, endpoint: string):
   return `${endpoint}/${VENDOR_BUCKET}/${VENDOR_TEMPLATE}`;
 }
 
-/** Makes a bucket as a user may have it: versioned, with notifications of its own to a queue and a topic. */
-export async function createExistingBucket({ s3, sns, sqs }: Clients): Promise<void> {
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'existing-consumer' }));
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
-  );
-  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'existing-subscribers' }));
-  await s3.send(new CreateBucketCommand({ Bucket: EXISTING_BUCKET }));
-  await s3.send(
+/** Makes a bucket as a user may have it: versioned, and with notifications of its own unless they are unwanted. */
+export async function createExistingBucket(
+  clients: Clients,
+  { withNotifications }: { readonly withNotifications: boolean },
+): Promise<void> {
+  await clients.s3.send(new CreateBucketCommand({ Bucket: EXISTING_BUCKET }));
+  await clients.s3.send(
     new PutBucketVersioningCommand({
       Bucket: EXISTING_BUCKET,
       VersioningConfiguration: { Status: 'Enabled' },
     }),
   );
+  if (withNotifications) {
+    await notifyOthers(clients);
+  }
+}
+
+/** To a queue and a topic. */
+async function notifyOthers({ s3, sns, sqs }: Clients): Promise<void> {
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'existing-consumer' }));
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'existing-subscribers' }));
   await s3.send(
     new PutBucketNotificationConfigurationCommand({
       Bucket: EXISTING_BUCKET,

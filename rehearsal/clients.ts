@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -11,6 +12,7 @@ import type { LocalAws } from './aws/local-aws.ts';
 export interface Clients {
   readonly cloudFormation: CloudFormationClient;
   readonly dynamoDb: DynamoDBClient;
+  readonly kms: KMSClient;
   readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
   readonly secretsManager: SecretsManagerClient;
@@ -30,6 +32,7 @@ export function clientsOf(aws: LocalAws): Clients {
   return {
     cloudFormation: new CloudFormationClient(configuration),
     dynamoDb: new DynamoDBClient(configuration),
+    kms: new KMSClient(configuration),
     logs: new CloudWatchLogsClient(configuration),
     // A bucket's name in the path: names below a loopback address do not resolve.
     s3: new S3Client({ ...configuration, forcePathStyle: true }),

@@ -146,7 +146,7 @@ async function noteUndrained(
   }
 }
 
-function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found): string[] {
+export function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found): string[] {
   const problems: string[] = [];
   if (delivered.missing > 0) {
     problems.push(`${delivered.missing} events did not arrive, such as ${delivered.missingIds[0]}.`);

@@ -6,7 +6,7 @@ import { styleText } from 'node:util';
 import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
 import { stopCdk } from './cdk.ts';
-import { InputError, readCorpus } from './input/corpus.ts';
+import { type Corpus, InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
 import { Progress } from './progress.ts';
@@ -18,6 +18,7 @@ import { type Stage, StageError, setStage } from './stage.ts';
 import { stepNamed, UnknownStepError } from './steps.ts';
 import { summaryOf } from './summary.ts';
 import { listSteps, stepsIn, synthesize } from './synthesis.ts';
+import { assertFits, fittingPart } from './vendor-client/input.ts';
 
 const OUTPUT_FOLDER = fileURLToPath(new URL('../.rehearsal', import.meta.url));
 const REPORT_JSON = join(OUTPUT_FOLDER, 'report.json');
@@ -74,7 +75,8 @@ async function rehearseAndReport(
   onStage: (stage: Stage) => void,
 ): Promise<number> {
   const startedAt = new Date();
-  const corpus = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
+  const chosen = options.failAt === undefined ? scenarioNamed(options.scenario) : undefined;
+  const corpus = await corpusFor(options);
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.
   await Promise.all([REPORT_JSON, REPORT_PAGE].map((file) => rm(file, { force: true })));
@@ -84,15 +86,15 @@ async function rehearseAndReport(
     async () => {
       const set = await setStage(OUTPUT_FOLDER, (message) => progress.detail('setup', message));
       onStage(set);
-      await synthesize(assembly(set), join(set.folder, 'cdk-synth.log'));
+      if (chosen?.withoutCdk !== true) {
+        await synthesize(assembly(set), join(set.folder, 'cdk-synth.log'));
+      }
       return set;
     },
     ({ aws }) => `${aws.provider.name} ${aws.provider.version} at ${aws.endpoint}, vendors simulated`,
   );
   const scenario =
-    options.failAt === undefined
-      ? scenarioNamed(options.scenario)
-      : failedDeployment(stepNamed(options.failAt, await stepsIn(assembly(stage), options)));
+    chosen ?? failedDeployment(stepNamed(options.failAt ?? '', await stepsIn(assembly(stage), options)));
   const report = await rehearse(stage, progress, {
     options,
     scenario,
@@ -108,6 +110,18 @@ async function rehearseAndReport(
   await writeFile(REPORT_PAGE, renderReportPage(report));
   console.log(summaryOf(report));
   return report.ok ? EXIT.ok : EXIT.failed;
+}
+
+async function corpusFor({ input, destination }: RehearsalOptions): Promise<Corpus> {
+  const corpus = input === undefined ? generatedCorpus() : await readCorpus(input);
+  if (destination !== 'vendorclient') {
+    return corpus;
+  }
+  if (input === undefined) {
+    return fittingPart(corpus);
+  }
+  assertFits(corpus);
+  return corpus;
 }
 
 /** Tells how to look at what is up, and waits for Ctrl-C. */

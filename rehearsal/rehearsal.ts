@@ -28,7 +28,7 @@ export async function rehearse(
   found.input = inputOf(input.corpus);
   const { options, scenario } = input;
   await noting(found, async () => {
-    const accountTemplateUrl = await bootstrap(stage, progress, options, scenario.prepare);
+    const accountTemplateUrl = await bootstrap(stage, progress, options, scenario);
     const before = await lookAround(stage, options);
     const deployer = await hireDeployer(stage);
     const rehearsal: Rehearsal = {

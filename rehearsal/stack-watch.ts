@@ -12,6 +12,8 @@ import type { Clients } from './clients.ts';
 import type { RehearsalReport } from './report.ts';
 
 const POLL_MS = 100;
+/** A hang must not last as long as the caller's patience. */
+const TIME_LIMIT_MS = 10 * 60_000;
 const FAILED = new Set(['CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED']);
 
 /** The stack's events so far, the latest first; none where there is no stack yet. */
@@ -56,6 +58,36 @@ export async function watchStack(clients: Clients, stackName: string, options: W
     await wait(POLL_MS, undefined, { signal: options.signal }).catch(() => {
       // Told to stop while waiting: the loop's condition sees it.
     });
+  }
+}
+
+/**
+ * Waits until nothing is in progress any more.
+ *
+ * @returns the stack's status, such as `CREATE_COMPLETE`; `DELETE_COMPLETE` where there is none (any more).
+ * @throws Error after ten minutes.
+ */
+export async function settledStatus({ cloudFormation }: Clients, stackName: string): Promise<string> {
+  const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+  for (;;) {
+    const status = await statusOf(cloudFormation, stackName);
+    if (!status.endsWith('_IN_PROGRESS')) {
+      return status;
+    }
+    await wait(POLL_MS, undefined, { signal });
+  }
+}
+
+async function statusOf(cloudFormation: Clients['cloudFormation'], stackName: string): Promise<string> {
+  try {
+    const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+    return Stacks[0]?.StackStatus ?? 'DELETE_COMPLETE';
+  } catch (error) {
+    // "Stack with id … does not exist": of stacks that are gone, CloudFormation knows the id and not the name.
+    if (error instanceof CloudFormationServiceException && error.name === 'ValidationError') {
+      return 'DELETE_COMPLETE';
+    }
+    throw error;
   }
 }
 

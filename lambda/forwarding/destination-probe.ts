@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
-import { destinationProbeProperties, type ForwardingDestination } from '../../contract/forwarding.ts';
+import { destinationProbeProperties, type ForwarderDestination } from '../../contract/forwarding.ts';
 import type {
   CreateRequest,
   CustomResourceDefinition,
@@ -38,10 +38,11 @@ const STEP = 'Proving that the destination accepts this stack';
 const LIFECYCLE_STEP = "Telling Cloud One's CloudTrail service of this stack";
 const PROBE_STEP = 'Sending a first, empty upload to the destination';
 
-const ALTERNATIVES: Record<ForwardingDestination, string> = {
+const ALTERNATIVES: Record<ForwarderDestination, string> = {
   CloudOne:
     "Cloud One's upload protocol is not published, so it may have changed. " +
-    'Deploy with ForwardingDestination=VisionOne instead (parameters VisionOneIngestUrl and VisionOneIngestToken).',
+    'Deploy with ForwardingDestination=VisionOne instead (parameters VisionOneIngestUrl and VisionOneIngestToken), ' +
+    "or anew with ForwardingDestination=VendorClient, which is the vendor's own client.",
   VisionOne:
     'Check VisionOneIngestUrl and VisionOneIngestToken in the Vision One console (Third-Party Log Collection), ' +
     'or deploy with ForwardingDestination=CloudOne instead.',
@@ -157,7 +158,7 @@ async function withAlternatives(destination: Destination, act: () => Promise<unk
   } catch (cause) {
     const message = (cause as Error).message;
     const step = cause instanceof PoisonError || cause instanceof RetryableError ? `${PROBE_STEP}: ` : '';
-    const alternative = ALTERNATIVES[destination.name as ForwardingDestination];
+    const alternative = ALTERNATIVES[destination.name as ForwarderDestination];
     throw new DestinationProbeError(`${step}${message} ${alternative}`, { cause });
   }
 }

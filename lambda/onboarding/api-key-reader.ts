@@ -19,7 +19,7 @@ export type FreshSecretReader = Pick<SecretReader, 'read'>;
 export function freshSecretReader(client = new SecretsManagerClient({})): FreshSecretReader {
   const secrets = new SecretReader(client, 0);
   return {
-    read: (arn, signal) => withIamPatience(() => secrets.read(arn, signal), isDenied, signal),
+    read: (arn, signal) => withIamPatience(() => secrets.read(arn, signal), { isDenied, signal }),
   };
 }
 

@@ -34,13 +34,16 @@ const NOTHING = '{}';
 export function enrolmentSecret(client: SecretsManagerClient, arn: string): EnrolmentSecret {
   const put = async (value: string, signal: AbortSignal) => {
     const command = new PutSecretValueCommand({ SecretId: arn, SecretString: value });
-    await withIamPatience(() => client.send(command, { abortSignal: signal }), isAccessDenied, signal);
+    await withIamPatience(() => client.send(command, { abortSignal: signal }), {
+      isDenied: isAccessDenied,
+      signal,
+    });
   };
   const read = async (signal: AbortSignal) => {
     const command = new GetSecretValueCommand({ SecretId: arn });
     const get = () => client.send(command, { abortSignal: signal });
     try {
-      const { SecretString = NOTHING } = await withIamPatience(get, isAccessDenied, signal);
+      const { SecretString = NOTHING } = await withIamPatience(get, { isDenied: isAccessDenied, signal });
       return enrolment.safeParse(tryParseJson(SecretString)).data;
     } catch (error) {
       // Secrets Manager's answer for a secret without a value: nothing was written to it yet.

@@ -10,6 +10,14 @@ export const AWS_PATIENCE = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
 
+export interface IamPatienceOptions {
+  /** Whether an error is a refusal for want of a permission. */
+  readonly isDenied: (error: unknown) => boolean;
+  readonly signal?: AbortSignal;
+  /** Milliseconds; doubles with every try. @default 1000 */
+  readonly baseDelayMs?: number;
+}
+
 const ATTEMPTS = 8;
 const BASE_DELAY_MS = 1_000;
 const MAXIMUM_DELAY_MS = 10_000;
@@ -20,14 +28,11 @@ const MAXIMUM_DELAY_MS = 10_000;
  *
  * @throws the operation's last error.
  */
-export function withIamPatience<T>(
-  operation: () => Promise<T>,
-  isDenied: (error: unknown) => boolean,
-  signal?: AbortSignal,
-): Promise<T> {
+export function withIamPatience<T>(operation: () => Promise<T>, options: IamPatienceOptions): Promise<T> {
+  const { isDenied, signal, baseDelayMs = BASE_DELAY_MS } = options;
   return withRetries(operation, {
     attempts: ATTEMPTS,
-    baseDelayMs: BASE_DELAY_MS,
+    baseDelayMs,
     maximumDelayMs: MAXIMUM_DELAY_MS,
     signal,
     decide: (error) => ({ retry: isDenied(error) }),

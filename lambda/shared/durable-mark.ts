@@ -18,7 +18,7 @@ export function parameterMark(client: SSMClient, name: string): DurableMark {
   return {
     read: async (signal) => {
       const get = () => client.send(new GetParameterCommand({ Name: name }), { abortSignal: signal });
-      const { Parameter } = await withIamPatience(get, isAccessDenied, signal);
+      const { Parameter } = await withIamPatience(get, { isDenied: isAccessDenied, signal });
       return Parameter?.Value ?? UNMARKED;
     },
     write: async (value, signal) => {
@@ -26,7 +26,7 @@ export function parameterMark(client: SSMClient, name: string): DurableMark {
         client.send(new PutParameterCommand({ Name: name, Value: value, Overwrite: true }), {
           abortSignal: signal,
         });
-      await withIamPatience(put, isAccessDenied, signal);
+      await withIamPatience(put, { isDenied: isAccessDenied, signal });
     },
   };
 }

@@ -140,7 +140,8 @@ export const DECLARATIONS = {
     group: 'forwarding',
     label: 'Destination',
     description:
-      'Where CloudTrail files go: the Cloud One CloudTrail service, or a Vision One HTTP collector.',
+      'Where CloudTrail files go: the Cloud One CloudTrail service, or a Vision One HTTP collector. VendorClient ' +
+      "deploys the vendor's own client instead of our forwarder; the stack's name may then have 8 characters.",
     ...oneOf(FORWARDING_DESTINATIONS),
   },
   visionOneIngestUrl: {
@@ -150,7 +151,8 @@ export const DECLARATIONS = {
       'Endpoint URL of the Vision One HTTP collector. Used when ForwardingDestination is VisionOne.',
     default: '',
     allowedPattern: VISION_ONE_URL_PATTERN,
-    constraintDescription: "An https URL of Vision One's, such as https://….xdr.trendmicro.com/ingest/….",
+    constraintDescription:
+      "An https URL of Vision One's, such as https://<collector>.xdr.trendmicro.com/ingest/.",
   },
   visionOneIngestToken: {
     group: 'forwarding',
@@ -206,7 +208,9 @@ export const DECLARATIONS = {
   cloudOneAccountTemplateUrl: {
     group: 'vendor',
     label: "Cloud One's account template",
-    description: "Template of Cloud One's account stack. Leave empty for the vendor's own.",
+    description:
+      "Template of Cloud One's account stack: in S3, readable by whoever deploys, with the vendor's parameters and the " +
+      "output CloudOneRoleArn. Leave empty for the vendor's own.",
     default: '',
     allowedPattern: '^$|^https?://\\S+$',
     constraintDescription: 'The URL of a template in S3.',

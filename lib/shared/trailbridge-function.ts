@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
   type CfnFunction,
+  type Code,
   type EventSourceMapping,
   Function as LambdaFunction,
   LoggingFormat,
@@ -21,6 +22,9 @@ export const DEFAULT_TIMEOUT = Duration.minutes(5);
 export interface TrailbridgeFunctionProps<Environment extends z.ZodObject> {
   /** The handler's file below `lambda/`, such as `onboarding/cloud-account-handler.ts`. */
   readonly handler: string;
+
+  /** @default - the handler's bundle, as an asset */
+  readonly code?: Code;
 
   /** What the function does, for the Lambda console. */
   readonly description: string;
@@ -99,7 +103,7 @@ export class TrailbridgeFunction<Environment extends z.ZodObject = z.ZodObject> 
     });
 
     this.function = new LambdaFunction(this, 'Function', {
-      code: bundledCode(props.handler),
+      code: props.code ?? bundledCode(props.handler),
       handler: 'index.handler',
       description: props.description,
       runtime: Runtime.NODEJS_24_X,

@@ -2,9 +2,11 @@ import { PARAMETERS } from '../../contract/parameters.ts';
 import { createExistingBucket, EXISTING_BUCKET, publishAccountTemplate } from '../buckets.ts';
 import type { RehearsalOptions } from '../options.ts';
 import type { Progress } from '../progress.ts';
+import type { Destination } from '../report.ts';
 import type { Parameters, Scenario } from '../scenarios/scenario.ts';
 import type { Stage } from '../stage.ts';
-import type { Simulator } from '../vendors/simulator.ts';
+import { publishVendorClient } from '../vendor-client/publish.ts';
+import type { Simulator, Tenant } from '../vendors/simulator.ts';
 import { runCdk } from './stack.ts';
 
 /**
@@ -16,21 +18,29 @@ export function bootstrap(
   stage: Stage,
   progress: Progress,
   options: RehearsalOptions,
-  prepare: Scenario['prepare'],
+  { prepare, withoutCdk = false }: Pick<Scenario, 'prepare' | 'withoutCdk'>,
 ): Promise<string> {
+  const title = withoutCdk ? 'preparing' : 'bootstrapping (cdk bootstrap)';
   return progress.phase(
     'bootstrap',
-    'bootstrapping (cdk bootstrap)',
+    title,
     async () => {
       const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
       if (options.existingBucket) {
-        await createExistingBucket(stage.clients);
+        // The vendor's client would overwrite them, and is refused where there are any.
+        const withNotifications = options.destination !== 'vendorclient';
+        await createExistingBucket(stage.clients, { withNotifications });
+      }
+      if (options.destination === 'vendorclient') {
+        await publishVendorClient(stage.clients, stage.aws.region);
       }
       await prepare?.(stage);
-      await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
+      if (!withoutCdk) {
+        await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
+      }
       return url;
     },
-    () => 'bootstrapped (cdk bootstrap)',
+    () => (withoutCdk ? 'prepared, without the CDK' : 'bootstrapped (cdk bootstrap)'),
   );
 }
 
@@ -52,12 +62,21 @@ export function parametersOf(
     ...(options.existingBucket
       ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }
       : { [PARAMETERS.createNewTrail]: 'true' }),
-    ...(options.destination === 'cloudone'
-      ? {}
-      : {
-          [PARAMETERS.forwardingDestination]: 'VisionOne',
-          [PARAMETERS.visionOneIngestUrl]: tenant.ingestUrl,
-          [PARAMETERS.visionOneIngestToken]: tenant.ingestToken,
-        }),
+    ...destinationParameters(options.destination, tenant),
   };
+}
+
+function destinationParameters(destination: Destination, tenant: Tenant): Parameters {
+  switch (destination) {
+    case 'cloudone':
+      return {};
+    case 'visionone':
+      return {
+        [PARAMETERS.forwardingDestination]: 'VisionOne',
+        [PARAMETERS.visionOneIngestUrl]: tenant.ingestUrl,
+        [PARAMETERS.visionOneIngestToken]: tenant.ingestToken,
+      };
+    case 'vendorclient':
+      return { [PARAMETERS.forwardingDestination]: 'VendorClient' };
+  }
 }

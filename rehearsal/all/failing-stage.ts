@@ -81,7 +81,7 @@ async function setUp(folder: string, given: RehearsalOptions): Promise<SetStage>
   const stage = await setStage(folder, () => {});
   try {
     await synthesize(assembly(stage), join(stage.folder, 'cdk-synth.log'));
-    const accountTemplateUrl = await bootstrap(stage, progress, options, undefined);
+    const accountTemplateUrl = await bootstrap(stage, progress, options, {});
     const templateUrl = await publishAssets(stage);
     return { stage, accountTemplateUrl, templateUrl, before: await lookAround(stage, options) };
   } catch (error) {

@@ -1,10 +1,18 @@
 /** The scenarios that `--scenario` knows, by name. The first is the default. */
+import { fromTheConsole } from './console.ts';
 import { deletedByHand } from './deleted-by-hand.ts';
 import { refusedDeletion } from './refused-deletion.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
+import { secretsByArn } from './secrets-by-arn.ts';
 
-export const SCENARIOS: readonly Scenario[] = [roundTrip, refusedDeletion, deletedByHand];
+export const SCENARIOS: readonly Scenario[] = [
+  roundTrip,
+  fromTheConsole,
+  secretsByArn,
+  refusedDeletion,
+  deletedByHand,
+];
 
 export const DEFAULT_SCENARIO = roundTrip.name;
 

@@ -1,4 +1,5 @@
 /** The two resources of the Vision One connection, on what outlives a process: the mark and the secret. */
+import * as z from 'zod';
 import type { Enrolment } from '../../../contract/onboarding.ts';
 import { type EnrolmentSecret, NoEnrolmentError } from '../../../lambda/onboarding/enrolment-secret.ts';
 import { visionOneConnection } from '../../../lambda/onboarding/vision-one-connection.ts';
@@ -133,7 +134,7 @@ function dying({ mark, secret }: VisionOneStack, death: Death): [MemoryMark, Mem
 /** Runs a creation without the framework around it: a process that dies undoes nothing, and does not answer. */
 async function dies<P>(definition: CustomResourceDefinition<P>, properties: object): Promise<boolean> {
   const request = {
-    properties: definition.properties.parse(properties),
+    properties: z.parse(definition.properties, properties),
     stackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/CloudOne/id',
     signal: AbortSignal.timeout(60_000),
     undoOnFailure: () => {},

@@ -45,6 +45,14 @@ test('bucket notification', async () => {
   expect(bucket.notifications).toEqual({ EventBridgeConfiguration: {} });
 });
 
+test('bucket notification guard', async () => {
+  const { handler } = await import('../../../lambda/trail/bucket-notification-guard-handler.ts');
+
+  const answer = await sink.send(handler, { type: 'Create', properties: { BucketName: 'trail-logs' } });
+
+  expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'created:trail-logs' });
+});
+
 test('trail bucket teardown', async () => {
   const { handler } = await import('../../../lambda/trail/trail-bucket-teardown-handler.ts');
   const properties = { BucketNames: ['trail-logs'] };

@@ -40,9 +40,9 @@ describe('the failing deployments', () => {
       '--existing-bucket --fail-at aws:ExistingBucket',
       '--existing-bucket --fail-at aws:Queue',
       '--existing-bucket --fail-at token',
-      '--destination visionone --fail-at look-up',
-      '--destination visionone --fail-at aws:NewBucket',
-      '--destination visionone --fail-at aws:IngestSecret',
+      '--destination visionone --enrolment api-key --fail-at look-up',
+      '--destination visionone --enrolment api-key --fail-at aws:NewBucket',
+      '--destination visionone --enrolment api-key --fail-at aws:IngestSecret',
     ]);
   });
 

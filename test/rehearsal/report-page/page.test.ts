@@ -224,3 +224,16 @@ test('long lists fold', () => {
   expect(sectionText(page, 'residue')).toContain('42 more');
   expect(sectionText(page, 'residue')).toContain('object 49');
 });
+
+test('the vendor’s client stands where our forwarder, its queue and its rule stand otherwise', () => {
+  const options = { ...goodReport().options, destination: 'vendorclient' as const };
+  const ours = sectionText(renderReportPage(goodReport()), 'flow');
+  const theirs = sectionText(renderReportPage(goodReport({ options })), 'flow');
+
+  for (const part of ['EventBridge', 'Queue', 'Forwarder', 'Dead-letter queue']) {
+    expect(ours).toContain(part);
+    expect(theirs).not.toContain(part);
+  }
+  expect(theirs).toContain('The vendor’s client');
+  expect(theirs).toContain('Cloud One CloudTrail service');
+});

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { ParameterValues } from '../boolean-expressions.ts';
 import { deploy } from '../deployment.ts';
 import { listOf, pathOf, referencesIn, resourcesOf, type Template } from '../template.ts';
 import { DEPLOYMENTS, VISION_ONE_KEY } from './conditions.ts';
@@ -15,9 +14,14 @@ const TOUCHING = [
   'C1',
   'DestinationProbe',
   'BucketNotification',
+  'BucketNotificationGuard',
+  'CTrl',
   'NewTrailBucket430112D1',
   'NewTrailA1A3CF3C',
 ];
+
+const OWN_FORWARDER = { ForwardingDestination: ['CloudOne', 'VisionOne'] };
+const VENDOR_CLIENT = { ForwardingDestination: ['VendorClient'] };
 
 export function orderTests(template: Template): void {
   test.each(TOUCHING)('%s waits for the account look-up, which refuses a wrong region', (id) => {
@@ -30,9 +34,9 @@ export function orderTests(template: Template): void {
   });
 
   test('the connection is made after its token is there, and gone before the token’s connector is deleted', () => {
-    const forms: ParameterValues[] = [
-      { VisionOneApiKey: 'key' },
-      { VisionOneApiKeySecretArn: VISION_ONE_KEY },
+    const forms: Readonly<Record<string, readonly string[]>>[] = [
+      { VisionOneApiKey: ['key'] },
+      { VisionOneApiKeySecretArn: [VISION_ONE_KEY] },
     ];
     for (const given of forms) {
       eachDeployment(
@@ -48,10 +52,14 @@ export function orderTests(template: Template): void {
   });
 
   test('the first file is taken from the queue after the destination is known to accept it', () => {
-    eachDeployment(template, (deployed) => {
-      const mapping = idAt(deployed, 'Forwarding/Forwarder/Function/Queue');
-      expect(dependenciesOf(deployed, mapping)).toContain('DestinationProbe');
-    });
+    eachDeployment(
+      template,
+      (deployed) => {
+        const mapping = idAt(deployed, 'Forwarding/Forwarder/Function/Queue');
+        expect(dependenciesOf(deployed, mapping)).toContain('DestinationProbe');
+      },
+      OWN_FORWARDER,
+    );
   });
 
   test('a rotation begins after the first token is proven, and everything that it needs outlives its schedule', () => {
@@ -73,7 +81,7 @@ export function orderTests(template: Template): void {
           expect(before).toContain(id);
         }
       },
-      { ForwardingDestination: 'CloudOne' },
+      { ForwardingDestination: ['CloudOne'] },
     );
   });
 
@@ -85,7 +93,28 @@ export function orderTests(template: Template): void {
         expect(before).toContain(idAt(deployed, 'Forwarding/ObjectCreated'));
         expect(before).toContain(idAt(deployed, 'Forwarding/Queue'));
       },
-      { CreateNewTrail: 'false' },
+      { CreateNewTrail: ['false'], ...OWN_FORWARDER },
+    );
+  });
+
+  test("the vendor's client comes after the guard of an existing bucket, and goes before it", () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        expect(dependenciesOf(deployed, 'CTrl')).toContain('BucketNotificationGuard');
+      },
+      { CreateNewTrail: ['false'], ...VENDOR_CLIENT },
+    );
+  });
+
+  test("the vendor's client is there before a new trail writes, and gone before its bucket is emptied", () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        expect(dependenciesOf(deployed, idAt(deployed, 'NewTrail/Trail'))).toContain('CTrl');
+        expect(dependenciesOf(deployed, 'CTrl')).toContain('TrailBucketTeardown');
+      },
+      { CreateNewTrail: ['true'], ...VENDOR_CLIENT },
     );
   });
 
@@ -97,7 +126,7 @@ export function orderTests(template: Template): void {
         expect(before).toContain(idAt(deployed, 'NewTrail/Bucket/Policy'));
         expect(before).toContain('TrailBucketTeardown');
       },
-      { CreateNewTrail: 'true' },
+      { CreateNewTrail: ['true'] },
     );
   });
 
@@ -122,10 +151,10 @@ export function orderTests(template: Template): void {
 function eachDeployment(
   template: Template,
   check: (deployed: Template) => void,
-  only: ParameterValues = {},
+  only: Readonly<Record<string, readonly string[]>> = {},
 ): void {
   const chosen = DEPLOYMENTS.filter((parameters) =>
-    Object.entries(only).every(([name, value]) => parameters[name] === value),
+    Object.entries(only).every(([name, values]) => values.includes(parameters[name] ?? '')),
   );
   expect(chosen).not.toEqual([]);
   for (const parameters of chosen) {

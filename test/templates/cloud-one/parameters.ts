@@ -12,7 +12,7 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   VisionOneRegion: { Default: 'us', AllowedValues: ['us', 'eu', 'au', 'in', 'sg', 'jp'] },
   CreateNewTrail: { Default: 'false', AllowedValues: ['true', 'false'] },
   ExistingCloudtrailBucketName: { Default: '' },
-  ForwardingDestination: { Default: 'CloudOne', AllowedValues: ['CloudOne', 'VisionOne'] },
+  ForwardingDestination: { Default: 'CloudOne', AllowedValues: ['CloudOne', 'VisionOne', 'VendorClient'] },
   VisionOneIngestUrl: { Default: '' },
   VisionOneIngestToken: { Default: '', NoEcho: true },
   VisionOneIngestTokenSecretArn: { Default: '' },

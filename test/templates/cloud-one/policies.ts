@@ -7,6 +7,7 @@ import {
   referencesIn,
   resourcesOf,
   type Statement,
+  statementsOf,
   type Template,
 } from '../template.ts';
 import { DEPLOYMENTS } from './conditions.ts';
@@ -30,7 +31,10 @@ export function policyTests(template: Template): void {
 
   test('the forwarder decrypts files with the key of the bucket that is in use', () => {
     for (const parameters of DEPLOYMENTS) {
-      const { TrailKeyArn = '', CreateNewTrail } = parameters;
+      const { TrailKeyArn = '', CreateNewTrail, ForwardingDestination } = parameters;
+      if (ForwardingDestination === 'VendorClient') {
+        continue;
+      }
       const theirs = TrailKeyArn === '' ? 'Key961B73FD' : 'TrailKeyArn';
       const roles = resourcesOf(deploy(template, parameters), 'AWS::IAM::Role');
       const [, role] = roles.find(([, each]) => pathOf(each) === 'Forwarding/Forwarder/Role') ?? [];
@@ -42,8 +46,30 @@ export function policyTests(template: Template): void {
       ]);
     }
   });
+
+  test('the new trail’s key lets the vendor’s client decrypt, and nobody else besides the account itself', () => {
+    for (const parameters of DEPLOYMENTS.filter(({ CreateNewTrail }) => CreateNewTrail === 'true')) {
+      const key = deploy(template, parameters).Resources.NewTrailKey642A02B0;
+      const grant = key && statementsOf(key).find(({ Action }) => Action === 'kms:Decrypt');
+
+      expect(grant?.Condition).toMatchObject({
+        StringEquals: { 'kms:CallerAccount': { Ref: 'AWS::AccountId' }, 'kms:ViaService': expect.anything() },
+        ArnLike: { 'aws:PrincipalArn': { 'Fn::Join': ['', expect.arrayContaining(['-CTrl-*'])] } },
+      });
+      expect(principalOf(grant as Statement)).toEqual({
+        AWS:
+          parameters.ForwardingDestination === 'VendorClient'
+            ? '*'
+            : { 'Fn::Join': ['', expect.arrayContaining([':root'])] },
+      });
+    }
+  });
 }
 
 function isThroughS3(condition: Statement['Condition']): boolean {
   return JSON.stringify(condition?.StringEquals?.['kms:ViaService'] ?? '').includes('"s3.');
+}
+
+function principalOf(statement: Statement): unknown {
+  return (statement as Statement & { readonly Principal?: unknown }).Principal;
 }

@@ -53,6 +53,13 @@ export const WILDCARDS: readonly Wildcard[] = [
     source: KEY_POLICY,
   },
   {
+    path: 'CloudOne/NewTrail/Key',
+    actions: ['kms:Decrypt'],
+    kind: 'chosen',
+    reason: 'through S3, for roles with the name of the vendor’s client stack in this account',
+    source: KEY_POLICY,
+  },
+  {
     path: 'CloudOne/NewTrail/AccessLogs/Policy',
     actions: ['s3:PutObject'],
     kind: 'chosen',
