@@ -116,4 +116,11 @@ export const WILDCARDS: readonly Wildcard[] = [
     reason: 'meant for the role itself, whose name CloudFormation makes, so its own policy cannot name it',
     source: 'the vendor’s published onboarding template for Workload Security',
   },
+  {
+    path: 'published CloudOne/CodeFunctionCodeHandlerRoleCFEF0CF9',
+    actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+    kind: 'chosen',
+    reason: 'copies the functions’ code into the stack’s own staging bucket, and empties it',
+    source: S3_ACTIONS,
+  },
 ];
