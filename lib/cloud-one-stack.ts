@@ -200,14 +200,22 @@ export class CloudOneStack extends Stack {
     onlyIf(conditions.ownForwarderOnExistingBucket, existing);
     onlyIf(conditions.vendorClient, vendorClient);
     onlyIf(conditions.vendorClientOnExistingBucket, guard);
-    const alarms = new AlarmTopic(this, 'Alarms', {
+    this.alarms(parameters, key);
+    boundEveryRole(this, parameters.permissionsBoundaryArn, conditions.permissionsBoundaryGiven);
+    this.outputs(parameters, secrets.cloudOneApiKey.arn, onboarding, bucketName);
+    this.forwardingOutputs(conditions, forwarding, vendorClient);
+  }
+
+  private alarms({ alarmEmail, conditions }: CloudOneParameters, key: Key): void {
+    const { topic } = new AlarmTopic(this, 'Alarms', {
       key,
-      email: parameters.alarmEmail.valueAsString,
+      email: alarmEmail.valueAsString,
       emailGiven: conditions.alarmEmailGiven,
     });
-    boundEveryRole(this, parameters.permissionsBoundaryArn, conditions.permissionsBoundaryGiven);
-    this.outputs(parameters, secrets.cloudOneApiKey.arn, onboarding, bucketName, alarms);
-    this.forwardingOutputs(conditions, forwarding, vendorClient);
+    new CfnOutput(this, OUTPUTS.alarmTopicArn, {
+      description: 'Topic that every alarm is announced on: others can subscribe.',
+      value: topic.topicArn,
+    });
   }
 
   private outputs(
@@ -215,7 +223,6 @@ export class CloudOneStack extends Stack {
     cloudOneApiKeyArn: string,
     onboarding: Onboarding,
     bucketName: string,
-    alarms: AlarmTopic,
   ): void {
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
@@ -232,11 +239,6 @@ export class CloudOneStack extends Stack {
       OUTPUTS.visionOneStatus,
       'Connection to Vision One.',
       onboarding.visionOneConnection.attribute('Status'),
-    );
-    output(
-      OUTPUTS.alarmTopicArn,
-      'Topic that every alarm is announced on: others can subscribe.',
-      alarms.topic.topicArn,
     );
   }
 
