@@ -82,15 +82,19 @@ export class CloudOneStack extends Stack {
       parameters.existingCloudtrailBucketName.valueAsString,
     );
 
+    const cloudTrailService = {
+      condition: conditions.toCloudOne,
+      url: onboarding.cloudTrailToken.attribute('ServiceUrl'),
+      apiVersion: onboarding.cloudTrailToken.attribute('ApiVersion'),
+      tokenArn: onboarding.serviceToken.ref,
+    };
     const forwarding = new Forwarding(this, 'Forwarding', {
       key,
       destination: parameters.forwardingDestination.valueAsString,
-      destinationUrl: toVisionOneOr(
-        parameters.visionOneIngestUrl.valueAsString,
-        onboarding.cloudTrailToken.attribute('ServiceUrl'),
-      ),
-      destinationApiVersion: toVisionOneOr('', onboarding.cloudTrailToken.attribute('ApiVersion')),
-      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.ref, onboarding.serviceToken.ref),
+      destinationUrl: toVisionOneOr(parameters.visionOneIngestUrl.valueAsString, cloudTrailService.url),
+      destinationApiVersion: toVisionOneOr('', cloudTrailService.apiVersion),
+      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.ref, cloudTrailService.tokenArn),
+      cloudTrailService,
       bucketName,
       // Decrypting with the stack's own key through S3 grants nothing: it stands where there is no other key.
       bucketKeyArn: newTrailOr(
@@ -114,8 +118,17 @@ export class CloudOneStack extends Stack {
     // Events begin to flow only when there is a queue for them.
     existing.notification.resource.node.addDependency(forwarding.rule, forwarding.queue);
     // Nothing is touched before the account look-up has found the region to be right.
-    for (const construct of [trail, existing.notification.resource, forwarding.probe.resource]) {
+    for (const construct of [
+      trail,
+      existing.notification.resource,
+      forwarding.lifecycle.resource,
+      forwarding.probe.resource,
+    ]) {
       construct.node.addDependency(onboarding.account.resource);
+    }
+    // No other bucket's files while the former one's are waited for.
+    for (const construct of [trail.trail, existing.notification.resource]) {
+      construct.node.addDependency(forwarding.draining.resource);
     }
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);

@@ -8,6 +8,7 @@ import {
   lateObjectsEnvironment,
 } from '../../contract/trail.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { OverlappingGrant } from '../shared/overlapping-grant.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
@@ -57,14 +58,21 @@ export class ExistingBucket extends Construct {
       timeout: LISTING_TIMEOUT,
       permissions: [
         receiveFrom(lateObjects),
-        new PolicyStatement({ actions: ['s3:ListBucket', 's3:ListBucketVersions'], resources: [bucketArn] }),
         new PolicyStatement({
           actions: ['sqs:SendMessage'],
           resources: [props.forwardingQueue.queueArn, lateObjects.queueArn],
         }),
       ],
     });
-    workOff(lister, lateObjects, { batchSize: 1, maxConcurrency: 2 });
+    const mayList = new OverlappingGrant(this, 'LateObjectsGrant', {
+      role: lister.role,
+      policyName: `List-${props.bucketName}`,
+      statements: [
+        new PolicyStatement({ actions: ['s3:ListBucket', 's3:ListBucketVersions'], resources: [bucketArn] }),
+      ],
+    });
+    const mapping = workOff(lister, lateObjects, { batchSize: 1, maxConcurrency: 2 });
+    mapping.node.addDependency(mayList);
 
     TrailbridgeAlarm.onDeadLetters(
       this,
@@ -80,16 +88,24 @@ export class ExistingBucket extends Construct {
       description: 'Switches EventBridge notifications on for the existing bucket.',
       environmentSchema: bucketNotificationEnvironment,
       environment: { LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl },
-      permissions: [
-        new PolicyStatement({
-          actions: ['s3:GetBucketNotification', 's3:PutBucketNotification', 's3:ListBucket'],
-          resources: [bucketArn],
-        }),
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [lateObjects.queueArn] }),
-      ],
+      permissions: [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [lateObjects.queueArn] })],
       propertiesSchema: bucketNotificationProperties,
       properties: { BucketName: props.bucketName },
       onVendorDeleteFailure: props.onVendorDeleteFailure,
     });
+    // The former bucket's notifications are put back in the clean-up, after this bucket's are switched on.
+    this.notification.resource.node.addDependency(
+      new OverlappingGrant(this, 'BucketNotificationGrant', {
+        role: this.notification.handler.role,
+        policyName: `Notify-${props.bucketName}`,
+        statements: [
+          new PolicyStatement({
+            actions: ['s3:GetBucketNotification', 's3:PutBucketNotification', 's3:ListBucket'],
+            resources: [bucketArn],
+          }),
+        ],
+      }),
+      mayList,
+    );
   }
 }

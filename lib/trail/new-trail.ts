@@ -28,6 +28,7 @@ export interface NewTrailProps {
 export class NewTrail extends Construct {
   readonly bucket: Bucket;
   readonly key: Key;
+  readonly trail: CfnTrail;
 
   constructor(scope: Construct, id: string, props: NewTrailProps) {
     super(scope, id);
@@ -120,7 +121,7 @@ export class NewTrail extends Construct {
     }
     acknowledgeObjects(teardown.handler.role, this.bucket, accessLogs);
 
-    const trail = new CfnTrail(this, 'Trail', {
+    this.trail = new CfnTrail(this, 'Trail', {
       trailName,
       isLogging: true,
       isMultiRegionTrail: true,
@@ -130,7 +131,7 @@ export class NewTrail extends Construct {
       kmsKeyId: this.key.keyArn,
     });
     // Written to as soon as it exists, so the policy must stand; and deleted before the bucket is emptied.
-    trail.node.addDependency(this.bucket.policy as IConstruct, teardown.resource);
+    this.trail.node.addDependency(this.bucket.policy as IConstruct, teardown.resource);
   }
 
   private accessLogBucket(): Bucket {

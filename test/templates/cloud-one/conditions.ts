@@ -24,7 +24,12 @@ const CONDITIONAL: readonly [when: string, ParameterValues, paths: readonly RegE
   [
     'forwarding to Cloud One',
     { ForwardingDestination: 'CloudOne' },
-    [/^Onboarding\/CloudTrailToken(\/|$)/, /^Onboarding\/ServiceToken$/, /^Onboarding\/TokenRotation\//],
+    [
+      /^Onboarding\/CloudTrailToken(\/|$)/,
+      /^Onboarding\/ServiceToken$/,
+      /^Onboarding\/TokenRotation\//,
+      /^Forwarding\/CloudTrailLifecycle(\/|$)/,
+    ],
   ],
   ['forwarding to Vision One', { ForwardingDestination: 'VisionOne' }, [/^VisionOneIngestTokenSecret$/]],
   ['an enrolment token', { VisionOneServiceToken: 'token' }, [/^VisionOneServiceTokenSecret$/]],

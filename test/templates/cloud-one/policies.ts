@@ -31,8 +31,8 @@ const WILDCARDS: readonly [path: string, action: string, reason: string][] = [
   ['NewTrail/TrailBucketTeardown/Handler/Role', 's3:DeleteObject', 'all objects of the trail’s own buckets'],
   ['NewTrail/TrailBucketTeardown/Handler/Role', 's3:DeleteObjectVersion', 'likewise'],
   ['NewTrail/TrailBucketTeardown/Handler/Role', 's3:AbortMultipartUpload', 'likewise'],
-  ['Forwarding/Forwarder/Role', 's3:GetObject', 'CloudTrail names the files, in one bucket'],
-  ['Forwarding/Forwarder/Role', 's3:GetObjectVersion', 'likewise'],
+  ['Forwarding/ForwarderGrant/Policy', 's3:GetObject', 'CloudTrail names the files, in one bucket'],
+  ['Forwarding/ForwarderGrant/Policy', 's3:GetObjectVersion', 'likewise'],
   ...[
     'ec2:DescribeImages',
     'ec2:DescribeInstances',

@@ -23,6 +23,7 @@ const READABLE: Readonly<Record<string, readonly string[]>> = {
   'Onboarding/CloudAccount/Handler': API_KEY,
   'Onboarding/CloudTrailToken/Handler': API_KEY,
   'Onboarding/TokenRotation/Rotator': [...API_KEY, 'ServiceToken'],
+  'Forwarding/CloudTrailLifecycle/Handler': ['ServiceToken'],
   'Forwarding/DestinationProbe/Handler': ['ServiceToken', 'VisionOneIngestTokenSecret'],
   'Forwarding/Forwarder': ['ServiceToken', 'VisionOneIngestTokenSecret'],
 };

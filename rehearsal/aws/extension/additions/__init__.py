@@ -17,6 +17,7 @@ MODULES = tuple(
         "dashboard_list",
         "dynamodb_table",
         "iam_oidc_provider",
+        "iam_role_policy",
         "lambda_function",
         "lambda_log_group",
         "metric_alarm",
@@ -27,6 +28,7 @@ MODULES = tuple(
         "secret_rotation",
         "secrets_manager",
         "secure_transport",
+        "update_clean_up",
     )
 )
 

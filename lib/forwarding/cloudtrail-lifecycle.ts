@@ -1,0 +1,55 @@
+import { Aws, type CfnCondition } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { cloudTrailLifecycleProperties, destinationEnvironment } from '../../contract/forwarding.ts';
+import { onlyIf } from '../shared/conditional.ts';
+import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
+import { readSecret } from '../shared/trailbridge-function.ts';
+
+/** Cloud One's CloudTrail service, as the deployment was told of it. It stands only where it is forwarded to. */
+export interface CloudTrailServiceAccess {
+  readonly condition: CfnCondition;
+  readonly url: string;
+  readonly apiVersion: string;
+  readonly tokenArn: string;
+}
+
+export interface CloudTrailLifecycleProps {
+  /** Encrypts the token. */
+  readonly key: IKey;
+  readonly service: CloudTrailServiceAccess;
+
+  /** What makes the service be told again; see `TrailbridgeCustomResourceProps.triggers`. */
+  readonly triggers: Record<string, string>;
+}
+
+/** Tells Cloud One's CloudTrail service of the stack, where it is forwarded to, and at the end that it is gone. */
+export class CloudTrailLifecycle extends TrailbridgeCustomResource<
+  typeof destinationEnvironment,
+  typeof cloudTrailLifecycleProperties
+> {
+  constructor(scope: Construct, id: string, { key, service, triggers }: CloudTrailLifecycleProps) {
+    super(scope, id, {
+      triggers,
+      type: 'CloudTrailLifecycle',
+      handler: 'forwarding/cloudtrail-lifecycle-handler.ts',
+      description: "Tells Cloud One's CloudTrail service of this stack, and at the end that it is gone.",
+      environmentSchema: destinationEnvironment,
+      environment: {
+        DESTINATION: 'CloudOne',
+        DESTINATION_URL: service.url,
+        DESTINATION_API_VERSION: service.apiVersion,
+        DESTINATION_TOKEN_SECRET_ARN: service.tokenArn,
+      },
+      permissions: readSecret(scope, [service.tokenArn], key.keyArn),
+      propertiesSchema: cloudTrailLifecycleProperties,
+      properties: {
+        DestinationUrl: service.url,
+        AwsAccountId: Aws.ACCOUNT_ID,
+        AwsRegion: Aws.REGION,
+        StackId: Aws.STACK_ID,
+      },
+    });
+    onlyIf(service.condition, this);
+  }
+}
