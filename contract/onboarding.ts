@@ -51,6 +51,11 @@ export const tokenRotationEnvironment = cloudTrailTokenEnvironment.extend({
 export const cloudOneAccountProperties = z.object({
   /** Where the stack is deployed; it must belong to the Cloud One region. */
   AwsRegion: z.string(),
+  /** The secrets that the user gave by ARN: they must be usable before anything is registered. */
+  CloudOneApiKeySecretArn: optionalText,
+  VisionOneServiceTokenSecretArn: optionalText,
+  VisionOneApiKeySecretArn: optionalText,
+  VisionOneIngestTokenSecretArn: optionalText,
 });
 
 /** Enrolment of the Cloud One account in Vision One. Attribute: `Status`. */

@@ -1,13 +1,13 @@
-import { CfnOutput, Fn, RemovalPolicy, Stack, type StackProps, Token, Validations } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Fn, RemovalPolicy, Stack, type StackProps, Token, Validations } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { OUTPUTS } from '../contract/parameters.ts';
 import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
-import { type CloudOneParameters, cloudOneParameters } from './cloud-one-parameters.ts';
 import { Forwarding } from './forwarding/forwarding.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
+import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
 import { onlyIf } from './shared/conditional.ts';
+import { optionalSecret, requiredSecret } from './shared/given-secret.ts';
 import { ExistingBucket } from './trail/existing-bucket.ts';
 import { NewTrail } from './trail/new-trail.ts';
 
@@ -50,18 +50,29 @@ export class CloudOneStack extends Stack {
       // It guards nothing that outlives the stack.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const secrets = this.secrets(parameters, key);
+    const secrets = givenSecrets(this, parameters, key.keyArn);
+    const secretKeyArns = [
+      key.keyArn,
+      Fn.conditionIf(
+        conditions.secretsKeyGiven.logicalId,
+        parameters.secretsKeyArn.valueAsString,
+        Aws.NO_VALUE,
+      ).toString(),
+    ];
     const triggers = {
       Revision: parameters.revision.valueAsString,
-      // The id, which is no secret: it changes with the key.
-      CloudOneApiKeyId: Fn.select(0, Fn.split(':', parameters.cloudOneApiKey.valueAsString)),
+      // The id, which is no secret: it changes with the key. Of a key given by ARN the template knows no more.
+      CloudOneApiKeyId: Fn.conditionIf(
+        conditions.cloudOneApiKey.byArn.logicalId,
+        parameters.cloudOneApiKeySecretArn.valueAsString,
+        Fn.select(0, Fn.split(':', parameters.cloudOneApiKey.valueAsString)),
+      ).toString(),
     };
 
     const onboarding = new Onboarding(this, 'Onboarding', {
       key,
-      cloudOneApiKey: secrets.cloudOneApiKey,
-      visionOneServiceToken: secrets.visionOneServiceToken,
-      visionOneServiceTokenGiven: conditions.visionOneServiceTokenGiven,
+      secretKeyArns,
+      ...secrets,
       forwardToCloudOne: conditions.toCloudOne,
       accountTemplateUrl: parameters.cloudOneAccountTemplateUrl.valueAsString,
       accountTemplateUrlGiven: conditions.accountTemplateUrlGiven,
@@ -87,13 +98,14 @@ export class CloudOneStack extends Stack {
       url: onboarding.cloudTrailToken.attribute('ServiceUrl'),
       apiVersion: onboarding.cloudTrailToken.attribute('ApiVersion'),
       tokenArn: onboarding.serviceToken.ref,
+      tokenKeyArn: key.keyArn,
     };
     const forwarding = new Forwarding(this, 'Forwarding', {
-      key,
       destination: parameters.forwardingDestination.valueAsString,
       destinationUrl: toVisionOneOr(parameters.visionOneIngestUrl.valueAsString, cloudTrailService.url),
       destinationApiVersion: toVisionOneOr('', cloudTrailService.apiVersion),
-      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.ref, cloudTrailService.tokenArn),
+      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, cloudTrailService.tokenArn),
+      secretKeyArns,
       cloudTrailService,
       bucketName,
       // Decrypting with the stack's own key through S3 grants nothing: it stands where there is no other key.
@@ -133,48 +145,20 @@ export class CloudOneStack extends Stack {
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
-    Validations.of(this).acknowledge({
-      id: 'CloudFormation-Validate::W1001',
-      reason: 'References to what exists under a condition stand inside Fn::If on that same condition.',
-    });
+    Validations.of(this).acknowledge(
+      {
+        id: 'CloudFormation-Validate::W1001',
+        reason: 'References to what exists under a condition stand inside Fn::If on that same condition.',
+      },
+      {
+        id: 'CloudFormation-Validate::W2509',
+        reason: 'The ARN of a secret or of a key is not secret; a credential itself has NoEcho.',
+      },
+      { id: 'CloudFormation-Validate::W2001', reason: 'VisionOneRegion is read by what comes next.' },
+    );
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.existingBucket, existing);
     this.outputs(onboarding, forwarding, bucketName);
-  }
-
-  private secrets({ conditions, ...parameters }: CloudOneParameters, key: Key) {
-    const secret = (id: string, description: string, value: string) => {
-      const resource = new CfnSecret(this, id, { description, kmsKeyId: key.keyArn, secretString: value });
-      Validations.of(resource).acknowledge(
-        {
-          id: 'AwsSolutions-SMG4',
-          reason: 'Issued by the vendor on request of a person: it is rotated by updating the parameter.',
-        },
-        {
-          id: 'CloudFormation-Validate::W1030',
-          reason: 'The parameter may be empty; then the condition leaves the secret out.',
-        },
-      );
-      return resource;
-    };
-    const cloudOneApiKey = secret(
-      'CloudOneApiKeySecret',
-      'API key of the Trend Cloud One account.',
-      parameters.cloudOneApiKey.valueAsString,
-    );
-    const visionOneServiceToken = secret(
-      'VisionOneServiceTokenSecret',
-      'Enrolment token of Trend Vision One.',
-      parameters.visionOneServiceToken.valueAsString,
-    );
-    const visionOneIngestToken = secret(
-      'VisionOneIngestTokenSecret',
-      'Ingestion token of the Vision One HTTP collector.',
-      parameters.visionOneIngestToken.valueAsString,
-    );
-    onlyIf(conditions.visionOneServiceTokenGiven, visionOneServiceToken);
-    onlyIf(conditions.toVisionOne, visionOneIngestToken);
-    return { cloudOneApiKey, visionOneServiceToken, visionOneIngestToken };
   }
 
   private outputs(onboarding: Onboarding, forwarding: Forwarding, bucketName: string): void {
@@ -210,4 +194,38 @@ function checkRegion(cloudOneRegion: string | undefined, awsRegion: string): voi
   if (!Token.isUnresolved(awsRegion)) {
     assertAwsRegion(region, awsRegion);
   }
+}
+
+/** The user's credentials, each given by its value or by the ARN of a secret. */
+function givenSecrets(stack: Stack, { conditions, ...parameters }: CloudOneParameters, keyArn: string) {
+  return {
+    cloudOneApiKey: requiredSecret(stack, 'CloudOneApiKeySecret', {
+      description: 'API key of the Trend Cloud One account.',
+      value: parameters.cloudOneApiKey,
+      arn: parameters.cloudOneApiKeySecretArn,
+      ...conditions.cloudOneApiKey,
+      keyArn,
+    }),
+    visionOneServiceToken: optionalSecret(stack, 'VisionOneServiceTokenSecret', {
+      description: 'Enrolment token of Trend Vision One.',
+      value: parameters.visionOneServiceToken,
+      arn: parameters.visionOneServiceTokenSecretArn,
+      ...conditions.visionOneServiceToken,
+      keyArn,
+    }),
+    visionOneApiKey: optionalSecret(stack, 'VisionOneApiKeySecret', {
+      description: 'API key of Trend Vision One.',
+      value: parameters.visionOneApiKey,
+      arn: parameters.visionOneApiKeySecretArn,
+      ...conditions.visionOneApiKey,
+      keyArn,
+    }),
+    visionOneIngestToken: requiredSecret(stack, 'VisionOneIngestTokenSecret', {
+      description: 'Ingestion token of the Vision One HTTP collector.',
+      value: parameters.visionOneIngestToken,
+      arn: parameters.visionOneIngestTokenSecretArn,
+      ...conditions.visionOneIngestToken,
+      keyArn,
+    }),
+  };
 }

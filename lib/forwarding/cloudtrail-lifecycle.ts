@@ -1,5 +1,4 @@
 import { Aws, type CfnCondition } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { cloudTrailLifecycleProperties, destinationEnvironment } from '../../contract/forwarding.ts';
 import { onlyIf } from '../shared/conditional.ts';
@@ -11,12 +10,12 @@ export interface CloudTrailServiceAccess {
   readonly condition: CfnCondition;
   readonly url: string;
   readonly apiVersion: string;
+  /** Secret with its token, and the key that decrypts it. */
   readonly tokenArn: string;
+  readonly tokenKeyArn: string;
 }
 
 export interface CloudTrailLifecycleProps {
-  /** Encrypts the token. */
-  readonly key: IKey;
   readonly service: CloudTrailServiceAccess;
 
   /** What makes the service be told again; see `TrailbridgeCustomResourceProps.triggers`. */
@@ -28,7 +27,7 @@ export class CloudTrailLifecycle extends TrailbridgeCustomResource<
   typeof destinationEnvironment,
   typeof cloudTrailLifecycleProperties
 > {
-  constructor(scope: Construct, id: string, { key, service, triggers }: CloudTrailLifecycleProps) {
+  constructor(scope: Construct, id: string, { service, triggers }: CloudTrailLifecycleProps) {
     super(scope, id, {
       triggers,
       type: 'CloudTrailLifecycle',
@@ -41,7 +40,7 @@ export class CloudTrailLifecycle extends TrailbridgeCustomResource<
         DESTINATION_API_VERSION: service.apiVersion,
         DESTINATION_TOKEN_SECRET_ARN: service.tokenArn,
       },
-      permissions: readSecret(scope, [service.tokenArn], key.keyArn),
+      permissions: readSecret(scope, [service.tokenArn], [service.tokenKeyArn]),
       propertiesSchema: cloudTrailLifecycleProperties,
       properties: {
         DestinationUrl: service.url,

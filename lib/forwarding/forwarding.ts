@@ -3,7 +3,6 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { FORWARDED_KEY_WILDCARDS } from '../../contract/cloudtrail-key.ts';
@@ -22,16 +21,14 @@ import { CloudTrailLifecycle, type CloudTrailServiceAccess } from './cloudtrail-
 import { Draining } from './draining.ts';
 
 export interface ForwardingProps {
-  /** Encrypts the secrets. */
-  readonly key: IKey;
-
   /** `CloudOne` or `VisionOne`. */
   readonly destination: string;
   readonly destinationUrl: string;
   readonly destinationApiVersion: string;
 
-  /** Secret with the destination's token. */
+  /** Secret with the destination's token, and the keys that decrypt it. */
   readonly destinationTokenArn: string;
+  readonly secretKeyArns: readonly string[];
 
   /** Cloud One's CloudTrail service; it stands only where that is the destination. */
   readonly cloudTrailService: CloudTrailServiceAccess;
@@ -100,11 +97,11 @@ export class Forwarding extends Construct {
       DESTINATION_API_VERSION: props.destinationApiVersion,
       DESTINATION_TOKEN_SECRET_ARN: props.destinationTokenArn,
     };
-    const readToken = () => readSecret(this, [props.destinationTokenArn], props.key.keyArn);
-    const { key, cloudTrailService: service, triggers } = props;
-    this.lifecycle = new CloudTrailLifecycle(this, 'CloudTrailLifecycle', { key, service, triggers });
+    const readToken = () => readSecret(this, [props.destinationTokenArn], props.secretKeyArns);
+    const { cloudTrailService: service, triggers } = props;
+    this.lifecycle = new CloudTrailLifecycle(this, 'CloudTrailLifecycle', { service, triggers });
     this.probe = new TrailbridgeCustomResource(this, 'DestinationProbe', {
-      triggers: props.triggers,
+      triggers: { ...triggers, DestinationTokenArn: props.destinationTokenArn },
       type: 'ForwardingDestination',
       handler: 'forwarding/destination-probe-handler.ts',
       description: 'Proves at deployment that the destination accepts what the forwarder sends.',

@@ -15,21 +15,23 @@ import {
   workloadSecurityExternalIdProperties,
 } from '../../contract/onboarding.ts';
 import { onlyIf } from '../shared/conditional.ts';
+import type { GivenSecret } from '../shared/given-secret.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { readSecret } from '../shared/trailbridge-function.ts';
 import { TokenRotation } from './token-rotation.ts';
 import { WorkloadSecurityRole } from './workload-security-role.ts';
 
 export interface OnboardingProps {
-  /** Encrypts the secrets. */
+  /** Encrypts the stack's own secrets. */
   readonly key: IKey;
 
-  /** Secret with the Cloud One API key. */
-  readonly cloudOneApiKey: CfnSecret;
+  /** Keys that decrypt secrets: the stack's own, and that of the user's own secrets, if any. */
+  readonly secretKeyArns: readonly string[];
 
-  /** Secret with the Vision One enrolment token; it exists only under `visionOneServiceTokenGiven`. */
-  readonly visionOneServiceToken: CfnSecret;
-  readonly visionOneServiceTokenGiven: CfnCondition;
+  readonly cloudOneApiKey: GivenSecret;
+  readonly visionOneServiceToken: GivenSecret;
+  readonly visionOneApiKey: GivenSecret;
+  readonly visionOneIngestToken: GivenSecret;
 
   /** Whether our own forwarder sends to Cloud One's CloudTrail service, and so needs its token. */
   readonly forwardToCloudOne: CfnCondition;
@@ -64,47 +66,43 @@ export class Onboarding extends Construct {
   constructor(scope: Construct, id: string, props: OnboardingProps) {
     super(scope, id);
     const { key, onVendorDeleteFailure, triggers } = props;
-    const apiKeyArn = props.cloudOneApiKey.ref;
-    const environment = { CLOUD_ONE_API_KEY_SECRET_ARN: apiKeyArn };
-    const readApiKey = () => readSecret(this, [apiKeyArn], key.keyArn);
+    const environment = { CLOUD_ONE_API_KEY_SECRET_ARN: props.cloudOneApiKey.arn };
+    const readApiKeyAnd = (...secretArns: string[]) =>
+      readSecret(this, [props.cloudOneApiKey.resource, ...secretArns], props.secretKeyArns);
+    const readApiKey = () => readApiKeyAnd();
 
     this.account = new TrailbridgeCustomResource(this, 'CloudOneAccount', {
       triggers,
       type: 'CloudOneAccount',
       handler: 'onboarding/cloud-one-account-handler.ts',
-      description: 'Looks up the Cloud One account and region that the API key belongs to.',
+      description:
+        'Looks up the Cloud One account and region that the API key belongs to, and tries the secrets.',
       environmentSchema: cloudOneEnvironment,
       environment,
-      permissions: readApiKey(),
+      permissions: readApiKeyAnd(
+        props.visionOneServiceToken.foreignResource,
+        props.visionOneApiKey.foreignResource,
+        props.visionOneIngestToken.foreignResource,
+      ),
       propertiesSchema: cloudOneAccountProperties,
-      properties: { AwsRegion: Aws.REGION },
+      properties: {
+        AwsRegion: Aws.REGION,
+        CloudOneApiKeySecretArn: props.cloudOneApiKey.foreignArn,
+        VisionOneServiceTokenSecretArn: props.visionOneServiceToken.foreignArn,
+        VisionOneApiKeySecretArn: props.visionOneApiKey.foreignArn,
+        VisionOneIngestTokenSecretArn: props.visionOneIngestToken.foreignArn,
+      },
     });
     const cloudOneRegion = this.account.attribute('Region');
 
-    const visionOneTokenArn = Fn.conditionIf(
-      props.visionOneServiceTokenGiven.logicalId,
-      props.visionOneServiceToken.ref,
-      '',
-    ).toString();
     this.visionOneConnection = new TrailbridgeCustomResource(this, 'VisionOneConnection', {
       triggers,
       type: 'VisionOneConnection',
       handler: 'onboarding/vision-one-connection-handler.ts',
       description: 'Enrols the Cloud One account in Vision One.',
       environmentSchema: visionOneEnrolmentEnvironment,
-      environment: { ...environment, VISION_ONE_SERVICE_TOKEN_SECRET_ARN: visionOneTokenArn },
-      permissions: readSecret(
-        this,
-        [
-          apiKeyArn,
-          Fn.conditionIf(
-            props.visionOneServiceTokenGiven.logicalId,
-            props.visionOneServiceToken.ref,
-            Aws.NO_VALUE,
-          ).toString(),
-        ],
-        key.keyArn,
-      ),
+      environment: { ...environment, VISION_ONE_SERVICE_TOKEN_SECRET_ARN: props.visionOneServiceToken.arn },
+      permissions: readApiKeyAnd(props.visionOneServiceToken.resource),
       propertiesSchema: visionOneConnectionProperties,
       properties: { CloudOneRegion: cloudOneRegion },
       onVendorDeleteFailure,
@@ -191,6 +189,7 @@ export class Onboarding extends Construct {
     });
     this.tokenRotation = new TokenRotation(this, 'TokenRotation', {
       key,
+      secretKeyArns: props.secretKeyArns,
       cloudOneApiKey: props.cloudOneApiKey,
       serviceToken: this.serviceToken,
       cloudTrailToken: this.cloudTrailToken,

@@ -152,14 +152,22 @@ export function receiveFrom(queue: IQueue): PolicyStatement {
   });
 }
 
-/** May read one secret of the stack, and decrypt it with the stack's key through Secrets Manager only. */
-export function readSecret(scope: Construct, secretArns: string[], keyArn: string): PolicyStatement[] {
+/**
+ * May read secrets, and decrypt them through Secrets Manager only.
+ *
+ * @param keyArns the stack's key, and the one that the user's own secrets are encrypted with, if any.
+ */
+export function readSecret(
+  scope: Construct,
+  secretArns: readonly string[],
+  keyArns: readonly string[],
+): PolicyStatement[] {
   return [
-    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: secretArns }),
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [...secretArns] }),
     new PolicyStatement({
       effect: Effect.ALLOW,
       actions: ['kms:Decrypt'],
-      resources: [keyArn],
+      resources: [...keyArns],
       conditions: {
         StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com` },
       },

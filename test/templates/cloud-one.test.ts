@@ -10,6 +10,7 @@ import { orderTests } from './cloud-one/order.ts';
 import { parameterTests } from './cloud-one/parameters.ts';
 import { policyTests } from './cloud-one/policies.ts';
 import { rotationTests } from './cloud-one/rotation.ts';
+import { ruleTests } from './cloud-one/rules.ts';
 import { secretTests } from './cloud-one/secrets.ts';
 import { snapshotTests } from './cloud-one/snapshot.ts';
 import { storageTests } from './cloud-one/storage.ts';
@@ -21,6 +22,7 @@ const { template } = synthesis;
 
 describe('snapshot', () => snapshotTests(template));
 describe('parameters', () => parameterTests(template));
+describe('rules', () => ruleTests(template));
 describe('in the CloudFormation console', () => consoleTests(template));
 describe('conditions', () => conditionTests(template));
 describe('logical ids', () => logicalIdTests(template));

@@ -2,6 +2,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
+import { freshSecretReader } from '../../../lambda/onboarding/api-key-reader.ts';
 import { cloudAccount } from '../../../lambda/onboarding/cloud-account.ts';
 import { cloudOneAccount } from '../../../lambda/onboarding/cloud-one-account.ts';
 import { cloudTrailToken } from '../../../lambda/onboarding/cloudtrail-token.ts';
@@ -72,7 +73,7 @@ export async function startFixture(): Promise<Fixture> {
   process.env.VENDOR_ENDPOINT_OVERRIDE = vendors.url;
 
   const handlers: Fixture['handlers'] = {
-    account: customResourceHandler(() => cloudOneAccount(readApiKey)),
+    account: customResourceHandler(() => cloudOneAccount({ readApiKey, secrets: freshSecretReader() })),
     connection: customResourceHandler(() =>
       visionOneConnection({
         readApiKey,

@@ -1,19 +1,48 @@
 import { describe, expect, test } from 'vitest';
-import { deploy, type ParameterValues } from '../deployment.ts';
+import { type ParameterValues, violations } from '../boolean-expressions.ts';
+import { deploy } from '../deployment.ts';
 import { pathOf, referencesIn, type Template } from '../template.ts';
 
-const CHOICES = {
-  CreateNewTrail: ['true', 'false'],
-  ForwardingDestination: ['CloudOne', 'VisionOne'],
-  VisionOneServiceToken: ['', 'token'],
-  TrailKeyArn: ['', 'arn:aws:kms:us-east-1:111122223333:key/theirs'],
-  CloudOneAccountTemplateUrl: ['', 'https://example.com/template'],
+const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
+const COLLECTOR = {
+  ForwardingDestination: 'VisionOne',
+  VisionOneIngestUrl: 'https://xlogr.xdr.trendmicro.com/ingest',
 };
+const BUCKET = { CreateNewTrail: 'false', ExistingCloudtrailBucketName: 'logs' };
 
-/** Every combination of the parameters that decide what exists. */
-export const DEPLOYMENTS: readonly ParameterValues[] = Object.entries(CHOICES).reduce<ParameterValues[]>(
-  (combinations, [name, values]) =>
-    combinations.flatMap((combination) => values.map((value) => ({ ...combination, [name]: value }))),
+/** The parameters that decide what exists, in all their forms: one of each row. */
+const CHOICES: readonly (readonly ParameterValues[])[] = [
+  [
+    { CreateNewTrail: 'true' },
+    { ...BUCKET, CloudOneAccountTemplateUrl: 'https://example.com/template' },
+    { ...BUCKET, TrailKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/theirs' },
+  ],
+  [
+    { ForwardingDestination: 'CloudOne' },
+    { ...COLLECTOR, VisionOneIngestToken: 'token' },
+    { ...COLLECTOR, VisionOneIngestTokenSecretArn: secret('ingest') },
+  ],
+  [
+    { CloudOneApiKey: 'id:secret' },
+    { CloudOneApiKeySecretArn: secret('api-key') },
+    {
+      CloudOneApiKeySecretArn: secret('api-key'),
+      SecretsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/ours',
+    },
+  ],
+  [
+    {},
+    { VisionOneServiceToken: 'token' },
+    { VisionOneServiceTokenSecretArn: secret('enrolment') },
+    { VisionOneApiKey: 'key' },
+    { VisionOneApiKeySecretArn: secret('vision-one') },
+  ],
+];
+
+/** Every combination of them. */
+export const DEPLOYMENTS: readonly ParameterValues[] = CHOICES.reduce<ParameterValues[]>(
+  (combinations, choices) =>
+    combinations.flatMap((combination) => choices.map((choice) => ({ ...combination, ...choice }))),
   [{}],
 );
 
@@ -31,8 +60,10 @@ const CONDITIONAL: readonly [when: string, ParameterValues, paths: readonly RegE
       /^Forwarding\/CloudTrailLifecycle(\/|$)/,
     ],
   ],
-  ['forwarding to Vision One', { ForwardingDestination: 'VisionOne' }, [/^VisionOneIngestTokenSecret$/]],
+  ['an ingestion token', { VisionOneIngestToken: 'token' }, [/^VisionOneIngestTokenSecret$/]],
+  ['an API key', { CloudOneApiKey: 'id:secret' }, [/^CloudOneApiKeySecret$/]],
   ['an enrolment token', { VisionOneServiceToken: 'token' }, [/^VisionOneServiceTokenSecret$/]],
+  ['a Vision One API key', { VisionOneApiKey: 'key' }, [/^VisionOneApiKeySecret$/]],
 ];
 
 export function conditionTests(template: Template): void {
@@ -45,6 +76,12 @@ export function conditionTests(template: Template): void {
       const isChosen = Object.entries(choice).every(([name, value]) => parameters[name] === value);
       const existing = Object.values(deploy(template, parameters).Resources).map(pathOf);
       expect(existing.filter(decidedHere)).toEqual(isChosen ? everything.filter(decidedHere) : []);
+    }
+  });
+
+  test('no rule refuses one of the combinations that are tried', () => {
+    for (const parameters of DEPLOYMENTS) {
+      expect(violations(template, parameters)).toEqual([]);
     }
   });
 

@@ -13,6 +13,7 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'AWS::SecretsManager::Secret': [
     'CloudOneApiKeySecret',
     'ServiceToken',
+    'VisionOneApiKeySecret',
     'VisionOneIngestTokenSecret',
     'VisionOneServiceTokenSecret',
   ],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { deploy, type ParameterValues } from '../deployment.ts';
+import type { ParameterValues } from '../boolean-expressions.ts';
+import { deploy } from '../deployment.ts';
 import { listOf, pathOf, referencesIn, resourcesOf, type Template } from '../template.ts';
 import { DEPLOYMENTS } from './conditions.ts';
 
