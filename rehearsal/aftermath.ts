@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AwsResource, difference, inventory } from './aws/inventory.ts';
 import { EXISTING_BUCKET, notificationOf } from './buckets.ts';
-import type { Found } from './findings.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { VendorHoldings } from './report.ts';
+import type { Rehearsal } from './scenarios/scenario.ts';
 import type { Stage } from './stage.ts';
 import { holdingsOf, vendorResidue } from './vendor-holdings.ts';
 
@@ -25,19 +25,22 @@ export async function lookAround(stage: Stage, options: RehearsalOptions): Promi
 }
 
 /** Compares how things stand now with how they stood before, and notes what is left. */
-export async function checkWhatIsLeft(
-  stage: Stage,
-  options: RehearsalOptions,
-  before: Before,
-  found: Found,
-): Promise<void> {
+export async function checkWhatIsLeft({
+  stage,
+  options,
+  before,
+  found,
+  retained,
+}: Pick<Rehearsal, 'stage' | 'options' | 'before' | 'found' | 'retained'>): Promise<void> {
   const left = difference(before.aws, await inventory(stage.aws));
-  const byDesign = left.filter(isRetainedByDesign);
+  const isByDesign = (resource: AwsResource) =>
+    [...retained].some((id) => isCalled(id, resource)) || isWaitingForDeletion(resource);
+  const byDesign = left.filter(isByDesign);
   const holdings = holdingsOf(stage.simulator);
   found.vendor = { ...found.vendor, afterDestroy: holdings };
   found.residue = {
     checked: true,
-    aws: left.filter((resource) => !isRetainedByDesign(resource)).map(nameOf),
+    aws: left.filter((resource) => !isByDesign(resource)).map(nameOf),
     vendors: vendorResidue(before.vendors, holdings),
     retained: [
       'the CDK bootstrap stack',
@@ -49,6 +52,11 @@ export async function checkWhatIsLeft(
   };
   found.problems.push(
     ...[...found.residue.aws, ...found.residue.vendors].map((residue) => `Left behind: ${residue}`),
+  );
+  found.problems.push(
+    ...[...retained]
+      .filter((id) => !left.some((resource) => isCalled(id, resource) && !isWaitingForDeletion(resource)))
+      .map((id) => `Not there any more, or not for long, although it is to be retained: ${id}`),
   );
   if (options.existingBucket) {
     const after = await notificationOf(stage.clients, EXISTING_BUCKET);
@@ -64,8 +72,13 @@ export async function checkWhatIsLeft(
   }
 }
 
+/** A stack knows a key by its id, and the account by its ARN. */
+function isCalled(physicalId: string, { id }: AwsResource): boolean {
+  return id === physicalId || id.endsWith(`/${physicalId}`);
+}
+
 /** AWS deletes keys after a waiting time only. */
-function isRetainedByDesign({ type, pendingDeletion }: AwsResource): boolean {
+function isWaitingForDeletion({ type, pendingDeletion }: AwsResource): boolean {
   return type === 'AWS::KMS::Key' && pendingDeletion === true;
 }
 

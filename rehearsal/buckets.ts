@@ -14,6 +14,8 @@ import type { Clients } from './clients.ts';
 const VENDOR_BUCKET = 'vendor-account-template';
 const VENDOR_TEMPLATE = 'cloud-account-management-role.template';
 export const EXISTING_BUCKET = 'existing-cloudtrail-bucket';
+/** Where another trail writes to, which the user changes to. */
+export const OTHER_BUCKET = 'other-cloudtrail-bucket';
 
 /** Publishes the stand-in for the vendor's account template, and returns its URL. */
 export async function publishAccountTemplate({ s3 }: Clients, endpoint: string): Promise<string> {
@@ -59,6 +61,11 @@ export async function createExistingBucket({ s3, sns, sqs }: Clients): Promise<v
       },
     }),
   );
+}
+
+/** Makes a bucket without any setting, as an old one may be: neither versions nor notifications. */
+export async function createOtherBucket({ s3 }: Clients): Promise<void> {
+  await s3.send(new CreateBucketCommand({ Bucket: OTHER_BUCKET }));
 }
 
 /** The bucket's own notification document, without what the answer wraps around it. */

@@ -72,14 +72,23 @@ export async function forward(
     await listBucket(stage, stackName, output(OUTPUTS.bucketName), startedAt, found);
   }
   await noteUndrained(stage, 'forwarding', output(OUTPUTS.queueUrl), found);
+  await noteResults(stage, outputs, { corpus, createdAt }, found);
+}
 
-  const arrived = await arrivals(stage.simulator.url);
-  const ledger = await readLedger(stage.clients, output(OUTPUTS.ledgerTable));
+/** What has become of files that were put: at the destinations, in the ledger, in the dead-letter queue. */
+export async function noteResults(
+  { clients, simulator }: Stage,
+  outputs: ForwardOptions['outputs'],
+  { corpus, createdAt }: { readonly corpus: Corpus; readonly createdAt: ReadonlyMap<string, number> },
+  found: Found,
+): Promise<void> {
+  const arrived = await arrivals(simulator.url);
+  const ledger = await readLedger(clients, outputs[OUTPUTS.ledgerTable] ?? '');
   found.delivered = {
     ...compare(corpus.expected, countsOf(arrived)),
     altered: countAltered(corpus.contents, arrived),
   };
-  found.deadLettered = await readDeadLetters(stage.clients, deadLetterQueue);
+  found.deadLettered = await readDeadLetters(clients, outputs[OUTPUTS.deadLetterQueueUrl] ?? '');
   found.latencyMs = latencies(createdAt, ledger);
   found.problems.push(...deliveryProblems(corpus, found), ...ledgerProblems(corpus, ledger));
 }

@@ -34,12 +34,13 @@ export async function rehearse(
       found,
       before: await lookAround(stage, options),
       policies: [],
+      retained: new Set(),
       parameters: parametersOf(stage, options, accountTemplateUrl),
     };
     await noting(found, () => scenario.play(rehearsal));
     // Whatever happened: what is left afterwards is what matters.
     await noting(found, () => (scenario.end ?? destroy)(rehearsal));
-    await noting(found, () => checkWhatIsLeft(stage, options, rehearsal.before, found));
+    await noting(found, () => checkWhatIsLeft(rehearsal));
     await noting(found, () => provePermitted(rehearsal));
   });
   return reportOf(found, stage, input, progress.seconds());

@@ -59,12 +59,18 @@ export async function watchStack(clients: Clients, stackName: string, options: W
   }
 }
 
-/** The reason of the first failure, as CloudFormation tells it; undefined where nothing failed. */
-export async function failureReason(clients: Clients, stackName: string): Promise<string | undefined> {
+/** The reason of the first failure since a time, as CloudFormation tells it; undefined where nothing failed. */
+export async function failureReason(
+  clients: Clients,
+  stackName: string,
+  since = new Date(0),
+): Promise<string | undefined> {
   const events = (await eventsOf(clients, stackName)).toReversed();
   const failure = events.find(
     (event) =>
-      FAILED.has(event.ResourceStatus ?? '') && !(event.ResourceStatusReason ?? '').includes('cancelled'),
+      Number(event.Timestamp) >= Number(since) &&
+      FAILED.has(event.ResourceStatus ?? '') &&
+      !(event.ResourceStatusReason ?? '').includes('cancelled'),
   );
   return failure?.ResourceStatusReason;
 }

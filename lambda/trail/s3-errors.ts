@@ -38,6 +38,12 @@ export function isMissingBucket(error: unknown): boolean {
   return error instanceof Error && ['NoSuchBucket', 'NotFound'].includes(error.name);
 }
 
+/** "You may not", or not yet. */
+export function isDenied(error: unknown): boolean {
+  const failure = error as S3Failure;
+  return failure.$metadata?.httpStatusCode === 403 || failure.name === 'AccessDenied';
+}
+
 /**
  * Puts a refusal into the user's words. An error that has nothing to do with the bucket comes back as it is.
  *
@@ -58,7 +64,7 @@ export async function explainS3Error(
   }
   const failure = error as S3Failure;
   const redirected = failure.$metadata?.httpStatusCode === 301 || REDIRECTING.includes(failure.name);
-  const denied = failure.$metadata?.httpStatusCode === 403 || failure.name === 'AccessDenied';
+  const denied = isDenied(error);
   if (!redirected && !denied) {
     return error;
   }

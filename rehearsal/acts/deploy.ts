@@ -1,5 +1,5 @@
 import { CdkError } from '../cdk.ts';
-import { collectPolicies } from '../permissions/proof.ts';
+import { stateOf } from '../permissions/proof.ts';
 import type { Rehearsal } from '../scenarios/scenario.ts';
 import { failureReason, stacksOf, type WatchOptions, watchStack } from '../stack-watch.ts';
 import type { Stage } from '../stage.ts';
@@ -30,7 +30,7 @@ export async function deploy(rehearsal: Rehearsal): Promise<void> {
 /** Notes the stacks and their roles as they stand now. To be called whenever a template was deployed. */
 export async function noteDeployed({ stage, found, policies }: Rehearsal): Promise<void> {
   found.stacks = await stacksOf(stage.clients);
-  policies.push(await collectPolicies(stage.aws, STACK));
+  policies.push(await stateOf(stage.aws, STACK));
 }
 
 /** Creates the stack while the vendor refuses one step: it must fail, say why, and be rolled back. */

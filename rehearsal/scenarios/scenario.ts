@@ -2,7 +2,7 @@ import type { Before } from '../aftermath.ts';
 import type { Found } from '../findings.ts';
 import type { Corpus } from '../input/corpus.ts';
 import type { RehearsalOptions } from '../options.ts';
-import type { PolicySet } from '../permissions/proof.ts';
+import type { PolicyState } from '../permissions/proof.ts';
 import type { Progress } from '../progress.ts';
 import type { Stage } from '../stage.ts';
 
@@ -40,7 +40,9 @@ export interface Rehearsal {
   /** What has been found out so far: acts add to it, and a problem here fails the rehearsal. */
   readonly found: Found;
   /** What the functions were permitted, once for every state of the stack: see `noteDeployed`. */
-  readonly policies: PolicySet[];
+  readonly policies: PolicyState[];
+  /** Ids of AWS resources that must still be there at the end: what the product retains. */
+  readonly retained: Set<string>;
   /** With `--keep`: waits, with everything up, until the user has seen enough. */
   readonly intermission: (outputs: Readonly<Record<string, string>>) => Promise<void>;
 }

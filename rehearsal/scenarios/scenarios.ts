@@ -1,8 +1,9 @@
 /** The scenarios that `--scenario` knows, by name. The first is the default. */
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
+import { update } from './update.ts';
 
-export const SCENARIOS: readonly Scenario[] = [roundTrip];
+export const SCENARIOS: readonly Scenario[] = [roundTrip, update];
 
 export const DEFAULT_SCENARIO = roundTrip.name;
 

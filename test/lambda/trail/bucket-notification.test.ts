@@ -49,6 +49,7 @@ const handler = customResourceHandler(() =>
     sqs: new SQSClient({}),
     lateObjectsQueueUrl: QUEUE,
     readBackDelaysMs: [0, 1],
+    patienceMs: 20,
   }),
 );
 
@@ -75,6 +76,18 @@ const update = (physicalId: string, changed: object = {}) =>
     properties: { ...properties, ...changed },
     oldProperties: properties,
     physicalId,
+  });
+/** What was asked to be listed, in the order in which it was: from and to in minutes, and the delay in seconds. */
+const listings = () =>
+  sqs.commandCalls(SendMessageCommand).map(({ args: [{ input }] }) => {
+    const request = listingRequestSchema.parse(JSON.parse(input.MessageBody ?? ''));
+    const minutes = (time: string) => Math.round((Date.parse(time) - Date.now()) / 60_000);
+    return {
+      bucket: request.bucket,
+      from: minutes(request.storedFrom),
+      to: minutes(request.storedBefore),
+      delay: input.DelaySeconds,
+    };
   });
 const puts = () => bucket.mock.commandCalls(PutBucketNotificationConfigurationCommand);
 
@@ -109,14 +122,13 @@ describe('create and delete', () => {
     });
   });
 
-  test('asks for the objects that arrive meanwhile to be listed later', async () => {
+  test('asks for what was stored shortly before to be listed at once, and for what arrives meanwhile later', async () => {
     await create();
 
-    const [sent] = sqs.commandCalls(SendMessageCommand);
-    const request = listingRequestSchema.parse(JSON.parse(sent?.args[0].input.MessageBody ?? ''));
-    expect(sent?.args[0].input).toMatchObject({ QueueUrl: QUEUE, DelaySeconds: 900 });
-    expect(request.bucket).toBe('trail-logs');
-    expect(Date.parse(request.storedBefore) - Date.parse(request.storedFrom)).toBe(15 * 60_000);
+    expect(listings()).toEqual([
+      { bucket: 'trail-logs', from: -30, to: 1, delay: 0 },
+      { bucket: 'trail-logs', from: -1, to: 14, delay: 900 },
+    ]);
   });
 
   test('adopts EventBridge that is on, writes nothing, and leaves it on', async () => {
@@ -127,8 +139,15 @@ describe('create and delete', () => {
 
     expect(created.PhysicalResourceId).toBe('adopted:trail-logs');
     expect(puts()).toHaveLength(0);
-    expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(0);
     expect(bucket.notifications).toEqual(withEventBridge);
+  });
+
+  test('has what was stored shortly before listed also where EventBridge is on', async () => {
+    bucket.notifications = withEventBridge;
+
+    await create();
+
+    expect(listings()).toEqual([{ bucket: 'trail-logs', from: -30, to: 1, delay: 0 }]);
   });
 
   test('keeps on delete what others have changed since', async () => {
@@ -220,10 +239,13 @@ describe('update', () => {
   test('with the same bucket keeps what is on', async () => {
     await create();
 
+    sqs.resetHistory();
+
     const updated = await update('created:trail-logs', { Revision: '2' });
 
     expect(updated.PhysicalResourceId).toBe('created:trail-logs');
     expect(puts()).toHaveLength(1);
+    expect(listings()).toEqual([]);
   });
 
   test('repairs what another tool has switched off', async () => {
@@ -247,6 +269,17 @@ describe('update', () => {
     expect(updated.PhysicalResourceId).toBe('created:other-logs');
     expect(puts()[0]?.args[0].input.Bucket).toBe('other-logs');
   });
+
+  test.each([
+    ['switches on', others],
+    ['finds on', withEventBridge],
+  ])('with another bucket, which it %s, lists half an hour of that one', async (_what, notifications) => {
+    bucket.notifications = notifications;
+
+    await update('created:trail-logs', { BucketName: 'other-logs' });
+
+    expect(listings()[0]).toEqual({ bucket: 'other-logs', from: -30, to: 1, delay: 0 });
+  });
 });
 
 describe('what S3 refuses', () => {
@@ -258,6 +291,19 @@ describe('what S3 refuses', () => {
     const created = await create();
 
     expect(created.Reason).toContain('There is no bucket trail-logs. Check ExistingCloudtrailBucketName');
+  });
+
+  test('a permission that IAM does not know of yet is waited for', async () => {
+    bucket.mock.on(HeadBucketCommand).resolves({ BucketRegion: 'us-east-1' });
+    bucket.mock
+      .on(GetBucketNotificationConfigurationCommand)
+      .rejectsOnce(s3Error('AccessDenied', 403))
+      .rejectsOnce(s3Error('AccessDenied', 403))
+      .callsFake(() => bucket.notifications);
+
+    const created = await create();
+
+    expect(created).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'created:trail-logs' });
   });
 
   test('a missing permission is named with the statement that grants it', async () => {

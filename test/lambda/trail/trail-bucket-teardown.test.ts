@@ -1,4 +1,8 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  type StackStatus,
+} from '@aws-sdk/client-cloudformation';
 import { KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import {
   DeleteBucketCommand,
@@ -51,7 +55,7 @@ beforeEach(() => {
   stackIs('DELETE_IN_PROGRESS');
 });
 
-function stackIs(StackStatus: 'DELETE_IN_PROGRESS' | 'ROLLBACK_IN_PROGRESS' | 'UPDATE_IN_PROGRESS'): void {
+function stackIs(StackStatus: StackStatus): void {
   cloudFormation
     .on(DescribeStacksCommand, { StackName: STACK_ID })
     .resolves({ Stacks: [{ StackName: 'CloudOne', CreationTime: new Date(0), StackStatus }] });
@@ -182,12 +186,39 @@ describe('Retain', () => {
     expect(scheduled()).toEqual([]);
   });
 
-  test('empties all the same when a creation is rolled back, for CloudFormation deletes the bucket then', async () => {
-    stackIs('ROLLBACK_IN_PROGRESS');
+  test.each([
+    'ROLLBACK_IN_PROGRESS',
+    'UPDATE_ROLLBACK_IN_PROGRESS',
+    'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+  ] as const)(
+    'empties all the same in %s, for CloudFormation deletes then what the failed operation made',
+    async (status) => {
+      stackIs(status);
 
-    await remove({ OnDelete: 'Retain' });
+      await remove({ OnDelete: 'Retain' });
 
-    expect(bucket.exists).toBe(false);
+      expect(bucket.exists).toBe(false);
+      expect(scheduled()).toEqual([]);
+    },
+  );
+});
+
+describe('an update that drops the trail', () => {
+  test.each(['Delete', 'Retain'])('deletes no logs, with LogBucketOnDelete=%s', async (OnDelete) => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+
+    const answer = await remove({ OnDelete });
+
+    expect(answer.Status).toBe('SUCCESS');
+    expect(bucket.versions).toHaveLength(3);
     expect(scheduled()).toEqual([]);
+  });
+
+  test('nor does what is not known to be the deletion of the stack', async () => {
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
+
+    await remove();
+
+    expect(bucket.versions).toHaveLength(3);
   });
 });

@@ -47,7 +47,15 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
       platform: 'linux x64',
       processors: 2,
     },
-    seconds: { setup: 6.4, bootstrap: 9.8, deploy: 31.2, forward: 12.7, destroy: 14.1, total: 74.9 },
+    seconds: {
+      setup: 6.4,
+      bootstrap: 9.8,
+      deploy: 31.2,
+      forward: 12.7,
+      update: 0,
+      destroy: 14.1,
+      total: 74.9,
+    },
     stacks: [
       { name: 'CloudOne', status: 'CREATE_COMPLETE', resources: 58 },
       { name: 'CloudOne-C1-1F2K3L4M5N6P', status: 'CREATE_COMPLETE', resources: 3 },
@@ -68,6 +76,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
       },
     ],
     latencyMs: latencyOf(latencies(240)),
+    updates: [],
     tokenRotation: { seconds: 0.6, revoked: 1 },
     vendor: {
       registered: {
@@ -207,7 +216,7 @@ export function bootstrapFailure(): RehearsalReport {
   return goodReport({
     ok: false,
     problems: ['cdk bootstrap ended with status 1: connect ECONNREFUSED 127.0.0.1:4566'],
-    seconds: { setup: 5.1, bootstrap: 2.3, deploy: 0, forward: 0, destroy: 0, total: 7.6 },
+    seconds: { setup: 5.1, bootstrap: 2.3, deploy: 0, forward: 0, update: 0, destroy: 0, total: 7.6 },
     stacks: [],
     input: { files: 0, notLogFiles: 0, events: 0, bytes: 0 },
     delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
@@ -230,7 +239,7 @@ export function failedAsAsked(): RehearsalReport {
       scenario: 'failed-deployment',
       failAt: 'workload-connector',
     },
-    seconds: { setup: 6.2, bootstrap: 9.6, deploy: 28.4, forward: 0, destroy: 3.8, total: 48.3 },
+    seconds: { setup: 6.2, bootstrap: 9.6, deploy: 28.4, forward: 0, update: 0, destroy: 3.8, total: 48.3 },
     stacks: [{ name: 'CloudOne', status: 'ROLLBACK_COMPLETE', resources: 0 }],
     delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [],
