@@ -12,6 +12,10 @@ export function summaryOf(report: RehearsalReport): string {
           `latency from object to acknowledgement: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, max ${latencyMs.max} ms`,
         ]
       : [`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message];
+  if (report.updates.length > 0) {
+    const rolledBack = report.updates.filter(({ reason }) => reason !== null).length;
+    lines.push(`${report.updates.length} updates while files flowed, ${rolledBack} of them rolled back`);
+  }
   if (tokenRotation !== null) {
     lines.push('the CloudTrail token was renewed midway, and the former one revoked');
   }

@@ -11,6 +11,7 @@ import { residueTests } from './conformance/residue.ts';
 import { rotationTests } from './conformance/rotation.ts';
 import { stackLifecycleTests } from './conformance/stack-lifecycle.ts';
 import { storageTests } from './conformance/storage.ts';
+import { updateTests } from './conformance/updates.ts';
 
 // What the product and its rehearsal count on in the local AWS. Run it when the emulator's version is raised: what fails
 // needs a work-around in rehearsal/aws/extension/additions, and what passes without one needs it no longer.
@@ -25,6 +26,7 @@ if (fixture instanceof Error) {
     stackLifecycleTests(fixture);
     nestedStackTests(fixture);
     customResourceTests(fixture);
+    updateTests(fixture);
     bucketTests(fixture);
     storageTests(fixture);
     objectTests(fixture);

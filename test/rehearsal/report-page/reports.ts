@@ -301,3 +301,55 @@ export function existingBucketReport(): RehearsalReport {
     deadLettered: [],
   });
 }
+
+/** A run of the scenario `update`: one change that was made, and one that was rolled back. */
+export function updateReport(): RehearsalReport {
+  const vendors = { ...NONE, visionOneConnection: 'connected', workloadConnectors: 1, cloudAccounts: 1 };
+  return goodReport({
+    options: {
+      input: 'generated',
+      destination: 'cloudone',
+      existingBucket: true,
+      scenario: 'update',
+      failAt: null,
+    },
+    seconds: {
+      setup: 6.4,
+      bootstrap: 9.8,
+      deploy: 31.2,
+      forward: 0,
+      update: 48.6,
+      destroy: 14.1,
+      total: 110.1,
+    },
+    updates: [
+      {
+        change: 'destination Cloud One → Vision One',
+        parameters: ['ForwardingDestination', 'VisionOneIngestUrl', 'VisionOneIngestToken'],
+        status: 'UPDATE_COMPLETE',
+        reason: null,
+        seconds: 14.4,
+        resources: {
+          created: ['VisionOneIngestTokenSecret'],
+          updated: ['ForwardingForwarderFunction32E29978'],
+          replaced: ['DestinationProbe'],
+          removed: ['CloudTrailLifecycle', 'CloudTrailToken'],
+        },
+        files: { before: 2, during: 1, after: 3 },
+        delivered: { events: 1_240, missing: 0, duplicates: 0 },
+        vendors,
+      },
+      {
+        change: 'a wrong API key, which is refused',
+        parameters: ['CloudOneApiKey'],
+        status: 'UPDATE_ROLLBACK_COMPLETE',
+        reason: 'Cloud One account look-up: answered 401.',
+        seconds: 9.1,
+        resources: { created: [], updated: [], replaced: [], removed: [] },
+        files: { before: 1, during: 1, after: 1 },
+        delivered: { events: 1_300, missing: 4, duplicates: 1 },
+        vendors: { ...vendors, forwardingStacks: 1 },
+      },
+    ],
+  });
+}
