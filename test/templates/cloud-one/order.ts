@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ParameterValues } from '../boolean-expressions.ts';
 import { deploy } from '../deployment.ts';
-import { listOf, pathOf, referencesIn, resourcesOf, type Template } from '../template.ts';
+import { listOf, pathOf, property, referencesIn, resourcesOf, type Template } from '../template.ts';
 import { DEPLOYMENTS } from './conditions.ts';
 
 /** What is registered at a vendor, or changes something that was there before, or costs. */
@@ -11,6 +11,7 @@ const TOUCHING = [
   'WorkloadSecurityConnector',
   'CloudAccount',
   'CloudTrailToken',
+  'CloudTrailLifecycle',
   'C1',
   'DestinationProbe',
   'BucketNotification',
@@ -33,6 +34,74 @@ export function orderTests(template: Template): void {
       const mapping = idAt(deployed, 'Forwarding/Forwarder/Function/Queue');
       expect(dependenciesOf(deployed, mapping)).toContain('DestinationProbe');
     });
+  });
+
+  test('an updated forwarder goes to work when the destination is proven, and when it may read what it needs', () => {
+    eachDeployment(template, (deployed) => {
+      for (const path of ['Forwarding/Forwarder/Function', 'Forwarding/Forwarder/Function/Queue']) {
+        const before = dependenciesOf(deployed, idAt(deployed, path));
+        expect(before).toContain('DestinationProbe');
+        expect(before).toContain(idAt(deployed, 'Forwarding/ForwarderGrant/Policy'));
+      }
+    });
+  });
+
+  test('Cloud One is told of the stack before a file is sent, and goodbye before the token goes', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        expect(dependenciesOf(deployed, 'DestinationProbe')).toContain('CloudTrailLifecycle');
+        expect(dependenciesOf(deployed, 'CloudTrailLifecycle')).toContain('ServiceToken');
+      },
+      { ForwardingDestination: 'CloudOne' },
+    );
+  });
+
+  test('another bucket’s files flow when the former one’s are forwarded, which may be read until then', () => {
+    eachDeployment(template, (deployed) => {
+      expect(dependenciesOf(deployed, 'Draining')).toContain(
+        idAt(deployed, 'Forwarding/ForwarderGrant/Policy'),
+      );
+      const opening = [
+        idAt(deployed, 'Forwarding/ObjectCreated'),
+        ...['BucketNotification', 'NewTrailA1A3CF3C'].filter((id) => Object.hasOwn(deployed.Resources, id)),
+      ];
+      expect(opening).toHaveLength(2);
+      for (const id of opening) {
+        expect(dependenciesOf(deployed, id)).toContain('Draining');
+      }
+    });
+  });
+
+  test('a grant that follows a parameter is named after it, so that another value replaces it', () => {
+    const grants = resourcesOf(template, 'AWS::IAM::RolePolicy');
+    expect(grants).toHaveLength(3);
+    for (const [, grant] of grants) {
+      const named = referencesIn(property(grant, 'PolicyName'));
+      expect([...named]).toContain('ExistingCloudtrailBucketName');
+      expect([...referencesIn(property(grant, 'PolicyDocument'))]).toEqual(
+        expect.arrayContaining([...named].filter((name) => name !== 'ForwardingDestination')),
+      );
+    }
+  });
+
+  test('a grant is there before what uses it, and outlives it', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        const uses = {
+          'ExistingBucket/BucketNotificationGrant/Policy': 'BucketNotification',
+          'ExistingBucket/LateObjectsGrant/Policy': idAt(
+            deployed,
+            'ExistingBucket/LateObjects/Function/Queue',
+          ),
+        };
+        for (const [grant, user] of Object.entries(uses)) {
+          expect(dependenciesOf(deployed, user)).toContain(idAt(deployed, grant));
+        }
+      },
+      { CreateNewTrail: 'false' },
+    );
   });
 
   test('a rotation begins after the first token is proven, and everything that it needs outlives its schedule', () => {
