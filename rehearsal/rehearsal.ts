@@ -35,7 +35,7 @@ export async function rehearse(
       before: await lookAround(stage, options),
       policies: [],
       retained: new Set(),
-      parameters: parametersOf(stage, options, accountTemplateUrl),
+      parameters: { ...parametersOf(stage, options, accountTemplateUrl), ...scenario.parameters },
     };
     await noting(found, () => scenario.play(rehearsal));
     // Whatever happened: what is left afterwards is what matters.

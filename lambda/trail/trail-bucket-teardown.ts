@@ -91,10 +91,11 @@ async function deleteBuckets(
   signal: AbortSignal,
 ): Promise<void> {
   for (const bucket of BucketNames) {
-    const { accountId } = bucketContext(bucket, stackId);
+    const { partition, accountId } = bucketContext(bucket, stackId);
     const deleted = await emptyAndDelete({
       s3,
       bucket,
+      partition,
       accountId,
       signal,
       lateWriterDelaysMs,

@@ -76,8 +76,10 @@ export class NewTrail extends Construct {
       versioned: true,
       serverAccessLogsBucket: accessLogs,
       lifecycleRules: [
+        // The logs themselves are kept: how long is for the user to decide, whose they are.
         {
           noncurrentVersionExpiration: Duration.days(30),
+          expiredObjectDeleteMarker: true,
           abortIncompleteMultipartUploadAfter: Duration.days(7),
         },
       ],
@@ -97,7 +99,12 @@ export class NewTrail extends Construct {
       timeout: Duration.minutes(15),
       permissions: [
         new PolicyStatement({
-          actions: ['s3:ListBucketVersions', 's3:ListBucketMultipartUploads', 's3:DeleteBucket'],
+          actions: [
+            's3:ListBucketVersions',
+            's3:ListBucketMultipartUploads',
+            's3:PutBucketPolicy',
+            's3:DeleteBucket',
+          ],
           resources: [this.bucket.bucketArn, accessLogs.bucketArn],
         }),
         new PolicyStatement({

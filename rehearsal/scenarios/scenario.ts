@@ -19,6 +19,8 @@ export interface Scenario {
   readonly about: string;
   /** Options that the story leaves no choice of. */
   readonly requires?: Partial<Pick<RehearsalOptions, 'destination' | 'existingBucket'>>;
+  /** Parameters of the first deployment, beside those that the options ask for. */
+  readonly parameters?: Parameters;
   /** What must be there before the deployment, beside the bootstrap. It counts as the user's own. */
   readonly prepare?: (stage: Stage) => Promise<void>;
   /** From the first deployment to where the stack may go. What it throws is reported, and the end still comes. */

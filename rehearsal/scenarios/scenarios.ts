@@ -1,9 +1,11 @@
 /** The scenarios that `--scenario` knows, by name. The first is the default. */
+import { lateWriter } from './late-writer.ts';
+import { retainedLogs } from './retained-logs.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
 import { update } from './update.ts';
 
-export const SCENARIOS: readonly Scenario[] = [roundTrip, update];
+export const SCENARIOS: readonly Scenario[] = [roundTrip, update, retainedLogs, lateWriter];
 
 export const DEFAULT_SCENARIO = roundTrip.name;
 

@@ -6,15 +6,13 @@ import { assembly, STACK } from '../acts/stack.ts';
 import { EXISTING_BUCKET, OTHER_BUCKET } from '../buckets.ts';
 import { apiKeySecretArn, putApiKey } from '../credentials.ts';
 import { withNewCode, withRenamed } from '../other-version.ts';
-import { physicalIds } from '../stack-changes.ts';
 import { rotateToken } from '../token-rotation.ts';
+import { logsOf } from '../trail-bucket.ts';
 import type { Rehearsal } from './scenario.ts';
 
 /** An API key that nobody has issued. */
 const WRONG_API_KEY = 'tmcSimulatedKeyId9999999999:simulatedCloudOneApiKeySecretWrong';
 const OTHER_WORKLOAD_SECURITY_ACCOUNT = '147995105372';
-/** What a new trail leaves behind when an update drops it. */
-const RETAINED = /^NewTrail(Bucket|AccessLogs|Key)[0-9A-F]{8}$/;
 /** Stateless ones, each with something that refers to it. */
 const RENAMED = /^Forwarding(ObjectCreated[0-9A-F]{8}|Forwarder(Function|FunctionQueue)?[0-9A-F]{8})$/;
 
@@ -106,10 +104,8 @@ function buckets({ stage, retained }: Rehearsal): Change[] {
       parameters: { [P.createNewTrail]: 'false', [P.existingCloudtrailBucketName]: EXISTING_BUCKET },
       intoMeanwhile: { bucket: EXISTING_BUCKET, atOnce: false },
       beforehand: async () => {
-        for (const [logicalId, id] of await physicalIds(clients, STACK)) {
-          if (RETAINED.test(logicalId)) {
-            retained.add(id);
-          }
+        for (const id of await logsOf(clients, STACK)) {
+          retained.add(id);
         }
       },
     },

@@ -114,6 +114,57 @@ describe('Delete', () => {
     expect(bucket.mock.commandCalls(DeleteObjectsCommand)).toHaveLength(3);
   });
 
+  test('refuses further writing before it empties, to whoever it is, and still whoever comes without TLS', async () => {
+    bucket.mock.on(ListObjectVersionsCommand).callsFakeOnce(() => {
+      expect(JSON.parse(bucket.policy ?? '{}').Statement).toEqual([
+        { Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: 'arn:aws:s3:::trail-logs/*' },
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: ['arn:aws:s3:::trail-logs', 'arn:aws:s3:::trail-logs/*'],
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ]);
+      return {};
+    });
+    bucket.versions = [];
+
+    const answer = await remove();
+
+    expect(answer.Status).toBe('SUCCESS');
+    expect(bucket.policy).toBeDefined();
+  });
+
+  test('a second deletion goes on where the first ran out of time, until nothing is left', async () => {
+    bucket.versions = Array.from({ length: 60 }, (_, index) => ({
+      key: `log-${String(index).padStart(2, '0')}`,
+    }));
+    bucket.pageSize = 5;
+    let slow = true;
+    const before = bucket.versions.length;
+    bucket.mock.on(DeleteObjectsCommand).callsFake(async ({ Delete }) => {
+      await new Promise((resolve) => setTimeout(resolve, slow ? 60 : 0));
+      const keys = new Set((Delete.Objects as { Key: string }[]).map(({ Key }) => Key));
+      bucket.versions = bucket.versions.filter(({ key }) => !keys.has(key));
+      return {};
+    });
+
+    const first = await remove({}, 600);
+    const left = bucket.versions.length;
+    slow = false;
+    const second = await remove();
+
+    expect(first).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/\d+ objects of trail-logs are deleted.*Delete the stack again/),
+    });
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(before);
+    expect(second.Status).toBe('SUCCESS');
+    expect(bucket).toMatchObject({ exists: false, versions: [] });
+  });
+
   test('empties it again where something was written meanwhile', async () => {
     let late = 1;
     bucket.whenEmptied = () => {
