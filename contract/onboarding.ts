@@ -5,7 +5,12 @@
  */
 import * as z from 'zod';
 import { optionalText } from './environment.ts';
-import { type CloudOneRegion, parseCloudOneRegion, UnknownCloudOneRegionError } from './regions.ts';
+import {
+  type CloudOneRegion,
+  parseCloudOneRegion,
+  UnknownCloudOneRegionError,
+  VISION_ONE_REGIONS,
+} from './regions.ts';
 
 const cloudOneRegion = z.string().transform((text, context): CloudOneRegion => {
   try {
@@ -27,9 +32,21 @@ export const cloudOneEnvironment = z.object({
   CLOUD_ONE_API_KEY_SECRET_ARN: z.string().startsWith('arn:'),
 });
 
-export const visionOneEnrolmentEnvironment = cloudOneEnvironment.extend({
-  /** Absent where the user gave no token: then the connection must exist already. */
+export const visionOneConnectionEnvironment = cloudOneEnvironment.extend({
+  /** Absent where the user gave no token. */
   VISION_ONE_SERVICE_TOKEN_SECRET_ARN: optionalText,
+  /** Absent where the stack generates none. Without either, the connection must exist already. */
+  VISION_ONE_ENROLMENT_SECRET_ARN: optionalText,
+  /** Name of the SSM parameter that remembers whose the connection is. */
+  CONNECTION_MARK_PARAMETER: z.string().min(1),
+});
+
+export const visionOneEnrolmentTokenEnvironment = cloudOneEnvironment.extend({
+  VISION_ONE_API_KEY_SECRET_ARN: z.string().startsWith('arn:'),
+  /** The secret that the generated token is written to, as an `Enrolment`. */
+  VISION_ONE_ENROLMENT_SECRET_ARN: z.string().startsWith('arn:'),
+  /** Name of the SSM parameter that remembers whose the connection is. */
+  CONNECTION_MARK_PARAMETER: z.string().min(1),
 });
 
 export const cloudTrailTokenEnvironment = cloudOneEnvironment.extend({
@@ -57,6 +74,26 @@ export const cloudOneAccountProperties = z.object({
   VisionOneApiKeySecretArn: optionalText,
   VisionOneIngestTokenSecretArn: optionalText,
 });
+
+/** Generation of an enrolment token. It has no attributes: the token is a secret. */
+export const visionOneEnrolmentTokenProperties = z.object({
+  CloudOneRegion: cloudOneRegion,
+  VisionOneRegion: z.enum(VISION_ONE_REGIONS),
+});
+
+/** What a generated enrolment token's secret holds, as JSON. */
+export const enrolment = z.object({
+  token: z.string().min(1),
+  /** Vision One's own id of the product connector that came with the token. */
+  connectorId: z.string().min(1),
+  visionOneRegion: z.enum(VISION_ONE_REGIONS),
+  /** Of the Cloud One account that it is to connect. */
+  cloudOneRegion,
+  /** Milliseconds since the epoch after which the token is no longer taken; absent where Vision One did not say. */
+  expiresAt: z.number().optional(),
+});
+
+export type Enrolment = z.infer<typeof enrolment>;
 
 /** Enrolment of the Cloud One account in Vision One. Attribute: `Status`. */
 export const visionOneConnectionProperties = z.object({ CloudOneRegion: cloudOneRegion });

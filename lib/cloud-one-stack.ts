@@ -73,6 +73,8 @@ export class CloudOneStack extends Stack {
       key,
       secretKeyArns,
       ...secrets,
+      visionOneApiKeyGiven: conditions.visionOneApiKeyGiven,
+      visionOneRegion: parameters.visionOneRegion.valueAsString,
       forwardToCloudOne: conditions.toCloudOne,
       accountTemplateUrl: parameters.cloudOneAccountTemplateUrl.valueAsString,
       accountTemplateUrlGiven: conditions.accountTemplateUrlGiven,
@@ -154,7 +156,6 @@ export class CloudOneStack extends Stack {
         id: 'CloudFormation-Validate::W2509',
         reason: 'The ARN of a secret or of a key is not secret; a credential itself has NoEcho.',
       },
-      { id: 'CloudFormation-Validate::W2001', reason: 'VisionOneRegion is read by what comes next.' },
     );
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.existingBucket, existing);

@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AwsResource, difference, inventory } from './aws/inventory.ts';
 import { EXISTING_BUCKET, notificationOf } from './buckets.ts';
+import type { Found } from './findings.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { VendorHoldings } from './report.ts';
-import type { Rehearsal } from './scenarios/scenario.ts';
 import type { Stage } from './stage.ts';
 import { holdingsOf, vendorResidue } from './vendor-holdings.ts';
 
@@ -24,17 +24,21 @@ export async function lookAround(stage: Stage, options: RehearsalOptions): Promi
   };
 }
 
-/** Compares how things stand now with how they stood before, and notes what is left. */
-export async function checkWhatIsLeft({
-  stage,
-  options,
-  before,
-  found,
-  retained,
-}: Pick<Rehearsal, 'stage' | 'options' | 'before' | 'found' | 'retained'>): Promise<void> {
+/**
+ * Compares how things stand now with how they stood before, and notes what is left.
+ *
+ * @param retained ids of AWS resources that must be left, for the product retains them.
+ */
+export async function checkWhatIsLeft(
+  stage: Stage,
+  options: RehearsalOptions,
+  before: Before,
+  found: Found,
+  retained: ReadonlySet<string> = new Set(),
+): Promise<void> {
   const left = difference(before.aws, await inventory(stage.aws));
   const isByDesign = (resource: AwsResource) =>
-    [...retained].some((id) => isCalled(id, resource)) || isWaitingForDeletion(resource);
+    [...retained].some((id) => isCalled(id, resource)) || isRetainedByDesign(resource);
   const byDesign = left.filter(isByDesign);
   const holdings = holdingsOf(stage.simulator);
   found.vendor = { ...found.vendor, afterDestroy: holdings };
@@ -43,7 +47,7 @@ export async function checkWhatIsLeft({
     aws: left.filter((resource) => !isByDesign(resource)).map(nameOf),
     vendors: vendorResidue(before.vendors, holdings),
     retained: [
-      'the CDK bootstrap stack',
+      ...before.aws.filter(isBootstrap).map(() => 'the CDK bootstrap stack'),
       ...byDesign.map(nameOf),
       ...(holdings.stackTokens > 0
         ? [`${holdings.stackTokens} issued CloudTrail token(s), which lapse`]
@@ -55,7 +59,7 @@ export async function checkWhatIsLeft({
   );
   found.problems.push(
     ...[...retained]
-      .filter((id) => !left.some((resource) => isCalled(id, resource) && !isWaitingForDeletion(resource)))
+      .filter((id) => !left.some((resource) => isCalled(id, resource) && !isRetainedByDesign(resource)))
       .map((id) => `Not there any more, or not for long, although it is to be retained: ${id}`),
   );
   if (options.existingBucket) {
@@ -77,11 +81,15 @@ function isCalled(physicalId: string, { id }: AwsResource): boolean {
   return id === physicalId || id.endsWith(`/${physicalId}`);
 }
 
+function isBootstrap({ type, id }: AwsResource): boolean {
+  return type === 'AWS::CloudFormation::Stack' && id.includes(':stack/CDKToolkit/');
+}
+
 /** AWS deletes keys after a waiting time only. */
-function isWaitingForDeletion({ type, pendingDeletion }: AwsResource): boolean {
+export function isRetainedByDesign({ type, pendingDeletion }: AwsResource): boolean {
   return type === 'AWS::KMS::Key' && pendingDeletion === true;
 }
 
-function nameOf({ type, id, detail }: AwsResource): string {
+export function nameOf({ type, id, detail }: AwsResource): string {
   return `${type} ${id}${detail === undefined ? '' : ` (${detail})`}`;
 }

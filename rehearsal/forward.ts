@@ -8,6 +8,7 @@ import {
   arrivals,
   compare,
   countAltered,
+  countArrived,
   countMessages,
   countsOf,
   keyIn,
@@ -62,9 +63,7 @@ export async function forward(
   await waitForDelivery({
     expectedEvents: events,
     expectedDeadLetters: corpus.poison.size,
-    // Not how many ids: an id that two files hold must arrive twice, and a duplicate must not count for another.
-    arrived: async () =>
-      events - compare(corpus.expected, countsOf(await arrivals(stage.simulator.url))).missing,
+    arrived: () => countArrived(stage.simulator, corpus.expected),
     deadLettered: async () => (await countMessages(stage.clients, deadLetterQueue)).visible,
     onProgress: (arrived) => progress.detail('forward', `${arrived} of ${events} events arrived …`),
   });

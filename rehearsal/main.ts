@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
-import { cdk, stopCdk } from './cdk.ts';
+import { stopCdk } from './cdk.ts';
 import { InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
@@ -15,8 +15,9 @@ import { renderReportPage } from './report-page/page.ts';
 import { failedDeployment } from './scenarios/failed-deployment.ts';
 import { scenarioNamed } from './scenarios/scenarios.ts';
 import { type Stage, StageError, setStage } from './stage.ts';
-import { stepNamed, stepsOf, UnknownStepError } from './steps.ts';
+import { stepNamed, UnknownStepError } from './steps.ts';
 import { summaryOf } from './summary.ts';
+import { listSteps, stepsIn, synthesize } from './synthesis.ts';
 
 const OUTPUT_FOLDER = fileURLToPath(new URL('../.rehearsal', import.meta.url));
 const REPORT_JSON = join(OUTPUT_FOLDER, 'report.json');
@@ -30,11 +31,8 @@ let endIntermission: (() => void) | undefined;
 
 const options = parseOptions(process.argv.slice(2), OUTPUT_FOLDER);
 if (wantsList(options)) {
-  console.log(
-    stepsOf(options.destination)
-      .map(({ id }) => id)
-      .join('\n'),
-  );
+  const steps = await listSteps(options);
+  console.log(steps.map(({ id }) => id).join('\n'));
 } else {
   // What was interrupted may still be under way: it must not speak, nor keep the process up.
   process.exit(await main(options));
@@ -76,10 +74,7 @@ async function rehearseAndReport(
   onStage: (stage: Stage) => void,
 ): Promise<number> {
   const startedAt = new Date();
-  const scenario =
-    options.failAt === undefined
-      ? scenarioNamed(options.scenario)
-      : failedDeployment(stepNamed(options.failAt, options.destination));
+  const chosen = options.failAt === undefined ? scenarioNamed(options.scenario) : undefined;
   const corpus = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.
@@ -90,11 +85,15 @@ async function rehearseAndReport(
     async () => {
       const set = await setStage(OUTPUT_FOLDER, (message) => progress.detail('setup', message));
       onStage(set);
-      await cdk(['synth', '--quiet', '--output', assembly(set)], { log: join(set.folder, 'cdk-synth.log') });
+      if (chosen?.withoutCdk !== true) {
+        await synthesize(assembly(set), join(set.folder, 'cdk-synth.log'));
+      }
       return set;
     },
     ({ aws }) => `${aws.provider.name} ${aws.provider.version} at ${aws.endpoint}, vendors simulated`,
   );
+  const scenario =
+    chosen ?? failedDeployment(stepNamed(options.failAt ?? '', await stepsIn(assembly(stage), options)));
   const report = await rehearse(stage, progress, {
     options,
     scenario,

@@ -32,19 +32,17 @@ export class Progress {
     summary?: (result: T) => string,
   ): Promise<T> {
     const started = performance.now();
+    const took = () => (performance.now() - started) / 1000;
     this.transient(`${this.#label(name)} ${title} …`);
-    const spent = () => {
-      const seconds = (performance.now() - started) / 1000;
-      this.#seconds[name] += seconds;
-      return this.#time(seconds);
-    };
     try {
       const result = await work();
-      this.line(name, `${summary?.(result) ?? title} ${spent()}`);
+      this.line(name, `${summary?.(result) ?? title} ${this.#time(took())}`);
       return result;
     } catch (error) {
-      this.line(name, `${styleText('red', 'failed')}: ${title} ${spent()}`);
+      this.line(name, `${styleText('red', 'failed')}: ${title} ${this.#time(took())}`);
       throw error;
+    } finally {
+      this.#seconds[name] += took();
     }
   }
 

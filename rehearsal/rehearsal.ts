@@ -26,7 +26,7 @@ export async function rehearse(
   found.input = inputOf(input.corpus);
   const { options, scenario } = input;
   await noting(found, async () => {
-    const accountTemplateUrl = await bootstrap(stage, progress, options, scenario.prepare);
+    const accountTemplateUrl = await bootstrap(stage, progress, options, scenario);
     const rehearsal: Rehearsal = {
       ...input,
       stage,
@@ -40,7 +40,7 @@ export async function rehearse(
     await noting(found, () => scenario.play(rehearsal));
     // Whatever happened: what is left afterwards is what matters.
     await noting(found, () => (scenario.end ?? destroy)(rehearsal));
-    await noting(found, () => checkWhatIsLeft(rehearsal));
+    await noting(found, () => checkWhatIsLeft(stage, options, rehearsal.before, found, rehearsal.retained));
     await noting(found, () => provePermitted(rehearsal));
   });
   return reportOf(found, stage, input, progress.seconds());

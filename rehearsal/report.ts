@@ -134,6 +134,8 @@ export interface UpdateReport {
 export interface VendorHoldings {
   /** `connecting`, `connected`, or null. */
   readonly visionOneConnection: string | null;
+  /** In Vision One, that came with generated enrolment tokens. */
+  readonly visionOneConnectors: number;
   readonly workloadConnectors: number;
   readonly cloudAccounts: number;
   /** Stacks that told the CloudTrail service of their creation and not of their deletion. */

@@ -4,14 +4,18 @@ import type { RehearsalReport } from './report.ts';
 /** The end of a rehearsal in a few lines, for the terminal. */
 export function summaryOf(report: RehearsalReport): string {
   const { delivered, input, latencyMs, residue, seconds, failure, permissions, tokenRotation } = report;
-  const lines =
-    failure === null
-      ? [
-          `${delivered.events} of ${input.events} events arrived, ${delivered.missing} missing, ${delivered.duplicates} duplicated`,
-          `${report.deadLettered.length} files dead-lettered, which no destination can take`,
-          `latency from object to acknowledgement: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, max ${latencyMs.max} ms`,
-        ]
-      : [`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message];
+  const lines: string[] = [];
+  if (failure !== null) {
+    lines.push(`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message);
+  } else if (delivered.events + delivered.missing === 0) {
+    lines.push('nothing was forwarded');
+  } else {
+    lines.push(
+      `${delivered.events} of ${input.events} events arrived, ${delivered.missing} missing, ${delivered.duplicates} duplicated`,
+      `${report.deadLettered.length} files dead-lettered, which no destination can take`,
+      `latency from object to acknowledgement: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, max ${latencyMs.max} ms`,
+    );
+  }
   if (report.updates.length > 0) {
     const rolledBack = report.updates.filter(({ reason }) => reason !== null).length;
     lines.push(`${report.updates.length} updates while files flowed, ${rolledBack} of them rolled back`);

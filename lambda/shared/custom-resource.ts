@@ -14,7 +14,7 @@
  * Source: AWS CloudFormation User Guide, "Custom resource reference".
  */
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { faultsOf } from '../../contract/faults.ts';
 import {
   type Answer,
@@ -69,10 +69,15 @@ export interface DeleteRequest<P> {
   readonly signal: AbortSignal;
 }
 
+/**
+ * A schema of Zod's, of either variant: what stands in a template is written with the small one.
+ */
+export type PropertiesSchema<P> = z.core.$ZodType<P>;
+
 export interface CustomResourceDefinition<P> {
   /** What it is about, as its messages begin: "Workload Security connector". */
   readonly step: string;
-  readonly properties: z.ZodType<P>;
+  readonly properties: PropertiesSchema<P>;
   /** Looks before it creates: finds, adopts, or makes. */
   create(request: CreateRequest<P>): Promise<Outcome>;
   /**
@@ -152,7 +157,7 @@ async function perform<P>(
       return performChange(definition, event, time, (request) => definition.create(request));
     case 'Update': {
       const registration = registrationOf(event.PhysicalResourceId);
-      const oldProperties = definition.properties.safeParse(event.OldResourceProperties).data;
+      const oldProperties = z.safeParse(definition.properties, event.OldResourceProperties).data;
       return performChange(definition, event, time, async (request) =>
         registration === undefined
           ? definition.create(request)
@@ -187,7 +192,7 @@ function changeFailed(
 function deletionFailed(event: DeleteEvent, fault: string): Answer {
   const { PhysicalResourceId: physicalId, LogicalResourceId: logicalId } = event;
   const mayPass =
-    commonProperties.safeParse(event.ResourceProperties).data?.OnVendorDeleteFailure === 'Continue';
+    z.safeParse(commonProperties, event.ResourceProperties).data?.OnVendorDeleteFailure === 'Continue';
   const reason = mayPass
     ? `${fault} Left as it is, as OnVendorDeleteFailure says.`
     : `${fault} Put that right and delete the stack again; or, to leave this as it is, delete the stack again ` +
@@ -233,7 +238,7 @@ async function performDeletion<P>(
   try {
     const signal = time.undoUntil();
     const registration = registrationOf(physicalId);
-    const properties = definition.properties.safeParse(event.ResourceProperties).data;
+    const properties = z.safeParse(definition.properties, event.ResourceProperties).data;
     const deletion = definition.delete({ registration, properties, stackId: event.StackId, signal });
     await settleBy(deletion, signal);
     return { status: 'SUCCESS', physicalId };
@@ -254,7 +259,7 @@ function parseProperties<P>(
   definition: CustomResourceDefinition<P>,
   event: CloudFormationCustomResourceEvent,
 ): P {
-  const parsed = definition.properties.safeParse(event.ResourceProperties);
+  const parsed = z.safeParse(definition.properties, event.ResourceProperties);
   if (parsed.success) {
     return parsed.data;
   }

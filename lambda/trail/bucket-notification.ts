@@ -11,9 +11,10 @@ import type {
 } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
 import { withRetries } from '../shared/retry.ts';
+import { isDenied } from '../shared/s3-failures.ts';
 import { hasEventBridge } from './notification-document.ts';
 import { NotificationEditor } from './notification-editor.ts';
-import { type BucketContext, BucketError, bucketContext, isDenied, isMissingBucket } from './s3-errors.ts';
+import { type BucketContext, BucketError, bucketContext, isMissingBucket } from './s3-errors.ts';
 
 type Properties = z.infer<typeof bucketNotificationProperties>;
 

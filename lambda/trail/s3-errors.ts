@@ -1,5 +1,8 @@
 /** What S3's refusals mean for a bucket that the user named, and what the user can do. */
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { isDenied, isMissingBucket, regionIn, wasRedirected } from '../shared/s3-failures.ts';
+
+export { isMissingBucket } from '../shared/s3-failures.ts';
 
 /** The bucket cannot be used as it is; the message says why, and the cure. */
 export class BucketError extends Error {
@@ -14,34 +17,10 @@ export interface BucketContext {
   readonly accountId: string;
 }
 
-interface S3Failure {
-  readonly name: string;
-  readonly message: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
-}
-
-const REDIRECTING = [
-  'PermanentRedirect',
-  'AuthorizationHeaderMalformed',
-  'IllegalLocationConstraintException',
-];
-
 /** The partition, region and account of a stack, from its ARN. */
 export function bucketContext(bucket: string, stackId: string): BucketContext {
   const [, partition = 'aws', , region = '', accountId = ''] = stackId.split(':');
   return { bucket, partition, region, accountId };
-}
-
-/** "There is no such bucket", or none any more. */
-export function isMissingBucket(error: unknown): boolean {
-  return error instanceof Error && ['NoSuchBucket', 'NotFound'].includes(error.name);
-}
-
-/** "You may not", or not yet. */
-export function isDenied(error: unknown): boolean {
-  const failure = error as S3Failure;
-  return failure.$metadata?.httpStatusCode === 403 || failure.name === 'AccessDenied';
 }
 
 /**
@@ -62,13 +41,11 @@ export async function explainS3Error(
       { cause: error },
     );
   }
-  const failure = error as S3Failure;
-  const redirected = failure.$metadata?.httpStatusCode === 301 || REDIRECTING.includes(failure.name);
   const denied = isDenied(error);
-  if (!redirected && !denied) {
+  if (!wasRedirected(error) && !denied) {
     return error;
   }
-  const actualRegion = regionIn(failure) ?? (await askRegion(s3, bucket));
+  const actualRegion = regionIn(error) ?? (await askRegion(s3, bucket));
   if (actualRegion !== undefined && actualRegion !== region) {
     return new BucketError(
       `The bucket ${bucket} is in AWS region ${actualRegion}, but this stack is in ${region}, and a bucket's events ` +
@@ -78,7 +55,7 @@ export async function explainS3Error(
   }
   return denied
     ? new BucketError(
-        `S3 refused ${action} on ${bucket} (${failure.message}). The bucket must belong to the account ${accountId}, ` +
+        `S3 refused ${action} on ${bucket} (${(error as Error).message}). The bucket must belong to the account ${accountId}, ` +
           'whose events it sends; and its policy, or a permissions boundary, must ' +
           `allow this function's role: ${JSON.stringify(grantOf(context, action))}`,
         { cause: error },
@@ -91,10 +68,6 @@ function grantOf({ partition, bucket }: BucketContext, action: string) {
   return { Effect: 'Allow', Action: action, Resource: `arn:${partition}:s3:::${bucket}` };
 }
 
-function regionIn(failure: S3Failure): string | undefined {
-  return failure.$response?.headers?.['x-amz-bucket-region'];
-}
-
 /** S3 tells a bucket's region even to those whom it lets do nothing else. */
 async function askRegion(s3: S3Client, bucket: string): Promise<string | undefined> {
   try {
@@ -102,6 +75,6 @@ async function askRegion(s3: S3Client, bucket: string): Promise<string | undefin
     return BucketRegion;
   } catch (error) {
     // A refusal carries the region as well; without one, the first error has to do.
-    return regionIn(error as S3Failure);
+    return regionIn(error);
   }
 }

@@ -40,7 +40,7 @@ export class CloudTrailLifecycle extends TrailbridgeCustomResource<
         DESTINATION_API_VERSION: service.apiVersion,
         DESTINATION_TOKEN_SECRET_ARN: service.tokenArn,
       },
-      permissions: readSecret(scope, [service.tokenArn], [service.tokenKeyArn]),
+      permissions: readSecret([service.tokenArn], [service.tokenKeyArn]),
       propertiesSchema: cloudTrailLifecycleProperties,
       properties: {
         DestinationUrl: service.url,

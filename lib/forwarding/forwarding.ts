@@ -97,7 +97,7 @@ export class Forwarding extends Construct {
       DESTINATION_API_VERSION: props.destinationApiVersion,
       DESTINATION_TOKEN_SECRET_ARN: props.destinationTokenArn,
     };
-    const readToken = () => readSecret(this, [props.destinationTokenArn], props.secretKeyArns);
+    const readToken = () => readSecret([props.destinationTokenArn], props.secretKeyArns);
     const { cloudTrailService: service, triggers } = props;
     this.lifecycle = new CloudTrailLifecycle(this, 'CloudTrailLifecycle', { service, triggers });
     this.probe = new TrailbridgeCustomResource(this, 'DestinationProbe', {

@@ -2,23 +2,26 @@ import { Aws, type CfnCondition, CfnStack, Fn, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { UNMARKED } from '../../contract/mark.ts';
 import {
   cloudAccountProperties,
   cloudOneAccountProperties,
   cloudOneEnvironment,
   cloudTrailTokenEnvironment,
   cloudTrailTokenProperties,
+  visionOneConnectionEnvironment,
   visionOneConnectionProperties,
-  visionOneEnrolmentEnvironment,
   workloadSecurityConnectorProperties,
   workloadSecurityExternalIdProperties,
 } from '../../contract/onboarding.ts';
 import { onlyIf } from '../shared/conditional.ts';
 import type { GivenSecret } from '../shared/given-secret.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
-import { readSecret } from '../shared/trailbridge-function.ts';
+import { readSecret, writeSecret } from '../shared/trailbridge-function.ts';
 import { TokenRotation } from './token-rotation.ts';
+import { VisionOneEnrolment } from './vision-one-enrolment.ts';
 import { WorkloadSecurityRole } from './workload-security-role.ts';
 
 export interface OnboardingProps {
@@ -31,6 +34,8 @@ export interface OnboardingProps {
   readonly cloudOneApiKey: GivenSecret;
   readonly visionOneServiceToken: GivenSecret;
   readonly visionOneApiKey: GivenSecret;
+  readonly visionOneApiKeyGiven: CfnCondition;
+  readonly visionOneRegion: string;
   readonly visionOneIngestToken: GivenSecret;
 
   /** Whether our own forwarder sends to Cloud One's CloudTrail service, and so needs its token. */
@@ -68,7 +73,7 @@ export class Onboarding extends Construct {
     const { key, onVendorDeleteFailure, triggers } = props;
     const environment = { CLOUD_ONE_API_KEY_SECRET_ARN: props.cloudOneApiKey.arn };
     const readApiKeyAnd = (...secretArns: string[]) =>
-      readSecret(this, [props.cloudOneApiKey.resource, ...secretArns], props.secretKeyArns);
+      readSecret([props.cloudOneApiKey.resource, ...secretArns], props.secretKeyArns);
     const readApiKey = () => readApiKeyAnd();
 
     this.account = new TrailbridgeCustomResource(this, 'CloudOneAccount', {
@@ -95,14 +100,38 @@ export class Onboarding extends Construct {
     });
     const cloudOneRegion = this.account.attribute('Region');
 
+    const connectionMark = new StringParameter(this, 'VisionOneConnectionMark', {
+      description: 'How far Trailbridge got with connecting the Cloud One account to Vision One.',
+      // Named, so that its ARN does not hang on how CloudFormation makes names up.
+      parameterName: `/trailbridge/${Aws.STACK_NAME}/vision-one-connection`,
+      simpleName: false,
+      stringValue: UNMARKED,
+    });
+    (connectionMark.node.defaultChild as CfnParameter).overrideLogicalId('VisionOneConnectionMark');
+    const enrolment = new VisionOneEnrolment(this, 'VisionOneEnrolment', {
+      ...props,
+      cloudOneRegion,
+      connectionMark,
+    });
     this.visionOneConnection = new TrailbridgeCustomResource(this, 'VisionOneConnection', {
-      triggers,
+      triggers: { ...triggers, EnrolmentTokenId: enrolment.tokenId },
       type: 'VisionOneConnection',
       handler: 'onboarding/vision-one-connection-handler.ts',
       description: 'Enrols the Cloud One account in Vision One.',
-      environmentSchema: visionOneEnrolmentEnvironment,
-      environment: { ...environment, VISION_ONE_SERVICE_TOKEN_SECRET_ARN: props.visionOneServiceToken.arn },
-      permissions: readApiKeyAnd(props.visionOneServiceToken.resource),
+      environmentSchema: visionOneConnectionEnvironment,
+      environment: {
+        ...environment,
+        VISION_ONE_SERVICE_TOKEN_SECRET_ARN: props.visionOneServiceToken.arn,
+        VISION_ONE_ENROLMENT_SECRET_ARN: enrolment.secretArn,
+        CONNECTION_MARK_PARAMETER: connectionMark.parameterName,
+      },
+      permissions: [
+        ...readApiKeyAnd(props.visionOneServiceToken.resource, enrolment.secretResource),
+        new PolicyStatement({
+          actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+          resources: [connectionMark.parameterArn],
+        }),
+      ],
       propertiesSchema: visionOneConnectionProperties,
       properties: { CloudOneRegion: cloudOneRegion },
       onVendorDeleteFailure,
@@ -172,18 +201,7 @@ export class Onboarding extends Construct {
       description: "Obtains the token and the URL of Cloud One's CloudTrail service.",
       environmentSchema: cloudTrailTokenEnvironment,
       environment: { ...environment, SERVICE_TOKEN_SECRET_ARN: this.serviceToken.ref },
-      permissions: [
-        ...readApiKey(),
-        new PolicyStatement({
-          actions: ['secretsmanager:PutSecretValue'],
-          resources: [this.serviceToken.ref],
-        }),
-        new PolicyStatement({
-          actions: ['kms:GenerateDataKey'],
-          resources: [key.keyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
-        }),
-      ],
+      permissions: [...readApiKey(), ...writeSecret(this.serviceToken.ref, key)],
       propertiesSchema: cloudTrailTokenProperties,
       properties: { CloudOneRegion: cloudOneRegion, AwsAccountId: Aws.ACCOUNT_ID, AwsRegion: Aws.REGION },
     });

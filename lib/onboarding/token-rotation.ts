@@ -9,7 +9,7 @@ import { tokenRotationEnvironment } from '../../contract/onboarding.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import type { GivenSecret } from '../shared/given-secret.ts';
 import type { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
-import { readSecret, TrailbridgeFunction } from '../shared/trailbridge-function.ts';
+import { readSecret, TrailbridgeFunction, writeSecret } from '../shared/trailbridge-function.ts';
 
 export interface TokenRotationProps {
   /** Encrypts the stack's own secrets. */
@@ -94,20 +94,12 @@ export class TokenRotation extends Construct {
         SERVICE_API_VERSION: cloudTrailToken.attribute('ApiVersion'),
       },
       permissions: [
-        ...readSecret(this, [cloudOneApiKey.resource, serviceToken.ref], props.secretKeyArns),
+        ...readSecret([cloudOneApiKey.resource, serviceToken.ref], props.secretKeyArns),
         new PolicyStatement({
-          actions: [
-            'secretsmanager:DescribeSecret',
-            'secretsmanager:PutSecretValue',
-            'secretsmanager:UpdateSecretVersionStage',
-          ],
+          actions: ['secretsmanager:DescribeSecret', 'secretsmanager:UpdateSecretVersionStage'],
           resources: [serviceToken.ref],
         }),
-        new PolicyStatement({
-          actions: ['kms:GenerateDataKey'],
-          resources: [key.keyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
-        }),
+        ...writeSecret(serviceToken.ref, key),
       ],
     });
   }

@@ -43,6 +43,7 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
   const isGiven = (subject: CfnParameter) => Fn.conditionNot(is(subject, ''));
   const toVisionOne = condition('ToVisionOne', is(parameters.forwardingDestination, 'VisionOne'));
   const { cloudOneApiKeySecretArn, visionOneIngestTokenSecretArn } = parameters;
+  const visionOneApiKeyForms = [parameters.visionOneApiKey, parameters.visionOneApiKeySecretArn];
   return {
     newTrail: condition('WithNewTrail', is(parameters.createNewTrail, 'true')),
     existingBucket: condition('WithExistingBucket', is(parameters.createNewTrail, 'false')),
@@ -60,6 +61,10 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
       byValue: condition('VisionOneApiKeyByValue', isGiven(parameters.visionOneApiKey)),
       byArn: condition('VisionOneApiKeyByArn', isGiven(parameters.visionOneApiKeySecretArn)),
     },
+    visionOneApiKeyGiven: condition(
+      'VisionOneApiKeyGiven',
+      Fn.conditionOr(...visionOneApiKeyForms.map(isGiven)),
+    ),
     visionOneIngestToken: {
       byValue: condition(
         'VisionOneIngestTokenByValue',

@@ -147,7 +147,8 @@ export const DECLARATIONS = {
       'Endpoint URL of the Vision One HTTP collector. Used when ForwardingDestination is VisionOne.',
     default: '',
     allowedPattern: VISION_ONE_URL_PATTERN,
-    constraintDescription: "An https URL of Vision One's, such as https://….xdr.trendmicro.com/ingest/….",
+    constraintDescription:
+      "An https URL of Vision One's, such as https://<collector>.xdr.trendmicro.com/ingest/.",
   },
   visionOneIngestToken: {
     group: 'forwarding',

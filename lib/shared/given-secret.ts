@@ -28,6 +28,9 @@ export interface GivenSecret {
   /** The same for the resources of a policy: left out where it was not given. */
   readonly resource: string;
 
+  /** The same for what exists only where it was given. */
+  readonly whereGiven: string;
+
   /** ARN of the user's own secret: empty where there is none, for an environment. */
   readonly foreignArn: string;
 
@@ -38,8 +41,8 @@ export interface GivenSecret {
 /** One that the rules demand in one of the two forms. `id` is the logical id of the stack's secret. */
 export function requiredSecret(scope: Construct, id: string, props: GivenSecretProps): GivenSecret {
   const secret = keptSecret(scope, id, props);
-  const arn = Fn.conditionIf(props.byArn.logicalId, props.arn.valueAsString, secret.ref).toString();
-  return { arn, resource: arn, ...foreign(props) };
+  const arn = foreignOr(props, secret.ref);
+  return { arn, resource: arn, whereGiven: arn, ...foreign(props) };
 }
 
 /** One that may be given in neither form. `id` is the logical id of the stack's secret. */
@@ -48,13 +51,21 @@ export function optionalSecret(scope: Construct, id: string, props: GivenSecretP
   const { foreignArn, foreignResource } = foreign(props);
   const oursOr = (otherwise: string) =>
     Fn.conditionIf(props.byValue.logicalId, secret.ref, otherwise).toString();
-  return { arn: oursOr(foreignArn), resource: oursOr(foreignResource), foreignArn, foreignResource };
+  return {
+    arn: oursOr(foreignArn),
+    resource: oursOr(foreignResource),
+    whereGiven: foreignOr(props, secret.ref),
+    foreignArn,
+    foreignResource,
+  };
 }
 
-function foreign({ arn, byArn }: GivenSecretProps) {
-  const foreignOr = (otherwise: string) =>
-    Fn.conditionIf(byArn.logicalId, arn.valueAsString, otherwise).toString();
-  return { foreignArn: foreignOr(''), foreignResource: foreignOr(Aws.NO_VALUE) };
+function foreign(props: GivenSecretProps) {
+  return { foreignArn: foreignOr(props, ''), foreignResource: foreignOr(props, Aws.NO_VALUE) };
+}
+
+function foreignOr({ arn, byArn }: GivenSecretProps, otherwise: string): string {
+  return Fn.conditionIf(byArn.logicalId, arn.valueAsString, otherwise).toString();
 }
 
 function keptSecret(scope: Construct, id: string, props: GivenSecretProps): CfnSecret {

@@ -4,6 +4,7 @@ import type { RehearsalOptions } from '../options.ts';
 import type { Progress } from '../progress.ts';
 import type { Parameters, Scenario } from '../scenarios/scenario.ts';
 import type { Stage } from '../stage.ts';
+import type { Simulator } from '../vendors/simulator.ts';
 import { runCdk } from './stack.ts';
 
 /**
@@ -15,34 +16,41 @@ export function bootstrap(
   stage: Stage,
   progress: Progress,
   options: RehearsalOptions,
-  prepare: Scenario['prepare'],
+  { prepare, withoutCdk = false }: Pick<Scenario, 'prepare' | 'withoutCdk'>,
 ): Promise<string> {
+  const title = withoutCdk ? 'preparing' : 'bootstrapping (cdk bootstrap)';
   return progress.phase(
     'bootstrap',
-    'bootstrapping (cdk bootstrap)',
+    title,
     async () => {
       const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
       if (options.existingBucket) {
         await createExistingBucket(stage.clients);
       }
       await prepare?.(stage);
-      await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
+      if (!withoutCdk) {
+        await runCdk(stage, ['bootstrap', `aws://${stage.aws.accountId}/${stage.aws.region}`]);
+      }
       return url;
     },
-    () => 'bootstrapped (cdk bootstrap)',
+    () => (withoutCdk ? 'prepared, without the CDK' : 'bootstrapped (cdk bootstrap)'),
   );
 }
 
 /** The stack's parameters, as the options ask for. */
 export function parametersOf(
-  stage: Stage,
-  options: RehearsalOptions,
+  { simulator: { tenant } }: { readonly simulator: Pick<Simulator, 'tenant'> },
+  options: Pick<RehearsalOptions, 'destination' | 'enrolment' | 'existingBucket'>,
   accountTemplateUrl: string,
 ): Parameters {
-  const { tenant } = stage.simulator;
   return {
     [PARAMETERS.cloudOneApiKey]: tenant.cloudOneApiKey,
-    [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken,
+    ...(options.enrolment === 'token'
+      ? { [PARAMETERS.visionOneServiceToken]: tenant.visionOneEnrollmentToken }
+      : {
+          [PARAMETERS.visionOneApiKey]: tenant.visionOneApiKey,
+          [PARAMETERS.visionOneRegion]: tenant.visionOneRegion,
+        }),
     [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
     ...(options.existingBucket
       ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }

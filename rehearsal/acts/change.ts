@@ -1,16 +1,14 @@
 /** A change of a stack that stands, while files flow through it. */
 import { isDeepStrictEqual } from 'node:util';
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { OUTPUTS } from '../../contract/parameters.ts';
 import { CdkError } from '../cdk.ts';
-import type { Clients } from '../clients.ts';
 import { arrivals, compare, countsOf } from '../delivery.ts';
 import type { FileFlow } from '../file-flow.ts';
 import type { InputFile } from '../input/corpus.ts';
 import type { UpdateReport } from '../report.ts';
 import type { Parameters, Rehearsal } from '../scenarios/scenario.ts';
 import { doneBy, modifiedByLastChangeSet, physicalIds } from '../stack-changes.ts';
-import { failureReason, outputsOf } from '../stack-watch.ts';
+import { firstFailure, outputsOf, settledStatus } from '../stack-watch.ts';
 import type { Stage } from '../stage.ts';
 import { holdingsOf } from '../vendor-holdings.ts';
 import { noteDeployed } from './deploy.ts';
@@ -96,7 +94,7 @@ async function update(
   await Promise.all([updating, flow.trickle(meanwhile, files.during, () => goesOn && !atOnce)]);
   const seconds = (performance.now() - started) / 1000;
 
-  const status = await stackStatus(clients);
+  const status = await settledStatus(clients, STACK);
   if (status === COMPLETE) {
     await change.afterwards?.();
   }
@@ -110,7 +108,7 @@ async function update(
     change: change.name,
     parameters: Object.keys(change.parameters),
     status,
-    reason: status === COMPLETE ? null : ((await failureReason(clients, STACK, startedAt)) ?? ''),
+    reason: status === COMPLETE ? null : ((await firstFailure(clients, STACK, startedAt))?.reason ?? ''),
     seconds,
     resources: doneBy(
       before,
@@ -136,11 +134,6 @@ async function updateStack(stage: Stage, { parameters, app }: Change): Promise<v
 
 async function forwardedBucket({ clients }: Stage): Promise<string> {
   return (await outputsOf(clients, STACK))[OUTPUTS.bucketName] ?? '';
-}
-
-async function stackStatus({ cloudFormation }: Clients): Promise<string> {
-  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: STACK }));
-  return Stacks?.[0]?.StackStatus ?? 'none';
 }
 
 function problemsOf(

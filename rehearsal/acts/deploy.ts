@@ -1,9 +1,9 @@
 import { CdkError } from '../cdk.ts';
 import { stateOf } from '../permissions/proof.ts';
 import type { Rehearsal } from '../scenarios/scenario.ts';
-import { failureReason, stacksOf, type WatchOptions, watchStack } from '../stack-watch.ts';
+import { firstFailure, stacksOf, type WatchOptions, watchStack } from '../stack-watch.ts';
 import type { Stage } from '../stage.ts';
-import { NAMED_CAUSE, type Step } from '../steps.ts';
+import type { Step } from '../step.ts';
 import { holdingsOf } from '../vendor-holdings.ts';
 import { cdkDeploy, STACK } from './stack.ts';
 
@@ -33,7 +33,7 @@ export async function noteDeployed({ stage, found, policies }: Rehearsal): Promi
   policies.push(await stateOf(stage.aws, STACK));
 }
 
-/** Creates the stack while the vendor refuses one step: it must fail, say why, and be rolled back. */
+/** Creates the stack while one step is made to fail: it must fail, say why, and be rolled back. */
 export function deployInVain(rehearsal: Rehearsal, step: Step): Promise<void> {
   return rehearsal.progress.phase(
     'deploy',
@@ -43,29 +43,36 @@ export function deployInVain(rehearsal: Rehearsal, step: Step): Promise<void> {
   );
 }
 
-async function failToDeploy({ stage, parameters, found }: Rehearsal, step: Step): Promise<void> {
-  stage.simulator.setFaults([step.fault]);
-  const succeeded = await watched(stage, () => succeeds(cdkDeploy(stage, parameters)), {
+/** @param create creates the stack, and says whether it succeeded. @default `cdk deploy` */
+export async function failToDeploy(
+  { stage, parameters, found }: Pick<Rehearsal, 'stage' | 'parameters' | 'found'>,
+  step: Step,
+  create = () => succeeds(cdkDeploy(stage, parameters)),
+): Promise<void> {
+  step.arm(stage);
+  const succeeded = await watched(stage, create, {
     onFailure: () => {
-      stage.simulator.setFaults([]);
+      step.disarm(stage);
       found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
     },
   });
-  stage.simulator.setFaults([]);
+  step.disarm(stage);
 
   found.stacks = await stacksOf(stage.clients);
-  const message = (await failureReason(stage.clients, STACK)) ?? '';
-  const namesStepAndCause = step.named.test(message) && NAMED_CAUSE.test(message);
-  found.failure = {
-    step: step.id,
-    stackStatus: found.stacks.find(({ name }) => name === STACK)?.status ?? 'none',
-    message,
-    namesStepAndCause,
-  };
+  const stackStatus = found.stacks.find(({ name }) => name === STACK)?.status ?? 'none';
+  const failure = await firstFailure(stage.clients, STACK);
+  const namesStepAndCause = failure !== undefined && step.isNamedBy(failure);
+  const message = failure === undefined ? '' : `${failure.logicalId}: ${failure.reason}`;
+  found.failure = { step: step.id, stackStatus, message, namesStepAndCause };
   if (succeeded) {
     found.problems.push(`The deployment succeeded although ${step.id} was made to fail.`);
-  } else if (!namesStepAndCause) {
+    return;
+  }
+  if (!namesStepAndCause) {
     found.problems.push(`The failure's message does not name the step and the cause: "${message}"`);
+  }
+  if (stackStatus !== 'ROLLBACK_COMPLETE') {
+    found.problems.push(`The stack was not rolled back: it is ${stackStatus}.`);
   }
 }
 
@@ -88,8 +95,10 @@ async function explained(stage: Stage, deployment: Promise<string>): Promise<voi
   try {
     await deployment;
   } catch (error) {
-    const reason = await failureReason(stage.clients, STACK);
-    throw reason === undefined ? error : new CdkError(`The deployment failed: ${reason}`, { cause: error });
+    const failure = await firstFailure(stage.clients, STACK);
+    throw failure === undefined
+      ? error
+      : new CdkError(`The deployment failed at ${failure.logicalId}: ${failure.reason}`, { cause: error });
   }
 }
 

@@ -49,6 +49,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ...each('cloudtrail', ['DescribeTrails', 'ListTrails'], everything),
   ...each('lambda', ['GetFunction', 'GetFunctionConfiguration', 'InvokeFunction'], lambdaFunction),
   ...each('cloudformation', ['DescribeStacks', 'DescribeStackEvents', 'DescribeStackResources'], stack),
+  ...each('ssm', ['GetParameter', 'PutParameter'], parameter),
   'monitoring.PutMetricData': (call) => everything('cloudwatch:PutMetricData', call),
   // Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
   'sts.GetCallerIdentity': () => [],
@@ -152,6 +153,17 @@ function trail(action: string, call: RecordedCall, at: Surroundings) {
   const name = call.parameters.TrailName ?? named(call, 'Name');
   return [
     request(action, call, name.startsWith('arn:') ? name : arn('cloudtrail', call, at, `trail/${name}`)),
+  ];
+}
+
+function parameter(action: string, call: RecordedCall, at: Surroundings) {
+  const name = named(call, 'Name');
+  return [
+    request(
+      action,
+      call,
+      name.startsWith('arn:') ? name : arn('ssm', call, at, `parameter/${name.replace(/^\//, '')}`),
+    ),
   ];
 }
 

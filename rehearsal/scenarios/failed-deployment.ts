@@ -1,8 +1,8 @@
 import { deployInVain } from '../acts/deploy.ts';
-import type { Step } from '../steps.ts';
+import type { Step } from '../step.ts';
 import type { Scenario } from './scenario.ts';
 
-/** What `--fail-at` plays: the vendor refuses one step, and the deployment is rolled back. */
+/** What `--fail-at` plays: one step fails, and the deployment is rolled back. */
 export function failedDeployment(step: Step): Scenario {
   return {
     name: 'failed-deployment',

@@ -19,6 +19,8 @@ export interface Scenario {
   readonly about: string;
   /** Options that the story leaves no choice of. */
   readonly requires?: Partial<Pick<RehearsalOptions, 'destination' | 'existingBucket'>>;
+  /** Nothing is synthesized or bootstrapped: the scenario needs no CDK. @default false */
+  readonly withoutCdk?: boolean;
   /** Parameters of the first deployment, beside those that the options ask for. */
   readonly parameters?: Parameters;
   /** What must be there before the deployment, beside the bootstrap. It counts as the user's own. */

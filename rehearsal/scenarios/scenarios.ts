@@ -1,11 +1,22 @@
 /** The scenarios that `--scenario` knows, by name. The first is the default. */
+import { fromTheConsole } from './console.ts';
+import { deletedByHand } from './deleted-by-hand.ts';
 import { lateWriter } from './late-writer.ts';
+import { refusedDeletion } from './refused-deletion.ts';
 import { retainedLogs } from './retained-logs.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
 import { update } from './update.ts';
 
-export const SCENARIOS: readonly Scenario[] = [roundTrip, update, retainedLogs, lateWriter];
+export const SCENARIOS: readonly Scenario[] = [
+  roundTrip,
+  update,
+  fromTheConsole,
+  refusedDeletion,
+  deletedByHand,
+  retainedLogs,
+  lateWriter,
+];
 
 export const DEFAULT_SCENARIO = roundTrip.name;
 

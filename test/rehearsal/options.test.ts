@@ -29,6 +29,7 @@ test('without arguments: generated files, to Cloud One, from a new trail’s buc
   expect(parse()).toEqual({
     scenario: 'round-trip',
     destination: 'cloudone',
+    enrolment: 'token',
     existingBucket: false,
     keep: false,
     outputFolder: '/out',
@@ -39,6 +40,7 @@ test.each([
   [['--input', '../files'], { input: '../files' }],
   [['--destination', 'visionone'], { destination: 'visionone' }],
   [['--destination=cloudone'], { destination: 'cloudone' }],
+  [['--enrolment', 'api-key'], { enrolment: 'api-key' }],
   [['--existing-bucket'], { existingBucket: true }],
   [['--fail-at', 'cloud-account'], { failAt: 'cloud-account' }],
   [['--keep'], { keep: true }],
@@ -57,12 +59,15 @@ test('all of them together', () => {
     'y',
     '--destination',
     'visionone',
+    '--enrolment',
+    'api-key',
   ];
 
   expect(parse(...argv)).toEqual({
     scenario: 'round-trip',
     input: 'x',
     destination: 'visionone',
+    enrolment: 'api-key',
     existingBucket: true,
     failAt: 'y',
     keep: true,
@@ -82,6 +87,7 @@ test.each([
   [['--destination', 'splunk'], /'splunk' is invalid.*cloudone, visionone/s],
   [['--destination', 'CloudOne'], /'CloudOne' is invalid/],
   [['--destination'], /argument missing/],
+  [['--enrolment', 'key'], /'key' is invalid.*token, api-key/s],
   [['--input'], /argument missing/],
   [['--fail-at'], /argument missing/],
   [['--fail-at', ' '], /Name a step, or "list"/],

@@ -61,6 +61,15 @@ describe('summary', () => {
     expect(text).not.toContain('renewed');
   });
 
+  test('says so where nothing was to be forwarded, and does not claim that all arrived', () => {
+    const delivered = { ...goodReport().delivered, events: 0 };
+
+    const text = summary({ delivered });
+
+    expect(text).toContain('nothing was forwarded');
+    expect(text).not.toContain('events arrived');
+  });
+
   test('tells what the functions’ roles would not have allowed', () => {
     const permissions = { calls: 812, functions: [], denied: ['s3:GetObject'] };
 
@@ -75,6 +84,7 @@ describe('report', () => {
   const input: Parameters<typeof reportOf>[2] = {
     options: {
       destination: 'visionone',
+      enrolment: 'token',
       existingBucket: true,
       scenario: 'round-trip',
       keep: false,
@@ -141,6 +151,7 @@ describe('what is left at the vendors', () => {
   test('each thing that was not there before, or is gone', () => {
     const after = {
       visionOneConnection: 'connecting',
+      visionOneConnectors: 1,
       workloadConnectors: 1,
       cloudAccounts: 2,
       stackTokens: 0,
@@ -149,6 +160,7 @@ describe('what is left at the vendors', () => {
 
     expect(vendorResidue({ ...NOTHING_HELD, cloudAccounts: 3 }, after)).toEqual([
       'Vision One connection: connecting, was null',
+      'Product connectors in Vision One: 1, were 0',
       'Workload Security connectors: 1, were 0',
       'Cloud accounts: 2, were 3',
     ]);

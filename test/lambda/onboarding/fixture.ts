@@ -2,6 +2,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
+import { UNMARKED } from '../../../contract/mark.ts';
 import { freshSecretReader } from '../../../lambda/onboarding/api-key-reader.ts';
 import { cloudAccount } from '../../../lambda/onboarding/cloud-account.ts';
 import { cloudOneAccount } from '../../../lambda/onboarding/cloud-one-account.ts';
@@ -18,6 +19,7 @@ import {
   type ReceivedAnswer,
   startAnswerSink,
 } from '../shared/custom-resource-harness.ts';
+import { MemoryMark } from '../shared/memory-mark.ts';
 
 export const AWS_ACCOUNT = '123456789012';
 export const OUR_ROLE = `arn:aws:iam::${AWS_ACCOUNT}:role/CloudOne-Ours`;
@@ -53,6 +55,8 @@ export interface Fixture {
   remove(name: ResourceName, physicalId: string, changed?: object): Promise<ReceivedAnswer>;
   /** The connection's handler for a user who gave no enrolment token. */
   readonly connectionWithoutToken: CustomResourceHandler;
+  /** Where the connection's handlers remember whose it is. */
+  readonly connectionMark: MemoryMark;
   readonly secretsManager: ReturnType<typeof newSecretsManager>;
   /** What was logged since `reset`. */
   output(): string;
@@ -68,6 +72,7 @@ export async function startFixture(): Promise<Fixture> {
   const sink = await startAnswerSink();
   const secretsManager = newSecretsManager();
   const readApiKey = async () => parseCloudOneApiKey(vendors.tenant.cloudOneApiKey);
+  const connectionMark = new MemoryMark();
   const pace = { pollMs: 1, patienceMs: 50 };
   let output = () => '';
   process.env.VENDOR_ENDPOINT_OVERRIDE = vendors.url;
@@ -78,6 +83,7 @@ export async function startFixture(): Promise<Fixture> {
       visionOneConnection({
         readApiKey,
         readServiceToken: async () => vendors.tenant.visionOneEnrollmentToken,
+        mark: connectionMark,
         ...pace,
       }),
     ),
@@ -98,9 +104,10 @@ export async function startFixture(): Promise<Fixture> {
     sink,
     secretsManager,
     connectionWithoutToken: customResourceHandler(() =>
-      visionOneConnection({ readApiKey, readServiceToken: undefined, ...pace }),
+      visionOneConnection({ readApiKey, readServiceToken: undefined, mark: connectionMark, ...pace }),
     ),
     handlers,
+    connectionMark,
     create: (name, changed = {}) =>
       sink.send(handlers[name], { type: 'Create', properties: { ...PROPERTIES[name], ...changed } }),
     update: (name, physicalId, changed, old = {}) =>
@@ -129,6 +136,7 @@ export async function startFixture(): Promise<Fixture> {
       // No jitter, hence no waiting between tries.
       vi.spyOn(Math, 'random').mockReturnValue(0);
       vendors.reset();
+      connectionMark.value = UNMARKED;
       secretsManager.reset();
       secretsManager.onAnyCommand().rejects(new Error('not expected'));
       secretsManager.on(PutSecretValueCommand).resolves({});

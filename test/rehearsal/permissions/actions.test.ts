@@ -116,6 +116,13 @@ describe('JSON protocols', () => {
       }),
       `cloudtrail:StopLogging arn:aws:cloudtrail:${region}:${accountId}:trail/trail`,
     ],
+    ...['mark', '/mark', `arn:aws:ssm:${region}:${accountId}:parameter/mark`].map(
+      (Name): [string, RecordedCall, string] => [
+        `a parameter of Systems Manager's, as ${Name}`,
+        json('ssm', 'AmazonSSM.PutParameter', { Name }),
+        `ssm:PutParameter arn:aws:ssm:${region}:${accountId}:parameter/mark`,
+      ],
+    ),
     [
       'a stack by name, over the query protocol',
       recordedCall({
@@ -251,7 +258,7 @@ describe('S3', () => {
 
 describe('what the tables do not have', () => {
   it.each<[string, RecordedCall]>([
-    ['GetParameter', json('ssm', 'AmazonSSM.GetParameter', { Name: 'x' })],
+    ['DeleteParameter', json('ssm', 'AmazonSSM.DeleteParameter', { Name: 'x' })],
     ['AssumeRole', recordedCall({ service: 'sts', parameters: { Action: 'AssumeRole' } })],
     ['PUT bucket?acl', s3Call('PUT', '/trail-bucket?acl')],
     ['PUT object', s3Call('PUT', '/trail-bucket/copy', { headers: { 'x-amz-copy-source': '/other/key' } })],

@@ -64,6 +64,26 @@ test('a good run says so first, with its figures', () => {
   expect(text).not.toContain('The problem');
 });
 
+test('a product connector is shown where there is or was one', () => {
+  const report = goodReport();
+  const { registered, afterDestroy } = report.vendor;
+  const withConnector = (then: number, now: number) =>
+    sectionText(
+      renderReportPage({
+        ...report,
+        vendor: {
+          registered: { ...registered, visionOneConnectors: then },
+          afterDestroy: { ...afterDestroy, visionOneConnectors: now },
+        },
+      }),
+      'connections',
+    );
+
+  expect(withConnector(0, 0)).not.toContain('Product connector');
+  expect(withConnector(1, 0)).toContain('Product connector');
+  expect(withConnector(0, 1)).toContain('Product connector');
+});
+
 test('a failed run names its problems, what is missing, and what is left', () => {
   const report = failedReport();
   const page = renderReportPage(report);

@@ -22,6 +22,7 @@ export function latencyOf(samples: readonly number[]): RehearsalReport['latencyM
 
 const NONE = {
   visionOneConnection: null,
+  visionOneConnectors: 0,
   workloadConnectors: 0,
   cloudAccounts: 0,
   stackTokens: 0,
@@ -81,6 +82,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
     vendor: {
       registered: {
         visionOneConnection: 'connected',
+        visionOneConnectors: 0,
         workloadConnectors: 1,
         cloudAccounts: 1,
         stackTokens: 2,
@@ -291,6 +293,7 @@ export function existingBucketReport(): RehearsalReport {
     vendor: {
       registered: {
         visionOneConnection: 'connected',
+        visionOneConnectors: 0,
         workloadConnectors: 1,
         cloudAccounts: 1,
         stackTokens: 0,

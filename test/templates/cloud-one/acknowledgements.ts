@@ -2,11 +2,7 @@ import { expect, test } from 'vitest';
 import type { Synthesis } from '../synthesis.ts';
 
 /** Of the CDK's own template check, which says it of the stack as a whole. */
-const ACKNOWLEDGED_AT_THE_STACK = [
-  'CloudFormation-Validate::W1001',
-  'CloudFormation-Validate::W2509',
-  'CloudFormation-Validate::W2001',
-];
+const ACKNOWLEDGED_AT_THE_STACK = ['CloudFormation-Validate::W1001', 'CloudFormation-Validate::W2509'];
 
 export function acknowledgementTests({ status, findings, acknowledgements }: Synthesis): void {
   test('nothing is found that is not acknowledged', () => {
@@ -34,7 +30,6 @@ export function acknowledgementTests({ status, findings, acknowledgements }: Syn
       'AwsSolutions-SQS3',
       'CloudFormation-Validate::W1001',
       'CloudFormation-Validate::W1030',
-      'CloudFormation-Validate::W2001',
       'CloudFormation-Validate::W2509',
       'Serverless-LambdaAsyncFailureDestination',
       'Serverless-LambdaDLQ',

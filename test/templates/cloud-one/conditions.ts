@@ -4,6 +4,7 @@ import { deploy } from '../deployment.ts';
 import { pathOf, referencesIn, type Template } from '../template.ts';
 
 const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
+export const VISION_ONE_KEY = secret('vision-one');
 const COLLECTOR = {
   ForwardingDestination: 'VisionOne',
   VisionOneIngestUrl: 'https://xlogr.xdr.trendmicro.com/ingest',
@@ -35,7 +36,7 @@ const CHOICES: readonly (readonly ParameterValues[])[] = [
     { VisionOneServiceToken: 'token' },
     { VisionOneServiceTokenSecretArn: secret('enrolment') },
     { VisionOneApiKey: 'key' },
-    { VisionOneApiKeySecretArn: secret('vision-one') },
+    { VisionOneApiKeySecretArn: VISION_ONE_KEY },
   ],
 ];
 
@@ -47,12 +48,16 @@ export const DEPLOYMENTS: readonly ParameterValues[] = CHOICES.reduce<ParameterV
 );
 
 /** What exists besides what always does, by its construct's path. */
-const CONDITIONAL: readonly [when: string, ParameterValues, paths: readonly RegExp[]][] = [
-  ['a new trail', { CreateNewTrail: 'true' }, [/^NewTrail\//]],
-  ['an existing bucket', { CreateNewTrail: 'false' }, [/^ExistingBucket\//]],
+const CONDITIONAL: readonly [
+  when: string,
+  choice: (given: ParameterValues) => boolean,
+  paths: readonly RegExp[],
+][] = [
+  ['a new trail', ({ CreateNewTrail }) => CreateNewTrail === 'true', [/^NewTrail\//]],
+  ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^ExistingBucket\//]],
   [
     'forwarding to Cloud One',
-    { ForwardingDestination: 'CloudOne' },
+    ({ ForwardingDestination }) => ForwardingDestination === 'CloudOne',
     [
       /^Onboarding\/CloudTrailToken(\/|$)/,
       /^Onboarding\/ServiceToken$/,
@@ -60,10 +65,28 @@ const CONDITIONAL: readonly [when: string, ParameterValues, paths: readonly RegE
       /^Forwarding\/CloudTrailLifecycle(\/|$)/,
     ],
   ],
-  ['an ingestion token', { VisionOneIngestToken: 'token' }, [/^VisionOneIngestTokenSecret$/]],
-  ['an API key', { CloudOneApiKey: 'id:secret' }, [/^CloudOneApiKeySecret$/]],
-  ['an enrolment token', { VisionOneServiceToken: 'token' }, [/^VisionOneServiceTokenSecret$/]],
-  ['a Vision One API key', { VisionOneApiKey: 'key' }, [/^VisionOneApiKeySecret$/]],
+  [
+    'an ingestion token',
+    ({ VisionOneIngestToken }) => VisionOneIngestToken !== undefined,
+    [/^VisionOneIngestTokenSecret$/],
+  ],
+  ['an API key', ({ CloudOneApiKey }) => CloudOneApiKey !== undefined, [/^CloudOneApiKeySecret$/]],
+  [
+    'an enrolment token',
+    ({ VisionOneServiceToken }) => VisionOneServiceToken !== undefined,
+    [/^VisionOneServiceTokenSecret$/],
+  ],
+  [
+    'the value of a Vision One API key',
+    ({ VisionOneApiKey }) => VisionOneApiKey !== undefined,
+    [/^VisionOneApiKeySecret$/],
+  ],
+  [
+    'a Vision One API key in either form',
+    ({ VisionOneApiKey, VisionOneApiKeySecretArn }) =>
+      (VisionOneApiKey ?? VisionOneApiKeySecretArn) !== undefined,
+    [/^Onboarding\/VisionOneEnrolment\//],
+  ],
 ];
 
 export function conditionTests(template: Template): void {
@@ -73,9 +96,8 @@ export function conditionTests(template: Template): void {
 
     expect(everything.filter(decidedHere)).not.toEqual([]);
     for (const parameters of DEPLOYMENTS) {
-      const isChosen = Object.entries(choice).every(([name, value]) => parameters[name] === value);
       const existing = Object.values(deploy(template, parameters).Resources).map(pathOf);
-      expect(existing.filter(decidedHere)).toEqual(isChosen ? everything.filter(decidedHere) : []);
+      expect(existing.filter(decidedHere)).toEqual(choice(parameters) ? everything.filter(decidedHere) : []);
     }
   });
 

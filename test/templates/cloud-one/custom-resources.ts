@@ -9,6 +9,7 @@ const MAY_BE_REFUSED = [
   'BucketNotification',
   'CloudAccount',
   'VisionOneConnection',
+  'VisionOneEnrolmentToken',
   'WorkloadSecurityConnector',
 ];
 
@@ -16,7 +17,7 @@ export function customResourceTests(template: Template): void {
   const customResources = resourcesOf(template, (type) => type.startsWith('Custom::'));
 
   test('there are custom resources to look at, and none of the untyped kind', () => {
-    expect(customResources).toHaveLength(11);
+    expect(customResources).toHaveLength(12);
     expect(resourcesOf(template, 'AWS::CloudFormation::CustomResource')).toEqual([]);
   });
 

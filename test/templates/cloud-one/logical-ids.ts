@@ -14,9 +14,12 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
     'CloudOneApiKeySecret',
     'ServiceToken',
     'VisionOneApiKeySecret',
+    'VisionOneEnrolmentTokenSecret',
     'VisionOneIngestTokenSecret',
     'VisionOneServiceTokenSecret',
   ],
+  // The mark says whose the Vision One connection is.
+  'AWS::SSM::Parameter': ['VisionOneConnectionMark'],
   'AWS::DynamoDB::Table': ['ForwardingLedger40669501'],
   'AWS::SQS::Queue': [
     'ExistingBucketLateObjectsDeadLetterQueue039B2C0B',
@@ -36,6 +39,7 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'Custom::ForwardingDestination': ['DestinationProbe'],
   'Custom::TrailBucketTeardown': ['TrailBucketTeardown'],
   'Custom::VisionOneConnection': ['VisionOneConnection'],
+  'Custom::VisionOneEnrolmentToken': ['VisionOneEnrolmentToken'],
   'Custom::WorkloadSecurityConnector': ['WorkloadSecurityConnector'],
   'Custom::WorkloadSecurityExternalId': ['WorkloadSecurityExternalId'],
 };

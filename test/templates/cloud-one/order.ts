@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import type { ParameterValues } from '../boolean-expressions.ts';
 import { deploy } from '../deployment.ts';
 import { listOf, pathOf, property, referencesIn, resourcesOf, type Template } from '../template.ts';
-import { DEPLOYMENTS } from './conditions.ts';
+import { DEPLOYMENTS, VISION_ONE_KEY } from './conditions.ts';
 
 /** What is registered at a vendor, or changes something that was there before, or costs. */
 const TOUCHING = [
+  'VisionOneEnrolmentToken',
   'VisionOneConnection',
   'WorkloadSecurityExternalId',
   'WorkloadSecurityConnector',
@@ -27,6 +28,24 @@ export function orderTests(template: Template): void {
         expect(dependenciesOf(deployed, id)).toContain('CloudOneAccount');
       }
     });
+  });
+
+  test('the connection is made after its token is there, and gone before the token’s connector is deleted', () => {
+    const forms: ParameterValues[] = [
+      { VisionOneApiKey: 'key' },
+      { VisionOneApiKeySecretArn: VISION_ONE_KEY },
+    ];
+    for (const given of forms) {
+      eachDeployment(
+        template,
+        (deployed) => {
+          const before = dependenciesOf(deployed, 'VisionOneConnection');
+          expect(before).toContain('VisionOneEnrolmentToken');
+          expect(before).toContain('VisionOneEnrolmentTokenSecret');
+        },
+        given,
+      );
+    }
   });
 
   test('the first file is taken from the queue after the destination is known to accept it', () => {

@@ -15,6 +15,8 @@ import { DEPLOYMENTS } from './conditions.ts';
 /** Each given by its value or by the ARN of a secret that exists already. */
 const API_KEY = ['CloudOneApiKeySecret', 'CloudOneApiKeySecretArn'];
 const ENROLMENT_TOKEN = ['VisionOneServiceTokenSecret', 'VisionOneServiceTokenSecretArn'];
+const VISION_ONE_API_KEY = ['VisionOneApiKeySecret', 'VisionOneApiKeySecretArn'];
+const GENERATED_TOKEN = 'VisionOneEnrolmentTokenSecret';
 const DESTINATION_TOKENS = ['ServiceToken', 'VisionOneIngestTokenSecret', 'VisionOneIngestTokenSecretArn'];
 
 /** Which secrets each function can read, in one deployment or another. What is not listed can read none. */
@@ -26,7 +28,12 @@ const READABLE: Readonly<Record<string, readonly string[]>> = {
     'VisionOneIngestTokenSecretArn',
     'VisionOneServiceTokenSecretArn',
   ],
-  'Onboarding/VisionOneConnection/Handler': [...API_KEY, ...ENROLMENT_TOKEN],
+  'Onboarding/VisionOneEnrolment/VisionOneEnrolmentToken/Handler': [
+    ...API_KEY,
+    ...VISION_ONE_API_KEY,
+    GENERATED_TOKEN,
+  ],
+  'Onboarding/VisionOneConnection/Handler': [...API_KEY, GENERATED_TOKEN, ...ENROLMENT_TOKEN],
   'Onboarding/WorkloadSecurityExternalId/Handler': API_KEY,
   'Onboarding/WorkloadSecurityConnector/Handler': API_KEY,
   'Onboarding/CloudAccount/Handler': API_KEY,
@@ -38,6 +45,7 @@ const READABLE: Readonly<Record<string, readonly string[]>> = {
 };
 
 const WRITABLE: Readonly<Record<string, readonly string[]>> = {
+  'Onboarding/VisionOneEnrolment/VisionOneEnrolmentToken/Handler': [GENERATED_TOKEN],
   'Onboarding/CloudTrailToken/Handler': ['ServiceToken'],
   'Onboarding/TokenRotation/Rotator': ['ServiceToken'],
 };
