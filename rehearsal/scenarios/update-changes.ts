@@ -19,8 +19,9 @@ const RENAMED = /^Forwarding(ObjectCreated[0-9A-F]{8}|Forwarder(Function|Functio
 export async function changesOf(rehearsal: Rehearsal): Promise<Change[]> {
   return [
     ...(await credentials(rehearsal)),
-    ...destinations(rehearsal),
+    // Before another destination: a listing forwards to the present one what only the former has.
     ...buckets(rehearsal),
+    ...destinations(rehearsal),
     ...settings(),
     ...(await versions(rehearsal)),
   ];
@@ -46,6 +47,11 @@ async function credentials({ stage }: Rehearsal): Promise<Change[]> {
       },
     },
     {
+      name: 'a wrong API key, which is refused',
+      parameters: { [P.cloudOneApiKey]: WRONG_API_KEY },
+      failsWith: /Cloud One account look-up.*40[13]/s,
+    },
+    {
       name: 'API key rotated, by the ARN of a secret',
       parameters: { [P.cloudOneApiKey]: '', [P.cloudOneApiKeySecretArn]: secretArn },
       beforehand: () => putApiKey(clients, simulator.issueApiKey()),
@@ -56,11 +62,6 @@ async function credentials({ stage }: Rehearsal): Promise<Change[]> {
       parameters: { [P.revision]: '2' },
       beforehand: () => putApiKey(clients, simulator.issueApiKey()),
       afterwards: revokeFormer,
-    },
-    {
-      name: 'a wrong API key, which is refused',
-      parameters: { [P.cloudOneApiKey]: WRONG_API_KEY, [P.cloudOneApiKeySecretArn]: '' },
-      failsWith: /Cloud One account look-up.*40[13]/s,
     },
   ];
 }

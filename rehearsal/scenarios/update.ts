@@ -9,6 +9,7 @@ import { createApiKeySecret } from '../credentials.ts';
 import { FileFlow } from '../file-flow.ts';
 import { deliveredOn } from '../input/corpus.ts';
 import { outputsOf } from '../stack-watch.ts';
+import { holdingsOf } from '../vendor-holdings.ts';
 import type { Scenario } from './scenario.ts';
 import { changesOf } from './update-changes.ts';
 
@@ -25,8 +26,9 @@ export const update: Scenario = {
     await createApiKeySecret(clients);
   },
   play: async (rehearsal) => {
-    const { stage, corpus } = rehearsal;
+    const { stage, corpus, found } = rehearsal;
     await deploy(rehearsal);
+    found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
     const outputs = await outputsOf(stage.clients, STACK);
     const flow = new FileFlow(
       stage,

@@ -32,6 +32,7 @@ MODULES = tuple(
         "secret_rotation",
         "secrets_manager",
         "secure_transport",
+        "sqs_batches",
         "update_clean_up",
         # Last, around the roll-back that the others have put right.
         "resource_order",
