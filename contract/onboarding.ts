@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { optionalText } from './environment.ts';
+import { FORWARDING_DESTINATIONS } from './forwarding.ts';
 import {
   type CloudOneRegion,
   parseCloudOneRegion,
@@ -68,6 +69,8 @@ export const tokenRotationEnvironment = cloudTrailTokenEnvironment.extend({
 export const cloudOneAccountProperties = z.object({
   /** Where the stack is deployed; it must belong to the Cloud One region. */
   AwsRegion: z.string(),
+  /** Decides how long the stack's name may be, and what an update must not change. */
+  ForwardingDestination: z.enum(FORWARDING_DESTINATIONS),
   /** The secrets that the user gave by ARN: they must be usable before anything is registered. */
   CloudOneApiKeySecretArn: optionalText,
   VisionOneServiceTokenSecretArn: optionalText,
@@ -119,9 +122,14 @@ export const cloudAccountProperties = z.object({
   Alias: z.string().min(1),
 });
 
-/** The CloudTrail integration's token. Attributes: `ServiceUrl`, `ApiVersion`, `ExpiresAt`. */
+/**
+ * The CloudTrail integration's token. Attributes: `ServiceUrl`, `ApiVersion`, `ExpiresAt`, `TokenVersionId` (the
+ * secret's version that holds the token), and for the vendor's client stack `TemplateUrl` and `S3BucketName`,
+ * which are empty where the vendor does not name them and nobody needs them.
+ */
 export const cloudTrailTokenProperties = z.object({
   CloudOneRegion: cloudOneRegion,
   AwsAccountId: awsAccountId,
   AwsRegion: z.string(),
+  ForwardingDestination: z.enum(FORWARDING_DESTINATIONS),
 });

@@ -16,6 +16,9 @@ export const VISION_ONE_URL_PATTERN = '^$|^https://[0-9a-zA-Z.-]+\\.xdr\\.trendm
 export const SECRET_ARN_PATTERN =
   '^$|^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\\d{12}:secret:[0-9a-zA-Z/_+=.@!-]+-[0-9a-zA-Z]{6}$';
 export const KEY_ARN_PATTERN = '^$|^arn:[a-z-]+:kms:[a-z0-9-]+:\\d{12}:key/[0-9a-zA-Z-]+$';
+/** 0 to 3650: ten years. */
+export const BACKFILL_DAYS_PATTERN =
+  '^([0-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)$';
 export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
 
 /** AWS account of Trend Cloud One Workload Security. Source: the vendor's published onboarding template. */
@@ -39,6 +42,8 @@ export const PARAMETERS = {
   cloudOneAccountTemplateUrl: 'CloudOneAccountTemplateUrl',
   workloadSecurityAccountId: 'WorkloadSecurityAccountId',
   trailKeyArn: 'TrailKeyArn',
+  backfillDays: 'BackfillDays',
+  repairNotifications: 'RepairNotifications',
   logBucketOnDelete: 'LogBucketOnDelete',
   onVendorDeleteFailure: 'OnVendorDeleteFailure',
   revision: 'Revision',
@@ -47,12 +52,15 @@ export const PARAMETERS = {
 /** What the code calls a parameter. */
 export type ParameterKey = keyof typeof PARAMETERS;
 
-/** Outputs of the `CloudOne` stack. */
+/** Outputs of the `CloudOne` stack. None has a parameter's name: CloudFormation would not mind, the CDK does. */
 export const OUTPUTS = {
   bucketName: 'CloudTrailBucketName',
   queueUrl: 'ForwardingQueueUrl',
   deadLetterQueueUrl: 'DeadLetterQueueUrl',
   ledgerTable: 'LedgerTableName',
+  destination: 'Destination',
+  vendorClientStack: 'VendorClientStack',
+  apiKeySecretArn: 'ApiKeySecretArn',
   cloudOneAccountId: 'CloudOneAccountId',
   cloudOneRegion: 'CloudOneRegion',
   visionOneStatus: 'VisionOneConnectionStatus',

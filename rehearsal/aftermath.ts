@@ -1,7 +1,8 @@
 /** The end of a rehearsal: what is left, in AWS and at the vendors, of what was not there before. */
 import { isDeepStrictEqual } from 'node:util';
 import { type AwsResource, difference, inventory } from './aws/inventory.ts';
-import { EXISTING_BUCKET, notificationOf } from './buckets.ts';
+import { notificationOf } from './buckets.ts';
+import { EXISTING_BUCKET } from './existing-bucket.ts';
 import type { Found } from './findings.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { VendorHoldings } from './report.ts';

@@ -20,10 +20,10 @@ const COUNTED = new Set([
 ]);
 
 /**
- * What tells nothing of who made it. A creation that CloudFormation never hears of cannot be undone by its Delete, which
- * does not know whether it was there before: it is left, rather than somebody else's being taken.
+ * A bucket's setting tells nothing of who made it. A creation that CloudFormation never hears of cannot be undone by its
+ * Delete, which does not know whether it was there before: it is left, rather than somebody else's being taken.
  */
-const BEYOND_RECALL = new Set(['Custom::VisionOneConnection', 'Custom::BucketNotification']);
+const BEYOND_RECALL = new Set(['Custom::BucketNotification']);
 
 /** The words of CloudFormation where a function's answer never came. */
 const NO_ANSWER =

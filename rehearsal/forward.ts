@@ -1,6 +1,5 @@
 /** The middle of a rehearsal: the input goes into the bucket, and everything that must come of it is looked at. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { OUTPUTS } from '../contract/parameters.ts';
 import type { ListingRequest } from '../contract/trail.ts';
@@ -21,8 +20,10 @@ import {
 } from './delivery.ts';
 import type { Found } from './findings.ts';
 import type { Corpus } from './input/corpus.ts';
+import { overwriteAndRepair } from './notification-watch.ts';
 import type { Progress } from './progress.ts';
 import type { RehearsalReport } from './report.ts';
+import { physicalIdOf } from './stack-resources.ts';
 import type { Stage } from './stage.ts';
 import { rotateToken } from './token-rotation.ts';
 
@@ -34,8 +35,13 @@ export interface ForwardOptions {
   readonly corpus: Corpus;
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** Has the bucket listed too, as happens when its notifications have just been switched on. */
-  readonly listToo: boolean;
+  /**
+   * The bucket was there before: it is listed too, as happens when its notifications have just been switched on, and
+   * they are overwritten.
+   */
+  readonly existingBucket:
+    | { /** Key of a file that was stored before. */ readonly earlierFile: string }
+    | undefined;
   /** Has the CloudTrail token rotated half-way, and the former one revoked. */
   readonly rotateMidway: boolean;
 }
@@ -43,7 +49,7 @@ export interface ForwardOptions {
 export async function forward(
   stage: Stage,
   progress: Progress,
-  { corpus, stackName, outputs, listToo, rotateMidway }: ForwardOptions,
+  { corpus, stackName, outputs, existingBucket, rotateMidway }: ForwardOptions,
   found: Found,
 ): Promise<void> {
   const output = (name: string) => outputs[name] ?? '';
@@ -67,20 +73,31 @@ export async function forward(
     deadLettered: async () => (await countMessages(stage.clients, deadLetterQueue)).visible,
     onProgress: (arrived) => progress.detail('forward', `${arrived} of ${events} events arrived …`),
   });
-  if (listToo) {
-    await listBucket(stage, stackName, output(OUTPUTS.bucketName), startedAt, found);
+  if (existingBucket !== undefined) {
+    const bucket = output(OUTPUTS.bucketName);
+    const lateObjectsQueueUrl = await listBucket(stage, stackName, bucket, startedAt, found);
+    found.problems.push(
+      ...(await overwriteAndRepair(stage.clients, { stackName, bucket, lateObjectsQueueUrl })),
+    );
   }
   await noteUndrained(stage, 'forwarding', output(OUTPUTS.queueUrl), found);
-  await noteResults(stage, outputs, { corpus, createdAt }, found);
+  const ledger = await noteResults(stage, outputs, { corpus, createdAt }, found);
+  if (existingBucket !== undefined) {
+    found.problems.push(...backfillProblems(existingBucket.earlierFile, ledger));
+  }
 }
 
-/** What has become of files that were put: at the destinations, in the ledger, in the dead-letter queue. */
+/**
+ * Notes what has become of files that were put: at the destinations, in the ledger, in the dead-letter queue.
+ *
+ * @returns the ledger.
+ */
 export async function noteResults(
   { clients, simulator }: Stage,
   outputs: ForwardOptions['outputs'],
   { corpus, createdAt }: { readonly corpus: Corpus; readonly createdAt: ReadonlyMap<string, number> },
   found: Found,
-): Promise<void> {
+): Promise<LedgerEntry[]> {
   const arrived = await arrivals(simulator.url);
   const ledger = await readLedger(clients, outputs[OUTPUTS.ledgerTable] ?? '');
   found.delivered = {
@@ -90,6 +107,7 @@ export async function noteResults(
   found.deadLettered = await readDeadLetters(clients, outputs[OUTPUTS.deadLetterQueueUrl] ?? '');
   found.latencyMs = latencies(createdAt, ledger);
   found.problems.push(...deliveryProblems(corpus, found), ...ledgerProblems(corpus, ledger));
+  return ledger;
 }
 
 /** While the files uploaded so far are being forwarded. The rest can only arrive with the new token. */
@@ -113,8 +131,8 @@ async function listBucket(
   bucket: string,
   startedAt: number,
   found: Found,
-): Promise<void> {
-  const queueUrl = await queueOf(stage, stackName, /LateObjectsQueue/);
+): Promise<string> {
+  const queueUrl = await physicalIdOf(stage.clients, stackName, 'AWS::SQS::Queue', /LateObjectsQueue/);
   const request: ListingRequest = {
     bucket,
     storedFrom: new Date(startedAt - MINUTE_MS).toISOString(),
@@ -124,17 +142,7 @@ async function listBucket(
     new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(request) }),
   );
   await noteUndrained(stage, 'late-objects', queueUrl, found);
-}
-
-async function queueOf({ clients }: Stage, stackName: string, logicalId: RegExp): Promise<string> {
-  const { StackResources = [] } = await clients.cloudFormation.send(
-    new DescribeStackResourcesCommand({ StackName: stackName }),
-  );
-  const queue = StackResources.find(
-    ({ ResourceType, LogicalResourceId = '' }) =>
-      ResourceType === 'AWS::SQS::Queue' && logicalId.test(LogicalResourceId),
-  );
-  return queue?.PhysicalResourceId ?? '';
+  return queueUrl;
 }
 
 /** A queue that is not empty after all has arrived holds what is not known to be done. */
@@ -155,7 +163,7 @@ async function noteUndrained(
   }
 }
 
-function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found): string[] {
+export function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found): string[] {
   const problems: string[] = [];
   if (delivered.missing > 0) {
     problems.push(`${delivered.missing} events did not arrive, such as ${delivered.missingIds[0]}.`);
@@ -176,6 +184,14 @@ function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found
     problems.push(`${key} cannot be forwarded, and is not in the dead-letter queue.`);
   }
   return problems;
+}
+
+/** What was stored the day before must have been listed and forwarded, as `BackfillDays` says. */
+function backfillProblems(earlierFile: string, ledger: readonly LedgerEntry[]): string[] {
+  const isForwarded = ledger.some(
+    ({ object, state }) => state === 'acknowledged' && keyIn(object) === earlierFile,
+  );
+  return isForwarded ? [] : [`The backfill has not forwarded ${earlierFile}, which was there before.`];
 }
 
 /** Every forwarded file must be acknowledged, with the hash that its content really has. */

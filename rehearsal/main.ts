@@ -6,7 +6,8 @@ import { styleText } from 'node:util';
 import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
 import { stopCdk } from './cdk.ts';
-import { InputError, readCorpus } from './input/corpus.ts';
+import { inExistingBucket } from './existing-bucket.ts';
+import { type Corpus, InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
 import { Progress } from './progress.ts';
@@ -18,6 +19,7 @@ import { type Stage, StageError, setStage } from './stage.ts';
 import { stepNamed, UnknownStepError } from './steps.ts';
 import { summaryOf } from './summary.ts';
 import { listSteps, stepsIn, synthesize } from './synthesis.ts';
+import { assertFits, fittingPart } from './vendor-client/input.ts';
 
 const OUTPUT_FOLDER = fileURLToPath(new URL('../.rehearsal', import.meta.url));
 const REPORT_JSON = join(OUTPUT_FOLDER, 'report.json');
@@ -75,7 +77,7 @@ async function rehearseAndReport(
 ): Promise<number> {
   const startedAt = new Date();
   const chosen = options.failAt === undefined ? scenarioNamed(options.scenario) : undefined;
-  const corpus = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
+  const corpus = await corpusFor(options);
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.
   await Promise.all([REPORT_JSON, REPORT_PAGE].map((file) => rm(file, { force: true })));
@@ -109,6 +111,19 @@ async function rehearseAndReport(
   await writeFile(REPORT_PAGE, renderReportPage(report));
   console.log(summaryOf(report));
   return report.ok ? EXIT.ok : EXIT.failed;
+}
+
+async function corpusFor({ input, destination, existingBucket }: RehearsalOptions): Promise<Corpus> {
+  const given = input === undefined ? generatedCorpus() : await readCorpus(input);
+  const corpus = existingBucket ? inExistingBucket(given) : given;
+  if (destination !== 'vendorclient') {
+    return corpus;
+  }
+  if (input === undefined) {
+    return fittingPart(corpus);
+  }
+  assertFits(corpus);
+  return corpus;
 }
 
 /** Tells how to look at what is up, and waits for Ctrl-C. */

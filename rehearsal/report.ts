@@ -1,5 +1,8 @@
 /** What a rehearsal reports: the shape of `.rehearsal/report.json`, which people and scripts rely on. */
 
+/** Who forwards, and to whom: our forwarder, or the vendor's own client to Cloud One. */
+export type Destination = 'cloudone' | 'visionone' | 'vendorclient';
+
 export interface RehearsalReport {
   /** Whether everything was as it must be. The process's exit status says the same. */
   readonly ok: boolean;
@@ -9,7 +12,7 @@ export interface RehearsalReport {
   readonly startedAt: string;
   readonly options: {
     readonly input: string;
-    readonly destination: 'cloudone' | 'visionone';
+    readonly destination: Destination;
     readonly existingBucket: boolean;
     /** The story that was played, such as `round-trip`. */
     readonly scenario: string;

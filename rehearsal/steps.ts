@@ -4,6 +4,7 @@
  */
 import { awsStepsOf } from './aws-steps.ts';
 import type { RehearsalOptions } from './options.ts';
+import type { Destination } from './report.ts';
 import type { Step } from './step.ts';
 import type { TemplateResource } from './template.ts';
 import { matcher } from './vendors/faults.ts';
@@ -99,12 +100,14 @@ const REGISTERING: readonly VendorStep[] = [
   },
 ];
 
+const CLOUDTRAIL_TOKEN: VendorStep = {
+  id: 'cloudtrail-token',
+  named: /CloudTrail integration token/,
+  fault: refusal('POST', 'cloudtrail.*', '/api/stacks'),
+};
+
 const TO_CLOUD_ONE: readonly VendorStep[] = [
-  {
-    id: 'cloudtrail-token',
-    named: /CloudTrail integration token/,
-    fault: refusal('POST', 'cloudtrail.*', '/api/stacks'),
-  },
+  CLOUDTRAIL_TOKEN,
   {
     id: 'forwarding-lifecycle',
     named: /Telling Cloud One's CloudTrail service/,
@@ -125,14 +128,25 @@ const TO_VISION_ONE: readonly VendorStep[] = [
   },
 ];
 
+const BY_VENDOR_CLIENT: readonly VendorStep[] = [
+  CLOUDTRAIL_TOKEN,
+  {
+    // Within the nested stack: the stand-in for the client says so itself, as the custom resource of that name.
+    id: 'vendor-client-lifecycle',
+    named: /StackLifecycleEvent/,
+    fault: refusal('POST', '*', '*/api/lifecycle'),
+  },
+];
+
+const FORWARDING: Readonly<Record<Destination, readonly VendorStep[]>> = {
+  cloudone: TO_CLOUD_ONE,
+  visionone: TO_VISION_ONE,
+  vendorclient: BY_VENDOR_CLIENT,
+};
+
 /** The calls to vendors that the creation makes. */
 export function vendorStepsOf({ destination, enrolment }: Way): readonly VendorStep[] {
-  return [
-    ACCOUNT,
-    ...CONNECTING[enrolment],
-    ...REGISTERING,
-    ...(destination === 'cloudone' ? TO_CLOUD_ONE : TO_VISION_ONE),
-  ];
+  return [ACCOUNT, ...CONNECTING[enrolment], ...REGISTERING, ...FORWARDING[destination]];
 }
 
 /**

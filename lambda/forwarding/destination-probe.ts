@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
-import { destinationProbeProperties, type ForwardingDestination } from '../../contract/forwarding.ts';
+import { destinationProbeProperties, type ForwarderDestination } from '../../contract/forwarding.ts';
 import type { CreateRequest, CustomResourceDefinition, Outcome } from '../shared/custom-resource.ts';
 import type { Destination } from '../vendors/destination.ts';
 import { DestinationProbeError, withAlternatives } from './alternatives.ts';
@@ -26,7 +26,7 @@ const PROBE_STEP = 'Sending a first, empty upload to the destination';
 export function destinationProbe(services: ProbeServices): CustomResourceDefinition<ProbeProperties> {
   const probe = async ({ signal }: CreateRequest<ProbeProperties>): Promise<Outcome> => {
     const { destination } = services;
-    await withAlternatives(destination.name as ForwardingDestination, () => sendEmpty(services, signal));
+    await withAlternatives(destination.name as ForwarderDestination, () => sendEmpty(services, signal));
     return { registration: { origin: 'created', id: destination.name } };
   };
   return {

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod';
 import { cloudTrailTokenProperties } from '../../contract/onboarding.ts';
 import type { CreateRequest, CustomResourceDefinition, Outcome } from '../shared/custom-resource.ts';
-import { requestCloudTrailStack } from '../vendors/cloudone/cloudtrail.ts';
+import { type CloudTrailStack, requestCloudTrailStack } from '../vendors/cloudone/cloudtrail.ts';
 import { type ApiKeyReader, cloudOneAccess } from './api-key-reader.ts';
 
 type Properties = z.infer<typeof cloudTrailTokenProperties>;
@@ -12,6 +13,11 @@ export interface CloudTrailTokenDependencies {
   readonly secretsManager: SecretsManagerClient;
   /** The secret that the token is written to. */
   readonly serviceTokenSecretArn: string;
+}
+
+/** The vendor's client stack was asked for, and the vendor's link does not say where to take it from. */
+export class VendorClientUnknownError extends Error {
+  override readonly name = 'VendorClientUnknownError';
 }
 
 const STEP = 'CloudTrail integration token';
@@ -29,14 +35,23 @@ export function cloudTrailToken(
   const { readApiKey, secretsManager, serviceTokenSecretArn } = dependencies;
 
   const obtain = async ({ properties, signal }: CreateRequest<Properties>): Promise<Outcome> => {
-    const { CloudOneRegion, AwsAccountId, AwsRegion } = properties;
+    const { CloudOneRegion, AwsAccountId, AwsRegion, ForwardingDestination } = properties;
     const access = await cloudOneAccess(readApiKey, STEP, signal);
     const stack = await requestCloudTrailStack(access, CloudOneRegion, {
       awsAccountId: AwsAccountId,
       awsRegion: AwsRegion,
     });
+    if (ForwardingDestination === 'VendorClient') {
+      assertClientIsNamed(stack);
+    }
+    // It becomes the version's id, by which CloudFormation hands this very token on to the vendor's client.
+    const version = randomUUID();
     await secretsManager.send(
-      new PutSecretValueCommand({ SecretId: serviceTokenSecretArn, SecretString: stack.serviceToken }),
+      new PutSecretValueCommand({
+        SecretId: serviceTokenSecretArn,
+        SecretString: stack.serviceToken,
+        ClientRequestToken: version,
+      }),
       { abortSignal: signal },
     );
     return {
@@ -45,6 +60,9 @@ export function cloudTrailToken(
         ServiceUrl: stack.serviceUrl,
         ApiVersion: stack.apiVersion,
         ExpiresAt: stack.expiresAt.toISOString(),
+        TokenVersionId: version,
+        TemplateUrl: stack.templateUrl ?? '',
+        S3BucketName: stack.codeBucketName ?? '',
       },
     };
   };
@@ -56,4 +74,17 @@ export function cloudTrailToken(
     update: obtain,
     delete: async () => {},
   };
+}
+
+function assertClientIsNamed({ templateUrl, codeBucketName }: CloudTrailStack): void {
+  const missing = [
+    ...(templateUrl === undefined ? ['templateUrl'] : []),
+    ...(codeBucketName === undefined ? ['param_S3BucketName'] : []),
+  ];
+  if (missing.length > 0) {
+    throw new VendorClientUnknownError(
+      `the link that Cloud One gave lacks ${missing.join(' and ')}, so there is no client stack of the vendor's to ` +
+        'deploy. Deploy with ForwardingDestination=CloudOne instead, or ask Trend Micro whether the client is still offered.',
+    );
+  }
 }

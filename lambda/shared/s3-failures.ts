@@ -23,9 +23,10 @@ export function wasRedirected(error: unknown): boolean {
   return $metadata?.httpStatusCode === 301 || REDIRECTING.includes(name);
 }
 
+/** "You may not", whatever refuses it: a policy, or the condition that the bucket is this account's. */
 export function isDenied(error: unknown): boolean {
   const { name, $metadata } = error as S3Failure;
-  return $metadata?.httpStatusCode === 403 || name === 'AccessDenied';
+  return $metadata?.httpStatusCode === 403 || name === 'AccessDenied' || name === 'AccessDeniedException';
 }
 
 /** The region of the bucket, which S3 tells with most refusals. */

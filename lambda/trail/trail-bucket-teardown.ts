@@ -57,9 +57,13 @@ function fateOf(operation: StackOperation, onDelete: Properties['OnDelete']): Fa
 export function trailBucketTeardown(
   dependencies: TrailBucketTeardownDependencies,
 ): CustomResourceDefinition<Properties> {
-  const note = async ({ properties }: { readonly properties: Properties }): Promise<Outcome> => ({
-    registration: { origin: 'created', id: properties.BucketNames.join(',') },
-  });
+  const note = async ({ properties }: { readonly properties: Properties }): Promise<Outcome> => {
+    const [trailBucket = ''] = properties.BucketNames;
+    return {
+      registration: { origin: 'created', id: properties.BucketNames.join(',') },
+      attributes: { TrailBucketName: trailBucket },
+    };
+  };
 
   return {
     step: 'Trail bucket teardown',

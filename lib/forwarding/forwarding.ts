@@ -36,8 +36,8 @@ export interface ForwardingProps {
   /** The bucket that CloudTrail writes to. */
   readonly bucketName: string;
 
-  /** Key that the bucket's objects are encrypted with, where it is ours. */
-  readonly bucketKeyArn: string;
+  /** May decrypt what the bucket holds. */
+  readonly decryptFiles: PolicyStatement;
 
   /** `Fail` or `Continue`. */
   readonly onVendorDeleteFailure: string;
@@ -157,7 +157,7 @@ export class Forwarding extends Construct {
   /** What changes with the bucket and the destination: for a while both are there, in an update that changes one. */
   private grant(
     forwarder: TrailbridgeFunction,
-    { bucketName, bucketKeyArn, destination }: ForwardingProps,
+    { bucketName, decryptFiles, destination }: ForwardingProps,
     readToken: PolicyStatement[],
   ): OverlappingGrant {
     const grant = new OverlappingGrant(this, 'ForwarderGrant', {
@@ -174,11 +174,7 @@ export class Forwarding extends Construct {
           actions: ['s3:ListBucket'],
           resources: [`arn:${Aws.PARTITION}:s3:::${bucketName}`],
         }),
-        new PolicyStatement({
-          actions: ['kms:Decrypt'],
-          resources: [bucketKeyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` } },
-        }),
+        decryptFiles,
       ],
     });
     const objects = JSON.stringify(Stack.of(this).resolve(bucketName));

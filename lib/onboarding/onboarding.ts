@@ -3,7 +3,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
+import type { ForwardingDestination } from '../../contract/forwarding.ts';
 import { UNMARKED } from '../../contract/mark.ts';
 import {
   cloudAccountProperties,
@@ -38,8 +39,13 @@ export interface OnboardingProps {
   readonly visionOneRegion: string;
   readonly visionOneIngestToken: GivenSecret;
 
-  /** Whether our own forwarder sends to Cloud One's CloudTrail service, and so needs its token. */
+  readonly forwardingDestination: string;
+
+  /** Whether our own forwarder sends to Cloud One's CloudTrail service, and so has its token renewed. */
   readonly forwardToCloudOne: CfnCondition;
+
+  /** Whether a token of that service is needed: by our forwarder, or to hand it on to the vendor's client. */
+  readonly withCloudTrailToken: CfnCondition;
 
   /** URL of the vendor's account template, or empty for the vendor's own in this region. */
   readonly accountTemplateUrl: string;
@@ -68,6 +74,9 @@ export class Onboarding extends Construct {
   readonly serviceToken: CfnSecret;
   readonly tokenRotation: TokenRotation;
 
+  /** What calls a vendor to register something, or to ask for it; whatever must be right before that comes first. */
+  readonly registrations: readonly IConstruct[];
+
   constructor(scope: Construct, id: string, props: OnboardingProps) {
     super(scope, id);
     const { key, onVendorDeleteFailure, triggers } = props;
@@ -92,6 +101,7 @@ export class Onboarding extends Construct {
       propertiesSchema: cloudOneAccountProperties,
       properties: {
         AwsRegion: Aws.REGION,
+        ForwardingDestination: props.forwardingDestination as ForwardingDestination,
         CloudOneApiKeySecretArn: props.cloudOneApiKey.foreignArn,
         VisionOneServiceTokenSecretArn: props.visionOneServiceToken.foreignArn,
         VisionOneApiKeySecretArn: props.visionOneApiKey.foreignArn,
@@ -203,7 +213,12 @@ export class Onboarding extends Construct {
       environment: { ...environment, SERVICE_TOKEN_SECRET_ARN: this.serviceToken.ref },
       permissions: [...readApiKey(), ...writeSecret(this.serviceToken.ref, key)],
       propertiesSchema: cloudTrailTokenProperties,
-      properties: { CloudOneRegion: cloudOneRegion, AwsAccountId: Aws.ACCOUNT_ID, AwsRegion: Aws.REGION },
+      properties: {
+        CloudOneRegion: cloudOneRegion,
+        AwsAccountId: Aws.ACCOUNT_ID,
+        AwsRegion: Aws.REGION,
+        ForwardingDestination: props.forwardingDestination as ForwardingDestination,
+      },
     });
     this.tokenRotation = new TokenRotation(this, 'TokenRotation', {
       key,
@@ -213,9 +228,17 @@ export class Onboarding extends Construct {
       cloudTrailToken: this.cloudTrailToken,
       cloudOneRegion,
     });
-    for (const construct of [this.serviceToken, this.cloudTrailToken, this.tokenRotation]) {
-      onlyIf(props.forwardToCloudOne, construct);
-    }
+    this.registrations = [
+      enrolment.token.resource,
+      this.visionOneConnection.resource,
+      externalId.resource,
+      accountStack,
+      this.cloudTrailToken.resource,
+    ];
+    onlyIf(props.withCloudTrailToken, this.serviceToken);
+    onlyIf(props.withCloudTrailToken, this.cloudTrailToken);
+    // The vendor's client renews its token itself.
+    onlyIf(props.forwardToCloudOne, this.tokenRotation);
   }
 
   /**
@@ -237,7 +260,8 @@ export class Onboarding extends Construct {
         CloudOneOIDCProviderURL: `cloudaccounts.${cloudOneRegion}.cloudone.trendmicro.com`,
       },
     });
-    // The vendor's template builds names of at most 64 characters from this stack's name and this id.
+    // Short, for the vendor's template may build names from it, and is not published. The vendor's own onboarding
+    // solution deploys it two levels deep, below names of 86 characters, so it does not limit ours to eight.
     stack.overrideLogicalId('C1');
     Validations.of(stack).acknowledge({
       id: 'CloudFormation-Validate::W1030',

@@ -40,6 +40,8 @@ export interface VisionOneEnrolmentProps {
 
 /** Generates an enrolment token with the user's Vision One API key; it exists only where that was given. */
 export class VisionOneEnrolment extends Construct {
+  readonly token: TrailbridgeCustomResource;
+
   /**
    * Physical id of the custom resource, empty where there is none. Whatever names it waits for the token, and is
    * deleted before its connector. (A plain dependency may not be on what exists under a condition.)
@@ -63,7 +65,7 @@ export class VisionOneEnrolment extends Construct {
       id: 'AwsSolutions-SMG4',
       reason: 'An enrolment token is used once, right after it was generated.',
     });
-    const token = new TrailbridgeCustomResource(this, 'VisionOneEnrolmentToken', {
+    this.token = new TrailbridgeCustomResource(this, 'VisionOneEnrolmentToken', {
       triggers: props.triggers,
       type: 'VisionOneEnrolmentToken',
       handler: 'onboarding/vision-one-enrolment-token-handler.ts',
@@ -96,6 +98,6 @@ export class VisionOneEnrolment extends Construct {
     const secretOr = (otherwise: string) => Fn.conditionIf(given, secret.ref, otherwise).toString();
     this.secretArn = secretOr('');
     this.secretResource = secretOr(Aws.NO_VALUE);
-    this.tokenId = Fn.conditionIf(given, token.resource.ref, '').toString();
+    this.tokenId = Fn.conditionIf(given, this.token.resource.ref, '').toString();
   }
 }

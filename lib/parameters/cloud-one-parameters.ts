@@ -42,13 +42,27 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
   const is = (subject: CfnParameter, value: string) => Fn.conditionEquals(subject.valueAsString, value);
   const isGiven = (subject: CfnParameter) => Fn.conditionNot(is(subject, ''));
   const toVisionOne = condition('ToVisionOne', is(parameters.forwardingDestination, 'VisionOne'));
+  const vendorClient = condition('WithVendorClient', is(parameters.forwardingDestination, 'VendorClient'));
+  const ownForwarder = condition('WithOwnForwarder', Fn.conditionNot(vendorClient));
+  const existingBucket = condition('WithExistingBucket', is(parameters.createNewTrail, 'false'));
   const { cloudOneApiKeySecretArn, visionOneIngestTokenSecretArn } = parameters;
   const visionOneApiKeyForms = [parameters.visionOneApiKey, parameters.visionOneApiKeySecretArn];
   return {
     newTrail: condition('WithNewTrail', is(parameters.createNewTrail, 'true')),
-    existingBucket: condition('WithExistingBucket', is(parameters.createNewTrail, 'false')),
     toCloudOne: condition('ToCloudOne', is(parameters.forwardingDestination, 'CloudOne')),
+    existingBucket,
     toVisionOne,
+    vendorClient,
+    ownForwarder,
+    cloudTrailToken: condition('WithCloudTrailToken', Fn.conditionNot(toVisionOne)),
+    ownForwarderOnExistingBucket: condition(
+      'WithOwnForwarderOnExistingBucket',
+      Fn.conditionAnd(ownForwarder, existingBucket),
+    ),
+    vendorClientOnExistingBucket: condition(
+      'WithVendorClientOnExistingBucket',
+      Fn.conditionAnd(vendorClient, existingBucket),
+    ),
     cloudOneApiKey: {
       byValue: condition('CloudOneApiKeyByValue', is(cloudOneApiKeySecretArn, '')),
       byArn: condition('CloudOneApiKeyByArn', isGiven(cloudOneApiKeySecretArn)),
@@ -73,7 +87,6 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
       byArn: condition('VisionOneIngestTokenByArn', isGiven(visionOneIngestTokenSecretArn)),
     },
     secretsKeyGiven: condition('SecretsKeyGiven', isGiven(parameters.secretsKeyArn)),
-    trailKeyGiven: condition('TrailKeyGiven', isGiven(parameters.trailKeyArn)),
     accountTemplateUrlGiven: condition(
       'AccountTemplateUrlGiven',
       isGiven(parameters.cloudOneAccountTemplateUrl),

@@ -2,6 +2,7 @@ import type { CfnParameterProps } from 'aws-cdk-lib';
 import { FORWARDING_DESTINATIONS } from '../../contract/forwarding.ts';
 import {
   AWS_ACCOUNT_ID_PATTERN,
+  BACKFILL_DAYS_PATTERN,
   BUCKET_NAME_PATTERN,
   CLOUD_ONE_API_KEY_PATTERN,
   KEY_ARN_PATTERN,
@@ -124,8 +125,23 @@ export const DECLARATIONS = {
     group: 'trail',
     label: "KMS key of the existing bucket's files",
     description:
-      "KMS key that the existing bucket's files are encrypted with; empty if there is none. A new trail gets a key of its own.",
+      "KMS key that the existing bucket's files are encrypted with. Leave empty to have it found. A new trail gets a key of its own.",
     ...keyArn,
+  },
+  backfillDays: {
+    group: 'trail',
+    label: 'Days of earlier files to forward',
+    description: "Days before the deployment whose files are forwarded too, of the existing bucket's.",
+    default: '0',
+    allowedPattern: BACKFILL_DAYS_PATTERN,
+    constraintDescription: 'A number of days from 0 to 3650.',
+  },
+  repairNotifications: {
+    group: 'trail',
+    label: "Repair the existing bucket's events",
+    description:
+      'Switch EventBridge on again where another tool has switched it off for the existing bucket.',
+    ...oneOf(['false', 'true']),
   },
   logBucketOnDelete: {
     group: 'trail',
@@ -137,7 +153,8 @@ export const DECLARATIONS = {
     group: 'forwarding',
     label: 'Destination',
     description:
-      'Where CloudTrail files go: the Cloud One CloudTrail service, or a Vision One HTTP collector.',
+      'Where CloudTrail files go: the Cloud One CloudTrail service, or a Vision One HTTP collector. VendorClient ' +
+      "deploys the vendor's own client instead of our forwarder; the stack's name may then have 8 characters.",
     ...oneOf(FORWARDING_DESTINATIONS),
   },
   visionOneIngestUrl: {
@@ -187,7 +204,9 @@ export const DECLARATIONS = {
   cloudOneAccountTemplateUrl: {
     group: 'vendor',
     label: "Cloud One's account template",
-    description: "Template of Cloud One's account stack. Leave empty for the vendor's own.",
+    description:
+      "Template of Cloud One's account stack: in S3, readable by whoever deploys, with the vendor's parameters and the " +
+      "output CloudOneRoleArn. Leave empty for the vendor's own.",
     default: '',
     allowedPattern: '^$|^https?://\\S+$',
     constraintDescription: 'The URL of a template in S3.',

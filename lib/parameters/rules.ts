@@ -91,6 +91,21 @@ export function contradictions(stack: Stack): void {
     is(PARAMETERS.forwardingDestination, 'VisionOne'),
   );
   rule(
+    'VendorClientCanRead',
+    [
+      {
+        that: is(PARAMETERS.trailKeyArn, ''),
+        otherwise:
+          "The vendor's client has no permission to decrypt files that are encrypted with a KMS key (TrailKeyArn). " +
+          "Use ForwardingDestination CloudOne; or, if the key's policy lets the client decrypt, leave TrailKeyArn empty.",
+      },
+    ],
+    Fn.conditionAnd(
+      is(PARAMETERS.forwardingDestination, 'VendorClient'),
+      is(PARAMETERS.createNewTrail, 'false'),
+    ),
+  );
+  rule(
     'SecretsKeyHasItsSecrets',
     [
       {

@@ -1,10 +1,13 @@
 import { PARAMETERS } from '../../contract/parameters.ts';
-import { createExistingBucket, EXISTING_BUCKET, publishAccountTemplate } from '../buckets.ts';
+import { publishAccountTemplate } from '../buckets.ts';
+import { createExistingBucket, EXISTING_BUCKET } from '../existing-bucket.ts';
 import type { RehearsalOptions } from '../options.ts';
 import type { Progress } from '../progress.ts';
+import type { Destination } from '../report.ts';
 import type { Parameters, Scenario } from '../scenarios/scenario.ts';
 import type { Stage } from '../stage.ts';
-import type { Simulator } from '../vendors/simulator.ts';
+import { publishVendorClient } from '../vendor-client/publish.ts';
+import type { Simulator, Tenant } from '../vendors/simulator.ts';
 import { runCdk } from './stack.ts';
 
 /**
@@ -25,7 +28,13 @@ export function bootstrap(
     async () => {
       const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
       if (options.existingBucket) {
-        await createExistingBucket(stage.clients);
+        await createExistingBucket(stage.clients, stage.aws, {
+          // The vendor's client would overwrite notifications, and cannot decrypt: with either it is refused.
+          plain: options.destination === 'vendorclient',
+        });
+      }
+      if (options.destination === 'vendorclient') {
+        await publishVendorClient(stage.clients, stage.aws.region);
       }
       await prepare?.(stage);
       if (!withoutCdk) {
@@ -53,14 +62,27 @@ export function parametersOf(
         }),
     [PARAMETERS.cloudOneAccountTemplateUrl]: accountTemplateUrl,
     ...(options.existingBucket
-      ? { [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET }
+      ? {
+          [PARAMETERS.existingCloudtrailBucketName]: EXISTING_BUCKET,
+          [PARAMETERS.backfillDays]: '1',
+          [PARAMETERS.repairNotifications]: 'true',
+        }
       : { [PARAMETERS.createNewTrail]: 'true' }),
-    ...(options.destination === 'cloudone'
-      ? {}
-      : {
-          [PARAMETERS.forwardingDestination]: 'VisionOne',
-          [PARAMETERS.visionOneIngestUrl]: tenant.ingestUrl,
-          [PARAMETERS.visionOneIngestToken]: tenant.ingestToken,
-        }),
+    ...destinationParameters(options.destination, tenant),
   };
+}
+
+function destinationParameters(destination: Destination, tenant: Tenant): Parameters {
+  switch (destination) {
+    case 'cloudone':
+      return {};
+    case 'visionone':
+      return {
+        [PARAMETERS.forwardingDestination]: 'VisionOne',
+        [PARAMETERS.visionOneIngestUrl]: tenant.ingestUrl,
+        [PARAMETERS.visionOneIngestToken]: tenant.ingestToken,
+      };
+    case 'vendorclient':
+      return { [PARAMETERS.forwardingDestination]: 'VendorClient' };
+  }
 }

@@ -1,4 +1,5 @@
-import { EXISTING_BUCKET, notificationOf } from '../buckets.ts';
+import { notificationOf } from '../buckets.ts';
+import { EXISTING_BUCKET } from '../existing-bucket.ts';
 import { findLeaks } from '../leaks.ts';
 import type { Rehearsal } from '../scenarios/scenario.ts';
 import { outputsOf } from '../stack-watch.ts';

@@ -40,6 +40,8 @@ const rules: Readonly<Record<string, Rule>> = {
     key,
   ),
   ...each('kms', ['Decrypt', 'Encrypt', 'GenerateDataKey'], key),
+  ...each('kms', ['ListAliases'], everything),
+  ...each('events', ['ListRules'], everything),
   ...each('logs', ['CreateLogStream', 'PutLogEvents'], logStream),
   ...each(
     'cloudtrail',
@@ -168,7 +170,9 @@ function parameter(action: string, call: RecordedCall, at: Surroundings) {
 }
 
 function stack(action: string, call: RecordedCall, at: Surroundings) {
-  const name = named(call, 'StackName');
+  const name = call.parameters.StackName;
+  // Without a name it is about every stack.
+  if (name === undefined) return everything(action, call);
   // A name stands for the stack of whatever id: IAM then asks for the pattern.
   return [
     request(

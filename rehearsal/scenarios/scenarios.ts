@@ -6,12 +6,14 @@ import { refusedDeletion } from './refused-deletion.ts';
 import { retainedLogs } from './retained-logs.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
+import { secretsByArn } from './secrets-by-arn.ts';
 import { update } from './update.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   roundTrip,
   update,
   fromTheConsole,
+  secretsByArn,
   refusedDeletion,
   deletedByHand,
   retainedLogs,

@@ -43,9 +43,9 @@ describe('the steps of AWS', () => {
   });
 
   test('do not claim that a Delete knows what tells nothing of who made it', () => {
-    const ids = awsStepsOf([resource('Connection', 'Custom::VisionOneConnection')]).map(({ id }) => id);
+    const ids = awsStepsOf([resource('Notification', 'Custom::BucketNotification')]).map(({ id }) => id);
 
-    expect(ids).toEqual(['aws:Connection']);
+    expect(ids).toEqual(['aws:Notification']);
   });
 
   test.each([

@@ -40,6 +40,7 @@ test.each([
   [['--input', '../files'], { input: '../files' }],
   [['--destination', 'visionone'], { destination: 'visionone' }],
   [['--destination=cloudone'], { destination: 'cloudone' }],
+  [['--destination', 'vendorclient'], { destination: 'vendorclient' }],
   [['--enrolment', 'api-key'], { enrolment: 'api-key' }],
   [['--existing-bucket'], { existingBucket: true }],
   [['--fail-at', 'cloud-account'], { failAt: 'cloud-account' }],
@@ -84,7 +85,7 @@ test.each([
 });
 
 test.each([
-  [['--destination', 'splunk'], /'splunk' is invalid.*cloudone, visionone/s],
+  [['--destination', 'splunk'], /'splunk' is invalid.*cloudone, visionone, vendorclient/s],
   [['--destination', 'CloudOne'], /'CloudOne' is invalid/],
   [['--destination'], /argument missing/],
   [['--enrolment', 'key'], /'key' is invalid.*token, api-key/s],

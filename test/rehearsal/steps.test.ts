@@ -16,7 +16,13 @@ afterAll(() => simulator.close());
 /** A host and a path that a step's patterns stand for. */
 const place = (pattern = '*', example = 'x') => pattern.replaceAll('*', example);
 
-const WAYS = (['cloudone', 'visionone'] as const).flatMap((destination) =>
+const LAST = {
+  cloudone: 'forwarding-probe',
+  visionone: 'forwarding-probe',
+  vendorclient: 'vendor-client-lifecycle',
+} as const;
+
+const WAYS = (['cloudone', 'visionone', 'vendorclient'] as const).flatMap((destination) =>
   (['token', 'api-key'] as const).map((enrolment) => ({ destination, enrolment })),
 );
 const CLOUD_ONE = { destination: 'cloudone', enrolment: 'token' } as const;
@@ -31,9 +37,9 @@ describe.each(WAYS)('the vendor’s steps of a deployment to $destination, with 
     expect(ids.filter((id) => !/^[a-z]+(-[a-z]+)*$/.test(id))).toEqual([]);
   });
 
-  test('begin with the account look-up and end with the destination’s probe', () => {
+  test('begin with the account look-up and end with the first word to the destination', () => {
     expect(steps[0]?.id).toBe('cloud-one-account');
-    expect(steps.at(-1)?.id).toBe('forwarding-probe');
+    expect(steps.at(-1)?.id).toBe(LAST[way.destination]);
   });
 
   test.each(steps)('$id has a fault that the simulated vendors take', ({ fault }) => {

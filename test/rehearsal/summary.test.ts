@@ -24,6 +24,15 @@ describe('summary', () => {
     expect(text).not.toContain('!');
   });
 
+  test('of one with the vendor’s client: no figure of ours that it does not have', () => {
+    const options = { ...goodReport().options, destination: 'vendorclient' as const };
+
+    const text = summary({ options, tokenRotation: null });
+
+    expect(text).toContain("forwarded by the vendor's client");
+    expect(text).not.toMatch(/dead-lettered|latency/);
+  });
+
   test('of one that did not: the verdict, and every problem', () => {
     const text = summary({ ok: false, problems: ['One.', 'Two.'] });
 

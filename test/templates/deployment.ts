@@ -8,8 +8,10 @@ export function deploy(template: Template, given: ParameterValues): Template {
   const resources = Object.entries(template.Resources)
     .filter(([, { Condition }]) => Condition === undefined || conditions(Condition))
     .map(([id, resource]) => [id, resolve(resource, conditions) as Resource] as const);
-  const outputs = resolve(template.Outputs, conditions) as Template['Outputs'];
-  return { ...template, Resources: Object.fromEntries(resources), Outputs: outputs };
+  const outputs = Object.entries(template.Outputs)
+    .filter(([, { Condition }]) => Condition === undefined || conditions(Condition))
+    .map(([name, output]) => [name, resolve(output, conditions) as Template['Outputs'][string]] as const);
+  return { ...template, Resources: Object.fromEntries(resources), Outputs: Object.fromEntries(outputs) };
 }
 
 const NO_VALUE = Symbol('AWS::NoValue');

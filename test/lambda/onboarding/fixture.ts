@@ -36,12 +36,17 @@ export type ResourceName =
 
 /** What each resource is created with, unless a test says otherwise. */
 export const PROPERTIES: Readonly<Record<ResourceName, Readonly<Record<string, string>>>> = {
-  account: { AwsRegion: 'us-east-1' },
+  account: { AwsRegion: 'us-east-1', ForwardingDestination: 'CloudOne' },
   connection: { CloudOneRegion: 'us-1' },
   externalId: { CloudOneRegion: 'us-1' },
   connector: { CloudOneRegion: 'us-1', AwsAccountId: AWS_ACCOUNT, RoleArn: OUR_ROLE, DisplayName: 'ours' },
   cloudAccount: { CloudOneRegion: 'us-1', AwsAccountId: AWS_ACCOUNT, RoleArn: OUR_ROLE, Alias: 'ours' },
-  cloudTrailToken: { CloudOneRegion: 'us-1', AwsAccountId: AWS_ACCOUNT, AwsRegion: 'us-east-1' },
+  cloudTrailToken: {
+    CloudOneRegion: 'us-1',
+    AwsAccountId: AWS_ACCOUNT,
+    AwsRegion: 'us-east-1',
+    ForwardingDestination: 'CloudOne',
+  },
 };
 
 export interface Fixture {

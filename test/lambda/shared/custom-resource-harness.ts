@@ -17,21 +17,16 @@ export interface ReceivedAnswer {
   readonly Data?: Readonly<Record<string, string>>;
 }
 
-export type ResourceRequest =
-  | { readonly type: 'Create'; readonly properties: object; readonly requestId?: string }
-  | {
-      readonly type: 'Update';
-      readonly properties: object;
-      readonly oldProperties: object;
-      readonly physicalId: string;
-      readonly requestId?: string;
-    }
-  | {
-      readonly type: 'Delete';
-      readonly properties: object;
-      readonly physicalId: string;
-      readonly requestId?: string;
-    };
+export type ResourceRequest = {
+  readonly properties: object;
+  readonly requestId?: string;
+  /** @default STACK_ID */
+  readonly stackId?: string;
+} & (
+  | { readonly type: 'Create' }
+  | { readonly type: 'Update'; readonly oldProperties: object; readonly physicalId: string }
+  | { readonly type: 'Delete'; readonly physicalId: string }
+);
 
 export interface AnswerSink {
   /** Sends one request and gives CloudFormation's side of the answer. */
@@ -113,7 +108,7 @@ function eventOf(
   const common = {
     ServiceToken: serviceToken,
     ResponseURL: responseUrl,
-    StackId: STACK_ID,
+    StackId: request.stackId ?? STACK_ID,
     RequestId: request.requestId ?? `request-${count}`,
     LogicalResourceId: 'Resource',
     ResourceType: 'Custom::Resource',

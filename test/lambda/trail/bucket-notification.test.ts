@@ -1,3 +1,5 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import {
   GetBucketNotificationConfigurationCommand,
   HeadBucketCommand,
@@ -7,11 +9,12 @@ import {
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { listingRequestSchema } from '../../../contract/trail.ts';
+import { listingRequestSchema, notificationMemoryKey } from '../../../contract/trail.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
 import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
 import { type FakeBucket, fakeBucket, s3Error } from './fake-bucket.ts';
+import { type MemoryDouble, memoryDouble } from './notification-memory-double.ts';
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/late';
 const others = {
@@ -42,14 +45,21 @@ const withEventBridge = { ...others, EventBridgeConfiguration: {} };
 
 let sink: AnswerSink;
 let bucket: FakeBucket;
+let memory: MemoryDouble;
+let told: boolean[];
+const eventBridge = mockClient(EventBridgeClient);
 const sqs = mockClient(SQSClient);
 const handler = customResourceHandler(() =>
   bucketNotification({
     s3: new S3Client({}),
     sqs: new SQSClient({}),
+    dynamoDb: new DynamoDBClient({}),
+    eventBridge: new EventBridgeClient({}),
+    ledgerTable: 'ledger',
+    eventRuleName: 'CloudOne-ObjectCreated',
+    tellMissing: (missing) => told.push(missing),
     lateObjectsQueueUrl: QUEUE,
     readBackDelaysMs: [0, 1],
-    patienceMs: 20,
   }),
 );
 
@@ -62,6 +72,11 @@ beforeEach(() => {
   captureOutput();
   bucket = fakeBucket();
   bucket.notifications = others;
+  memory = memoryDouble();
+  told = [];
+  eventBridge.reset();
+  eventBridge.onAnyCommand().rejects(new Error('not expected'));
+  rules('CloudOne-ObjectCreated');
   sqs.reset();
   sqs.onAnyCommand().rejects(new Error('not expected'));
   sqs.on(SendMessageCommand).resolves({});
@@ -77,18 +92,23 @@ const update = (physicalId: string, changed: object = {}) =>
     oldProperties: properties,
     physicalId,
   });
-/** What was asked to be listed, in the order in which it was: from and to in minutes, and the delay in seconds. */
-const listings = () =>
-  sqs.commandCalls(SendMessageCommand).map(({ args: [{ input }] }) => {
-    const request = listingRequestSchema.parse(JSON.parse(input.MessageBody ?? ''));
-    const minutes = (time: string) => Math.round((Date.parse(time) - Date.now()) / 60_000);
-    return {
-      bucket: request.bucket,
-      from: minutes(request.storedFrom),
-      to: minutes(request.storedBefore),
-      delay: input.DelaySeconds,
-    };
-  });
+/** Rules on the default bus: by name, for a bucket. */
+function rules(...names: string[]): void {
+  rulesAre(names.map((Name) => ({ Name, EventPattern: patternFor('trail-logs'), State: 'ENABLED' })));
+}
+
+function rulesAre(Rules: object[]): void {
+  // In pages of one, as a full account has them.
+  eventBridge.on(ListRulesCommand).callsFake(({ NextToken = '0' }) => ({
+    Rules: Rules.slice(Number(NextToken), Number(NextToken) + 1),
+    ...(Number(NextToken) + 1 < Rules.length ? { NextToken: String(Number(NextToken) + 1) } : {}),
+  }));
+}
+
+function patternFor(bucketName: unknown): string {
+  return JSON.stringify({ source: ['aws.s3'], detail: { bucket: { name: [bucketName] } } });
+}
+
 const puts = () => bucket.mock.commandCalls(PutBucketNotificationConfigurationCommand);
 
 /** Another tool writes the document right after our own write. */
@@ -122,13 +142,15 @@ describe('create and delete', () => {
     });
   });
 
-  test('asks for what was stored shortly before to be listed at once, and for what arrives meanwhile later', async () => {
+  test('asks for the objects that arrive meanwhile to be listed later', async () => {
     await create();
 
-    expect(listings()).toEqual([
-      { bucket: 'trail-logs', from: -30, to: 1, delay: 0 },
-      { bucket: 'trail-logs', from: -1, to: 14, delay: 900 },
-    ]);
+    const [sent] = sqs.commandCalls(SendMessageCommand);
+    const request = listingRequestSchema.parse(JSON.parse(sent?.args[0].input.MessageBody ?? ''));
+    expect(sent?.args[0].input).toMatchObject({ QueueUrl: QUEUE, DelaySeconds: 900 });
+    expect(request.bucket).toBe('trail-logs');
+    const spanMs = Date.parse(request.storedBefore) - Date.parse(request.storedFrom);
+    expect(spanMs).toBeGreaterThanOrEqual(15 * 60_000);
   });
 
   test('adopts EventBridge that is on, writes nothing, and leaves it on', async () => {
@@ -139,15 +161,8 @@ describe('create and delete', () => {
 
     expect(created.PhysicalResourceId).toBe('adopted:trail-logs');
     expect(puts()).toHaveLength(0);
+    expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(0);
     expect(bucket.notifications).toEqual(withEventBridge);
-  });
-
-  test('has what was stored shortly before listed also where EventBridge is on', async () => {
-    bucket.notifications = withEventBridge;
-
-    await create();
-
-    expect(listings()).toEqual([{ bucket: 'trail-logs', from: -30, to: 1, delay: 0 }]);
   });
 
   test('keeps on delete what others have changed since', async () => {
@@ -181,6 +196,84 @@ describe('create and delete', () => {
 
     expect(created.Status).toBe('FAILED');
     expect(bucket.notifications).toEqual(others);
+  });
+});
+
+describe('others who count on the bucket’s events', () => {
+  test('keep them, when this stack goes first', async () => {
+    const created = await create();
+    rules('CloudOne-ObjectCreated', 'Second-ObjectCreated');
+
+    const deleted = await remove(created.PhysicalResourceId);
+
+    expect(deleted.Status).toBe('SUCCESS');
+    expect(bucket.notifications).toEqual(withEventBridge);
+  });
+
+  test.each([
+    ['this stack’s own', { Name: 'CloudOne-ObjectCreated', EventPattern: patternFor('trail-logs') }],
+    ['another bucket’s', { Name: 'x', EventPattern: patternFor('other-logs') }],
+    ['that is disabled', { Name: 'x', EventPattern: patternFor('trail-logs'), State: 'DISABLED' }],
+    ['for buckets of a prefix', { Name: 'x', EventPattern: patternFor({ prefix: 'trail' }) }],
+    ['of another service', { Name: 'x', EventPattern: '{"source":["aws.ec2"]}' }],
+    ['on a schedule', { Name: 'x' }],
+  ])('do not include a rule %s', async (_which, rule) => {
+    const created = await create();
+    rulesAre([rule]);
+
+    await remove(created.PhysicalResourceId);
+
+    expect(bucket.notifications).toEqual(others);
+  });
+
+  test('are asked for before anything is switched off: a refusal says how to allow it', async () => {
+    const created = await create();
+    eventBridge.on(ListRulesCommand).rejects(
+      Object.assign(new Error('with an explicit deny in a service control policy'), {
+        name: 'AccessDeniedException',
+      }),
+    );
+
+    const deleted = await remove(created.PhysicalResourceId);
+
+    expect(deleted.Status).toBe('FAILED');
+    expect(deleted.Reason).toMatch(/events:ListRules.*service control policy.*aws:PrincipalArn/s);
+    expect(bucket.notifications).toEqual(withEventBridge);
+  });
+});
+
+describe('what is remembered', () => {
+  const remembered = () => memory.items.get(notificationMemoryKey('trail-logs'));
+
+  test('is when they were switched on, and the alarm has something to go by', async () => {
+    await create();
+
+    expect(remembered()).toMatchObject({ isMissing: false, lastSeenOn: expect.any(Number) });
+    expect(told).toEqual([false]);
+  });
+
+  test('tells an update that repairs them from when on to list', async () => {
+    const lastSeenOn = Date.now() - 86_400_000;
+    memory.items.set(notificationMemoryKey('trail-logs'), { lastSeenOn, isMissing: true });
+
+    await update('created:trail-logs', { Revision: '2' });
+
+    const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
+    expect(Date.parse(listingRequestSchema.parse(JSON.parse(body)).storedFrom)).toBeLessThanOrEqual(
+      lastSeenOn,
+    );
+    expect(remembered()?.isMissing).toBe(false);
+  });
+
+  test('of long ago does not matter to a bucket that is named again', async () => {
+    memory.items.set(notificationMemoryKey('trail-logs'), { lastSeenOn: 0, isMissing: false });
+
+    await update('created:other-logs');
+
+    const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
+    expect(Date.parse(listingRequestSchema.parse(JSON.parse(body)).storedFrom)).toBeGreaterThan(
+      Date.now() - 600_000,
+    );
   });
 });
 
@@ -239,13 +332,10 @@ describe('update', () => {
   test('with the same bucket keeps what is on', async () => {
     await create();
 
-    sqs.resetHistory();
-
     const updated = await update('created:trail-logs', { Revision: '2' });
 
     expect(updated.PhysicalResourceId).toBe('created:trail-logs');
     expect(puts()).toHaveLength(1);
-    expect(listings()).toEqual([]);
   });
 
   test('repairs what another tool has switched off', async () => {
@@ -269,17 +359,6 @@ describe('update', () => {
     expect(updated.PhysicalResourceId).toBe('created:other-logs');
     expect(puts()[0]?.args[0].input.Bucket).toBe('other-logs');
   });
-
-  test.each([
-    ['switches on', others],
-    ['finds on', withEventBridge],
-  ])('with another bucket, which it %s, lists half an hour of that one', async (_what, notifications) => {
-    bucket.notifications = notifications;
-
-    await update('created:trail-logs', { BucketName: 'other-logs' });
-
-    expect(listings()[0]).toEqual({ bucket: 'other-logs', from: -30, to: 1, delay: 0 });
-  });
 });
 
 describe('what S3 refuses', () => {
@@ -293,19 +372,6 @@ describe('what S3 refuses', () => {
     expect(created.Reason).toContain('There is no bucket trail-logs. Check ExistingCloudtrailBucketName');
   });
 
-  test('a permission that IAM does not know of yet is waited for', async () => {
-    bucket.mock.on(HeadBucketCommand).resolves({ BucketRegion: 'us-east-1' });
-    bucket.mock
-      .on(GetBucketNotificationConfigurationCommand)
-      .rejectsOnce(s3Error('AccessDenied', 403))
-      .rejectsOnce(s3Error('AccessDenied', 403))
-      .callsFake(() => bucket.notifications);
-
-    const created = await create();
-
-    expect(created).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'created:trail-logs' });
-  });
-
   test('a missing permission is named with the statement that grants it', async () => {
     bucket.mock.on(HeadBucketCommand).resolves({ BucketRegion: 'us-east-1' });
     bucket.mock.on(PutBucketNotificationConfigurationCommand).rejects(s3Error('AccessDenied', 403));
@@ -313,7 +379,7 @@ describe('what S3 refuses', () => {
     const created = await create();
 
     expect(created.Reason).toContain(
-      '{"Effect":"Allow","Action":"s3:PutBucketNotification","Resource":"arn:aws:s3:::trail-logs"}',
+      '"Action":"s3:PutBucketNotification","Resource":"arn:aws:s3:::trail-logs"',
     );
   });
 
@@ -323,7 +389,7 @@ describe('what S3 refuses', () => {
     const created = await create();
 
     expect(created.Reason).toMatch(
-      /in AWS region eu-west-1.*this stack is in us-east-1.*Name a bucket in us-east-1/,
+      /in AWS region eu-west-1.*this stack is in us-east-1.*the relay template \(Relay\.template\.json\), in eu-west-1.*name a bucket in us-east-1/,
     );
   });
 

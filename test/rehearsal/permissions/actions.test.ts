@@ -26,6 +26,21 @@ function needs(call: RecordedCall): string[] {
   return permissionsFor(call, policySet([])).map(({ action, resource }) => `${action} ${resource}`);
 }
 
+describe('what is asked of an account as a whole', () => {
+  it.each<[string, RecordedCall]>([
+    ['cloudtrail:DescribeTrails', json('cloudtrail', 'CloudTrail_20131101.DescribeTrails', {})],
+    ['kms:ListAliases', json('kms', 'TrentService.ListAliases', {})],
+    ['events:ListRules', json('events', 'AWSEvents.ListRules', {})],
+    [
+      'cloudformation:DescribeStacks',
+      recordedCall({ service: 'cloudformation', parameters: { Action: 'DescribeStacks' } }),
+    ],
+    ['s3:ListAllMyBuckets', s3Call('GET', '/?prefix=trail&x-id=ListBuckets')],
+  ])('%s takes no resource', (action, call) => {
+    expect(needs(call)).toEqual([`${action} *`]);
+  });
+});
+
 describe('JSON protocols', () => {
   it.each<[string, RecordedCall, string]>([
     [

@@ -249,3 +249,16 @@ test('without updates there is no section, no link and no phase of them', () => 
   expect(page).not.toContain('#updates');
   expect(sectionText(page, 'phases')).not.toContain('Update');
 });
+
+test('the vendor’s client stands where our forwarder, its queue and its rule stand otherwise', () => {
+  const options = { ...goodReport().options, destination: 'vendorclient' as const };
+  const ours = sectionText(renderReportPage(goodReport()), 'flow');
+  const theirs = sectionText(renderReportPage(goodReport({ options })), 'flow');
+
+  for (const part of ['EventBridge', 'Queue', 'Forwarder', 'Dead-letter queue']) {
+    expect(ours).toContain(part);
+    expect(theirs).not.toContain(part);
+  }
+  expect(theirs).toContain('The vendor’s client');
+  expect(theirs).toContain('Cloud One CloudTrail service');
+});

@@ -22,6 +22,7 @@ const CHOICES: readonly (readonly ParameterValues[])[] = [
     { ForwardingDestination: 'CloudOne' },
     { ...COLLECTOR, VisionOneIngestToken: 'token' },
     { ...COLLECTOR, VisionOneIngestTokenSecretArn: secret('ingest') },
+    { ForwardingDestination: 'VendorClient' },
   ],
   [
     { CloudOneApiKey: 'id:secret' },
@@ -45,7 +46,13 @@ export const DEPLOYMENTS: readonly ParameterValues[] = CHOICES.reduce<ParameterV
   (combinations, choices) =>
     combinations.flatMap((combination) => choices.map((choice) => ({ ...combination, ...choice }))),
   [{}],
+).filter(
+  // A rule refuses that.
+  ({ ForwardingDestination, TrailKeyArn }) =>
+    ForwardingDestination !== 'VendorClient' || TrailKeyArn === undefined,
 );
+
+const isOurs = ({ ForwardingDestination }: ParameterValues) => ForwardingDestination !== 'VendorClient';
 
 /** What exists besides what always does, by its construct's path. */
 const CONDITIONAL: readonly [
@@ -54,16 +61,28 @@ const CONDITIONAL: readonly [
   paths: readonly RegExp[],
 ][] = [
   ['a new trail', ({ CreateNewTrail }) => CreateNewTrail === 'true', [/^NewTrail\//]],
-  ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^ExistingBucket\//]],
+  ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^BucketLookUp\//]],
+  ['our own forwarder', isOurs, [/^Forwarding\/(?!CloudTrailLifecycle(\/|$))/]],
+  [
+    'our own forwarder on an existing bucket',
+    (given) => isOurs(given) && given.CreateNewTrail === 'false',
+    [/^ExistingBucket\//],
+  ],
+  [
+    'a token of the CloudTrail service',
+    ({ ForwardingDestination }) => ForwardingDestination !== 'VisionOne',
+    [/^Onboarding\/CloudTrailToken(\/|$)/, /^Onboarding\/ServiceToken$/],
+  ],
   [
     'forwarding to Cloud One',
     ({ ForwardingDestination }) => ForwardingDestination === 'CloudOne',
-    [
-      /^Onboarding\/CloudTrailToken(\/|$)/,
-      /^Onboarding\/ServiceToken$/,
-      /^Onboarding\/TokenRotation\//,
-      /^Forwarding\/CloudTrailLifecycle(\/|$)/,
-    ],
+    [/^Onboarding\/TokenRotation\//, /^Forwarding\/CloudTrailLifecycle(\/|$)/],
+  ],
+  ["the vendor's client", (given) => !isOurs(given), [/^VendorClient\//]],
+  [
+    "the vendor's client on an existing bucket",
+    (given) => !isOurs(given) && given.CreateNewTrail === 'false',
+    [/^BucketNotificationGuard(\/|$)/],
   ],
   [
     'an ingestion token',

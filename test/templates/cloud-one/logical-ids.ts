@@ -28,11 +28,15 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
     'ForwardingEventRuleDeadLetterQueueC63C9BC6',
     'ForwardingQueue5829C9CD',
   ],
-  // The vendor's template builds names of this id, which must fit into 64 characters.
-  'AWS::CloudFormation::Stack': ['C1'],
+  // The vendor's templates may build names of these ids, which must fit into 64 characters.
+  'AWS::CloudFormation::Stack': ['C1', 'CTrl'],
+  'Custom::Backfill': ['Backfill'],
   'Custom::BucketNotification': ['BucketNotification'],
+  'Custom::BucketNotificationGuard': ['BucketNotificationGuard'],
   'Custom::CloudAccount': ['CloudAccount'],
   'Custom::CloudOneAccount': ['CloudOneAccount'],
+  'Custom::CloudTrailBucket': ['CloudTrailBucket'],
+  'Custom::CloudTrailSample': ['CloudTrailSample'],
   'Custom::CloudTrailLifecycle': ['CloudTrailLifecycle'],
   'Custom::CloudTrailToken': ['CloudTrailToken'],
   'Custom::Draining': ['Draining'],

@@ -12,7 +12,7 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   VisionOneRegion: { Default: 'us', AllowedValues: ['us', 'eu', 'au', 'in', 'sg', 'jp'] },
   CreateNewTrail: { Default: 'false', AllowedValues: ['true', 'false'] },
   ExistingCloudtrailBucketName: { Default: '' },
-  ForwardingDestination: { Default: 'CloudOne', AllowedValues: ['CloudOne', 'VisionOne'] },
+  ForwardingDestination: { Default: 'CloudOne', AllowedValues: ['CloudOne', 'VisionOne', 'VendorClient'] },
   VisionOneIngestUrl: { Default: '' },
   VisionOneIngestToken: { Default: '', NoEcho: true },
   VisionOneIngestTokenSecretArn: { Default: '' },
@@ -20,6 +20,8 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   CloudOneAccountTemplateUrl: { Default: '' },
   WorkloadSecurityAccountId: { Default: '147995105371' },
   TrailKeyArn: { Default: '' },
+  BackfillDays: { Default: '0' },
+  RepairNotifications: { Default: 'false', AllowedValues: ['false', 'true'] },
   LogBucketOnDelete: { Default: 'Delete', AllowedValues: ['Delete', 'Retain'] },
   OnVendorDeleteFailure: { Default: 'Fail', AllowedValues: ['Fail', 'Continue'] },
   Revision: { Default: '1' },
@@ -138,6 +140,10 @@ const PATTERNS: Readonly<
   CloudOneAccountTemplateUrl: {
     matching: ['', 'https://bucket.s3.amazonaws.com/key.template', 'http://127.0.0.1:4566/bucket/key'],
     other: ['s3://bucket/key', 'https://', 'bucket/key', 'https://a b'],
+  },
+  BackfillDays: {
+    matching: ['0', '7', '10', '365', '999', '1000', '2999', '3599', '3649', '3650'],
+    other: ['', '-1', '00', '07', '1.5', '1e3', '3651', '3660', '3700', '4000', '10000', ' 1', 'all'],
   },
   TrailKeyArn: KEY_ARN,
   SecretsKeyArn: KEY_ARN,

@@ -36,6 +36,13 @@ const ACCEPTED: Readonly<Record<string, ParameterValues>> = {
     VisionOneIngestTokenSecretArn: secret('ingest'),
   },
   'a collector that is not in use': { ...KEY_AND_BUCKET, ...COLLECTOR, ForwardingDestination: 'CloudOne' },
+  'the vendor’s client': { ...KEY_AND_BUCKET, ForwardingDestination: 'VendorClient' },
+  'the vendor’s client on a new trail, beside the key of a bucket that is not in use': {
+    ...KEY_AND_BUCKET,
+    CreateNewTrail: 'true',
+    TrailKeyArn: KEY,
+    ForwardingDestination: 'VendorClient',
+  },
   'secrets by ARN under a key of their own': {
     CreateNewTrail: 'true',
     CloudOneApiKeySecretArn: secret('key'),
@@ -46,6 +53,10 @@ const ACCEPTED: Readonly<Record<string, ParameterValues>> = {
 
 /** Which parameters the complaint names, by what is wrong. */
 const REFUSED: Readonly<Record<string, readonly [ParameterValues, complaints: readonly RegExp[]]>> = {
+  'the vendor’s client on a bucket with a key': [
+    { ...KEY_AND_BUCKET, TrailKeyArn: KEY, ForwardingDestination: 'VendorClient' },
+    [/^The vendor's client has no permission to decrypt .*\(TrailKeyArn\).*CloudOne/],
+  ],
   'no API key': [
     { ExistingCloudtrailBucketName: 'logs' },
     [/^Give .*CloudOneApiKey or CloudOneApiKeySecretArn/],

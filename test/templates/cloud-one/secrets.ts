@@ -84,7 +84,24 @@ export function secretTests(template: Template): void {
     for (const [, resource] of resourcesOf(template, 'AWS::Lambda::Function')) {
       expect(secretsIn(property(resource, 'Environment'))).toEqual([]);
     }
-    expect(JSON.stringify(template)).not.toContain('{{resolve:');
+  });
+
+  test("CloudFormation itself reads one secret: the token that the vendor's client is given, in this very version", () => {
+    const { ServiceToken } = property<{ ServiceToken: object }>(template.Resources.CTrl, 'Parameters');
+
+    expect(ServiceToken).toEqual({
+      'Fn::Join': [
+        '',
+        [
+          '{{resolve:secretsmanager:',
+          { Ref: 'ServiceToken' },
+          ':SecretString:::',
+          { 'Fn::GetAtt': ['CloudTrailToken', 'TokenVersionId'] },
+          '}}',
+        ],
+      ],
+    });
+    expect(JSON.stringify(template).split('{{resolve:')).toHaveLength(2);
   });
 
   test('every secret is encrypted with the stack’s own key', () => {
@@ -158,11 +175,14 @@ export function secretTests(template: Template): void {
   test('a deployment’s forwarder reads the token of its own destination only', () => {
     for (const parameters of DEPLOYMENTS) {
       const readable = accessTo(template, 'secretsmanager:GetSecretValue', [parameters]);
-      const byValue =
-        parameters.ForwardingDestination === 'CloudOne' ? 'ServiceToken' : 'VisionOneIngestTokenSecret';
-      expect(readable['Forwarding/Forwarder']).toEqual([
-        parameters.VisionOneIngestTokenSecretArn === undefined ? byValue : 'VisionOneIngestTokenSecretArn',
-      ]);
+      const ours = parameters.VisionOneIngestTokenSecretArn === undefined;
+      const tokens: Readonly<Record<string, readonly string[] | undefined>> = {
+        CloudOne: ['ServiceToken'],
+        VisionOne: [ours ? 'VisionOneIngestTokenSecret' : 'VisionOneIngestTokenSecretArn'],
+        // There is no forwarder of ours.
+        VendorClient: undefined,
+      };
+      expect(readable['Forwarding/Forwarder']).toEqual(tokens[parameters.ForwardingDestination ?? '']);
     }
   });
 }
