@@ -123,15 +123,20 @@ export class CloudOneStack extends Stack {
       parameters.existingCloudtrailBucketName.valueAsString,
     );
 
+    const cloudTrailService = {
+      condition: conditions.toCloudOne,
+      url: onboarding.cloudTrailToken.attribute('ServiceUrl'),
+      apiVersion: onboarding.cloudTrailToken.attribute('ApiVersion'),
+      tokenArn: onboarding.serviceToken.ref,
+      tokenKeyArn: key.keyArn,
+    };
     const forwarding = new Forwarding(this, 'Forwarding', {
       destination: parameters.forwardingDestination.valueAsString,
-      destinationUrl: toVisionOneOr(
-        parameters.visionOneIngestUrl.valueAsString,
-        onboarding.cloudTrailToken.attribute('ServiceUrl'),
-      ),
-      destinationApiVersion: toVisionOneOr('', onboarding.cloudTrailToken.attribute('ApiVersion')),
-      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, onboarding.serviceToken.ref),
+      destinationUrl: toVisionOneOr(parameters.visionOneIngestUrl.valueAsString, cloudTrailService.url),
+      destinationApiVersion: toVisionOneOr('', cloudTrailService.apiVersion),
+      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, cloudTrailService.tokenArn),
       secretKeyArns,
+      cloudTrailService,
       bucketName,
       decryptFiles: decryptThroughS3(
         Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
@@ -163,7 +168,7 @@ export class CloudOneStack extends Stack {
       // and a new trail's bucket is emptied. (`DependsOn` may not name what a condition leaves out.)
       bucketName: newTrailOr(trail.teardown.attribute('TrailBucketName'), guard.attribute('BucketName')),
     });
-    trail.waitFor(conditions.vendorClient, vendorClient.stack);
+    trail.waitFor(conditions.vendorClient, vendorClient.stack.ref, forwarding.draining.resource.ref);
 
     // Events begin to flow only when there is a queue for them.
     existing.notification.resource.node.addDependency(forwarding.rule, forwarding.queue);
@@ -171,17 +176,22 @@ export class CloudOneStack extends Stack {
     for (const construct of [
       trail,
       existing.notification.resource,
+      forwarding.lifecycle.resource,
       guard.resource,
       forwarding.probe.resource,
     ]) {
       construct.node.addDependency(onboarding.account.resource);
     }
+    // No other bucket's files while the former one's are waited for.
+    existing.notification.resource.node.addDependency(forwarding.draining.resource);
     // Nor before the look at the bucket has found it to be usable.
     for (const construct of [existing.notification.resource, guard.resource]) {
       construct.node.addDependency(lookUp.sample.resource);
     }
-    // Last, so that a first upload is the first thing that arrives.
-    forwarding.probe.resource.node.addDependency(onboarding.visionOneConnection.resource);
+    // The connection has waited for that look, and the last to be told are those who receive files.
+    for (const construct of [forwarding.lifecycle.resource, forwarding.probe.resource]) {
+      construct.node.addDependency(onboarding.visionOneConnection.resource);
+    }
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
@@ -197,6 +207,7 @@ export class CloudOneStack extends Stack {
     );
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.ownForwarder, forwarding);
+    onlyIf(conditions.toCloudOne, forwarding.lifecycle);
     onlyIf(conditions.ownForwarderOnExistingBucket, existing);
     onlyIf(conditions.vendorClient, vendorClient);
     onlyIf(conditions.vendorClientOnExistingBucket, guard);

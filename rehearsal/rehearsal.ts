@@ -39,17 +39,19 @@ export async function rehearse(
       found,
       before,
       policies: [],
+      retained: new Set(),
       parameters: {
         ...parametersOf(stage, options, accountTemplateUrl),
         ...(deployer === undefined ? {} : { [PARAMETERS.permissionsBoundaryArn]: deployer.boundaryArn }),
         [PARAMETERS.alarmEmail]: 'operator@example.com',
+        ...scenario.parameters,
       },
     };
     await noting(found, () => scenario.play(rehearsal));
     // Whatever happened: what is left afterwards is what matters.
     await noting(found, () => (scenario.end ?? destroy)(rehearsal));
     await noting(found, async () => deployer?.dismiss());
-    await noting(found, () => checkWhatIsLeft(stage, options, rehearsal.before, found));
+    await noting(found, () => checkWhatIsLeft(stage, options, rehearsal.before, found, rehearsal.retained));
     await noting(found, () => provePermitted(rehearsal));
   });
   return reportOf(found, stage, input, progress.seconds());

@@ -22,7 +22,7 @@ const ACCOUNT_ID = JSON.stringify({ Ref: 'AWS::AccountId' });
 
 /** Whom keys, buckets, queues, topics and roles let in. */
 export function resourcePolicyTests(template: Template): void {
-  const policies = resourcesOf(template, (type) => /(Policy|::Key)$/.test(type));
+  const policies = resourcesOf(template, (type) => /(?<!Role)(Policy|::Key)$/.test(type));
   const letIn = policies.flatMap(([, resource]) =>
     (statementsOf(resource) as Granting[])
       .filter(({ Effect }) => Effect === 'Allow')
