@@ -50,7 +50,13 @@ export interface World {
  * All vendor services of one tenant, fresh. A new service joins by its own file and one line here.
  * @throws Refused when the seed holds what the services would not take
  */
-export function createWorld(tenant: Tenant, now: () => Date, pace: ConnectionPace, seed: Seed = {}): World {
+export function createWorld(
+  tenant: Tenant,
+  now: () => Date,
+  pace: ConnectionPace,
+  seed: Seed = {},
+  neighbours: readonly Service[] = [],
+): World {
   const tally = new EventTally();
   const tokens = new EnrollmentTokens();
   tokens.add(tenant.visionOneEnrollmentToken, Number.POSITIVE_INFINITY);
@@ -76,6 +82,7 @@ export function createWorld(tenant: Tenant, now: () => Date, pace: ConnectionPac
     cloudTrail,
     visionOne,
     ingest,
+    ...neighbours,
   ];
 
   return {

@@ -68,6 +68,7 @@ export async function startFixture(): Promise<Fixture> {
   const secretsManager = newSecretsManager();
   const readApiKey = async () => parseCloudOneApiKey(vendors.tenant.cloudOneApiKey);
   const pace = { pollMs: 1, patienceMs: 50 };
+  const soon = { lateCreationPausesMs: [1] };
   let output = () => '';
   process.env.VENDOR_ENDPOINT_OVERRIDE = vendors.url;
 
@@ -81,8 +82,8 @@ export async function startFixture(): Promise<Fixture> {
       }),
     ),
     externalId: customResourceHandler(() => workloadSecurityExternalId(readApiKey)),
-    connector: customResourceHandler(() => workloadSecurityConnector(readApiKey)),
-    cloudAccount: customResourceHandler(() => cloudAccount(readApiKey)),
+    connector: customResourceHandler(() => workloadSecurityConnector(readApiKey), soon),
+    cloudAccount: customResourceHandler(() => cloudAccount(readApiKey), soon),
     cloudTrailToken: customResourceHandler(() =>
       cloudTrailToken({
         readApiKey,
