@@ -38,7 +38,11 @@ export function freshSecretReader(client = new SecretsManagerClient({})): FreshS
 }
 
 function isDenied(error: unknown): boolean {
-  return error instanceof SecretError && (error.cause as Error).name === 'AccessDeniedException';
+  return (
+    error instanceof SecretError &&
+    error.cause instanceof Error &&
+    error.cause.name === 'AccessDeniedException'
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod';
 import { cloudTrailTokenProperties } from '../../contract/onboarding.ts';
+import { explainAwsError } from '../shared/aws-errors.ts';
 import type { CreateRequest, CustomResourceDefinition, Outcome } from '../shared/custom-resource.ts';
 import { requestCloudTrailStack } from '../vendors/cloudone/cloudtrail.ts';
 import { type ApiKeyReader, cloudOneAccess } from './api-key-reader.ts';
@@ -28,6 +29,15 @@ export function cloudTrailToken(
 ): CustomResourceDefinition<Properties> {
   const { readApiKey, secretsManager, serviceTokenSecretArn } = dependencies;
 
+  const store = async (SecretString: string, signal: AbortSignal): Promise<void> => {
+    try {
+      const command = new PutSecretValueCommand({ SecretId: serviceTokenSecretArn, SecretString });
+      await secretsManager.send(command, { abortSignal: signal });
+    } catch (error) {
+      throw explainAwsError(`secretsmanager:PutSecretValue on ${serviceTokenSecretArn}`, error, signal);
+    }
+  };
+
   const obtain = async ({ properties, signal }: CreateRequest<Properties>): Promise<Outcome> => {
     const { CloudOneRegion, AwsAccountId, AwsRegion } = properties;
     const access = await cloudOneAccess(readApiKey, STEP, signal);
@@ -35,10 +45,7 @@ export function cloudTrailToken(
       awsAccountId: AwsAccountId,
       awsRegion: AwsRegion,
     });
-    await secretsManager.send(
-      new PutSecretValueCommand({ SecretId: serviceTokenSecretArn, SecretString: stack.serviceToken }),
-      { abortSignal: signal },
-    );
+    await store(stack.serviceToken, signal);
     return {
       registration: { origin: 'created', id: `${CloudOneRegion}/${AwsAccountId}` },
       attributes: {

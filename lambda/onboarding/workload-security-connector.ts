@@ -91,7 +91,8 @@ export function workloadSecurityConnector(readApiKey: ApiKeyReader): CustomResou
     // Where the known one is gone, another with our role is what an update made in its place: it is in use.
     const mayHaveOthers =
       registration === undefined || (await deleteKnown(access, registration)) === 'deleted';
-    if (mayHaveOthers && properties !== undefined) {
+    const elsewhere = registration && properties && !isSamePlace(parseId(registration), properties);
+    if (mayHaveOthers && properties !== undefined && !elsewhere) {
       await deleteOurs(access, properties);
     }
   };

@@ -3,6 +3,7 @@ import {
   type GetSecretValueCommandOutput,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { explainAwsError } from './aws-errors.ts';
 
 /** A secret cannot be read, or holds nothing that can be used. Its value is never shown. */
 export class SecretError extends Error {
@@ -38,7 +39,10 @@ export class SecretReader {
     this.#maximumAgeMs = maximumAgeMs;
   }
 
-  /** @throws SecretError where the secret cannot be read, or is empty or binary. */
+  /**
+   * @throws SecretError where the secret cannot be read, or is empty or binary.
+   * @throws AwsCallError where Secrets Manager fails.
+   */
   async read(arn: string, signal?: AbortSignal): Promise<string> {
     const cached = this.#cache.get(arn);
     if (cached !== undefined && Date.now() - cached.readAt < this.#maximumAgeMs) {
@@ -70,7 +74,7 @@ export class SecretReader {
       const { name, message } = error as Error;
       const cure = CURES[name];
       if (cure === undefined) {
-        throw error;
+        throw explainAwsError(`secretsmanager:GetSecretValue on ${arn}`, error, signal);
       }
       throw new SecretError(`The secret ${arn} cannot be read (${name}: ${message}). ${cure}`, {
         cause: error,

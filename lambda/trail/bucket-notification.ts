@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod';
 import { bucketNotificationProperties, type ListingRequest } from '../../contract/trail.ts';
+import { explainAwsError } from '../shared/aws-errors.ts';
 import type {
   CreateRequest,
   CustomResourceDefinition,
@@ -112,12 +113,14 @@ async function queueListing(
     storedFrom: new Date(changedAt - MARGIN_MS).toISOString(),
     storedBefore: new Date(changedAt + TAKES_EFFECT_WITHIN_MS).toISOString(),
   };
-  await sqs.send(
-    new SendMessageCommand({
-      QueueUrl: lateObjectsQueueUrl,
-      MessageBody: JSON.stringify(request),
-      DelaySeconds: LIST_AFTER_SECONDS,
-    }),
-    { abortSignal: signal },
-  );
+  const command = new SendMessageCommand({
+    QueueUrl: lateObjectsQueueUrl,
+    MessageBody: JSON.stringify(request),
+    DelaySeconds: LIST_AFTER_SECONDS,
+  });
+  try {
+    await sqs.send(command, { abortSignal: signal });
+  } catch (error) {
+    throw explainAwsError('sqs:SendMessage to the queue of late objects', error, signal);
+  }
 }

@@ -56,7 +56,7 @@ export class NotificationEditor {
         ),
       );
     } catch (error) {
-      throw await explainS3Error(this.#s3, this.#context, 's3:GetBucketNotification', error);
+      throw await explainS3Error(this.#s3, this.#context, 's3:GetBucketNotification', error, this.#signal);
     }
   }
 
@@ -126,7 +126,7 @@ export class NotificationEditor {
         { abortSignal: this.#signal },
       );
     } catch (error) {
-      throw await explainS3Error(this.#s3, this.#context, 's3:PutBucketNotification', error);
+      throw await explainS3Error(this.#s3, this.#context, 's3:PutBucketNotification', error, this.#signal);
     }
   }
 

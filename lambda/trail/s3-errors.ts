@@ -1,5 +1,6 @@
 /** What S3's refusals mean for a bucket that the user named, and what the user can do. */
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { type AwsCallError, explainAwsError } from '../shared/aws-errors.ts';
 
 /** The bucket cannot be used as it is; the message says why, and the cure. */
 export class BucketError extends Error {
@@ -39,16 +40,18 @@ export function isMissingBucket(error: unknown): boolean {
 }
 
 /**
- * Puts a refusal into the user's words. An error that has nothing to do with the bucket comes back as it is.
+ * Puts a refusal into the user's words.
  *
  * @param action the IAM action of the call that was refused.
+ * @param signal that the call was made with.
  */
 export async function explainS3Error(
   s3: S3Client,
   context: BucketContext,
   action: string,
   error: unknown,
-): Promise<unknown> {
+  signal?: AbortSignal,
+): Promise<BucketError | AwsCallError> {
   const { bucket, region, accountId } = context;
   if (isMissingBucket(error)) {
     return new BucketError(
@@ -60,9 +63,9 @@ export async function explainS3Error(
   const redirected = failure.$metadata?.httpStatusCode === 301 || REDIRECTING.includes(failure.name);
   const denied = failure.$metadata?.httpStatusCode === 403 || failure.name === 'AccessDenied';
   if (!redirected && !denied) {
-    return error;
+    return explainAwsError(`${action} on ${bucket}`, error, signal);
   }
-  const actualRegion = regionIn(failure) ?? (await askRegion(s3, bucket));
+  const actualRegion = regionIn(failure) ?? (await askRegion(s3, bucket, signal));
   if (actualRegion !== undefined && actualRegion !== region) {
     return new BucketError(
       `The bucket ${bucket} is in AWS region ${actualRegion}, but this stack is in ${region}, and a bucket's events ` +
@@ -77,7 +80,7 @@ export async function explainS3Error(
           `allow this function's role: ${JSON.stringify(grantOf(context, action))}`,
         { cause: error },
       )
-    : error;
+    : explainAwsError(`${action} on ${bucket}`, error, signal);
 }
 
 /** The policy statement that would grant an action on the bucket. */
@@ -90,9 +93,13 @@ function regionIn(failure: S3Failure): string | undefined {
 }
 
 /** S3 tells a bucket's region even to those whom it lets do nothing else. */
-async function askRegion(s3: S3Client, bucket: string): Promise<string | undefined> {
+async function askRegion(
+  s3: S3Client,
+  bucket: string,
+  abortSignal: AbortSignal | undefined,
+): Promise<string | undefined> {
   try {
-    const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: bucket }));
+    const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal });
     return BucketRegion;
   } catch (error) {
     // A refusal carries the region as well; without one, the first error has to do.

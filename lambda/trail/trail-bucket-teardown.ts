@@ -3,6 +3,7 @@ import { type KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms'
 import type { S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { trailBucketTeardownProperties } from '../../contract/trail.ts';
+import { explainAwsError } from '../shared/aws-errors.ts';
 import type { CustomResourceDefinition, DeleteRequest, Outcome } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
 import { emptyAndDelete } from './bucket-emptier.ts';
@@ -86,10 +87,14 @@ async function isCreationRollback(
   stackId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }), {
-    abortSignal: signal,
-  });
-  return Stacks?.[0]?.StackStatus === 'ROLLBACK_IN_PROGRESS';
+  try {
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }), {
+      abortSignal: signal,
+    });
+    return Stacks?.[0]?.StackStatus === 'ROLLBACK_IN_PROGRESS';
+  } catch (error) {
+    throw explainAwsError(`cloudformation:DescribeStacks on ${stackId}`, error, signal);
+  }
 }
 
 async function scheduleKeyDeletion(kms: KMSClient, keyArn: string, signal: AbortSignal): Promise<void> {
@@ -105,6 +110,6 @@ async function scheduleKeyDeletion(kms: KMSClient, keyArn: string, signal: Abort
       logger.info('The key is gone or going already', { keyArn });
       return;
     }
-    throw error;
+    throw explainAwsError(`kms:ScheduleKeyDeletion on ${keyArn}`, error, signal);
   }
 }
