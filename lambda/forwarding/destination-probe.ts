@@ -38,6 +38,9 @@ const STEP = 'Proving that the destination accepts this stack';
 const LIFECYCLE_STEP = "Telling Cloud One's CloudTrail service of this stack";
 const PROBE_STEP = 'Sending a first, empty upload to the destination';
 
+/** An outage is no reason to go elsewhere yet. */
+const PATIENCE = 'This passes by itself as a rule: try again in some minutes. If it does not: ';
+
 const ALTERNATIVES: Record<ForwardingDestination, string> = {
   CloudOne:
     "Cloud One's upload protocol is not published, so it may have changed. " +
@@ -158,7 +161,9 @@ async function withAlternatives(destination: Destination, act: () => Promise<unk
     const message = (cause as Error).message;
     const step = cause instanceof PoisonError || cause instanceof RetryableError ? `${PROBE_STEP}: ` : '';
     const alternative = ALTERNATIVES[destination.name as ForwardingDestination];
-    throw new DestinationProbeError(`${step}${message} ${alternative}`, { cause });
+    const patience =
+      cause instanceof RetryableError && cause.reason === 'DestinationUnavailable' ? PATIENCE : '';
+    throw new DestinationProbeError(`${step}${message} ${patience}${alternative}`, { cause });
   }
 }
 

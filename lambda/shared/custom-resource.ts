@@ -113,6 +113,10 @@ export interface HandlerOptions {
   readonly lateCreationPausesMs?: readonly number[];
 }
 
+/** An update cannot be told from the rollback of one, which the user has to continue by hand where it fails. */
+const ROLLBACK_CURE =
+  ' Should the stack now be in UPDATE_ROLLBACK_FAILED, put that right and continue the rollback.';
+
 /** Requests whose answers are remembered, against repeated delivery. */
 const REMEMBERED_ANSWERS = 20;
 
@@ -219,7 +223,7 @@ async function performChange<P>(
     return { status: 'SUCCESS', physicalId: physicalIdOf(registration), attributes };
   } catch (error) {
     // Whatever it was, CloudFormation must be told, and what was done so far be undone.
-    const reason = reasonOf(definition, error);
+    const reason = reasonOf(definition, error) + (event.RequestType === 'Update' ? ROLLBACK_CURE : '');
     const left = await undoAll(undos, time.undoUntil());
     return left === undefined
       ? changeFailed(event, reason)

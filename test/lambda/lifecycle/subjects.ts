@@ -75,7 +75,7 @@ const connection: Subject = {
         readApiKey: usersApiKey(),
         readServiceToken: (signal) => freshSecretReader().read(ENROLMENT_SECRET, signal),
         pollMs: 1,
-        patienceMs: 20,
+        patienceMs: 5_000,
       }),
     ),
   held: ({ vendors }) => (vendors.state().registered.visionOneConnection === null ? [] : ['connection']),

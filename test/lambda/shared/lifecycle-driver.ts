@@ -50,7 +50,7 @@ export interface Course {
   /** A resource that was replaced is put back without being asked. @default false */
   readonly replacedIsPutBack?: boolean;
   /** Where the rollback fails: the user deletes the stack, with the properties of before or after. @default continues the rollback */
-  readonly givenUp?: 'before' | 'after';
+  readonly givenUp?: 'before' | 'after' | undefined;
 }
 
 export interface DriverOptions {
