@@ -12,9 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const CALLING = SUBJECTS.filter(
-  ({ coldStart, name }) => coldStart && /^(Cloud|VisionOne|Workload)/.test(name),
-);
+const CALLING = SUBJECTS.filter(({ name }) => /^(Cloud|VisionOne|Workload)/.test(name));
 
 describe.each(CALLING)('$name', (subject) => {
   const updates = operationsOf(subject).filter(({ name }) => /^(update|replace)/.test(name));

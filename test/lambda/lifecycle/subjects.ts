@@ -122,6 +122,10 @@ const connector: Subject = {
       ),
   madeFor: ({ properties }) => [`${properties.AwsAccountId} ${properties.RoleArn} ${properties.DisplayName}`],
   fitting: withRoleOfAccount,
+  assertMore: ({ vendors }) => {
+    const accounts = vendors.state().registered.workloadConnectors.map(({ accountId }) => accountId);
+    expect(accounts).toEqual([...new Set(accounts)]);
+  },
   lose: async ({ byHand }, { physicalId }) => {
     const id = physicalId.split('/').at(-1);
     await byHand('DELETE', `workload.us-1.cloudone.trendmicro.com/api/awsconnectors/${id}`);

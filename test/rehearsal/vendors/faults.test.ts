@@ -113,7 +113,11 @@ describe('a fault', () => {
 
   test('drip begins an answer that never ends', async () => {
     sim.simulator.setFaults([{ action: 'drip', afterEffect: true }]);
-    const waiting = create({ signal: AbortSignal.timeout(200) });
+    const waiting = sim.call('POST', 'workload.us-1.cloudone.trendmicro.com/api/awsconnectors', {
+      headers: sim.cloudOneHeaders(),
+      body: JSON.stringify(connector),
+      signal: AbortSignal.timeout(200),
+    });
 
     await expect(waiting).rejects.toThrow(/timeout/);
     expect(connectors()).toBe(1);
