@@ -1,5 +1,5 @@
 /** What the benchmark and the process that it measures tell each other. */
-import type { FORWARDING_DESTINATIONS } from '../contract/forwarding.ts';
+import type { FORWARDER_DESTINATIONS } from '../contract/forwarding.ts';
 
 /** One stored file. */
 export interface StoredObject {
@@ -15,7 +15,7 @@ export interface WorkOrder {
   readonly standIns: string;
   /** Where parts are posted. */
   readonly sink: string;
-  readonly destination: (typeof FORWARDING_DESTINATIONS)[number];
+  readonly destination: (typeof FORWARDER_DESTINATIONS)[number];
   readonly bucket: string;
   readonly objects: readonly StoredObject[];
   /** `memory` leaves `GetObject` out, `s3` makes it through the AWS SDK. */

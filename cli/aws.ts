@@ -2,9 +2,9 @@ import {
   CloudFormationClient,
   CloudFormationServiceException,
   DescribeStacksCommand,
-  type Stack,
 } from '@aws-sdk/client-cloudformation';
-import { UserError } from './errors.ts';
+import { readStackArn } from '../contract/stack-arn.ts';
+import { NoStackError, UserError } from './errors.ts';
 
 /** Options that every command talking to AWS takes. */
 export interface AwsOptions {
@@ -18,12 +18,23 @@ export function clientConfiguration({ profile, region }: AwsOptions): { profile?
   return { profile, region };
 }
 
+/** A stack as it stands. */
+export interface DeployedStack {
+  /** CloudFormation's, such as `CREATE_COMPLETE`. */
+  readonly status: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** An output's value; `null` where there is no such output. */
+  output(name: string): string | null;
+}
+
 /**
  * Describes the deployed stack.
  *
- * @throws UserError where there is none, or AWS cannot be asked.
+ * @throws NoStackError where there is none, or no credentials or no region to ask with.
+ * @throws UserError where AWS refuses or cannot be reached.
  */
-export async function describeStack(options: AwsOptions): Promise<Stack> {
+export async function describeStack(options: AwsOptions): Promise<DeployedStack> {
   const client = new CloudFormationClient(clientConfiguration(options));
   try {
     const { Stacks = [] } = await askAws('CloudFormation', () =>
@@ -33,7 +44,14 @@ export async function describeStack(options: AwsOptions): Promise<Stack> {
     if (stack === undefined) {
       throw noSuchStack(options);
     }
-    return stack;
+    const outputs = new Map(stack.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+    const { accountId, region } = readStackArn(stack.StackId ?? '');
+    return {
+      status: stack.StackStatus ?? 'UNKNOWN',
+      accountId,
+      region,
+      output: (name) => outputs.get(name) ?? null,
+    };
   } catch (error) {
     throw saysNoSuchStack(error) ? noSuchStack(options) : error;
   }
@@ -57,10 +75,12 @@ export async function askAws<T>(service: string, ask: () => Promise<T>): Promise
 function explain(service: string, error: unknown): unknown {
   const { name, message, code } = error as Error & { readonly code?: string };
   if (name === 'CredentialsProviderError') {
-    return new UserError(`No AWS credentials were found (${message}). Give --profile, or set AWS_PROFILE.`);
+    return new NoStackError(
+      `No AWS credentials were found (${message}). Give --profile, or set AWS_PROFILE.`,
+    );
   }
   if (message.includes('Region is missing')) {
-    return new UserError('No AWS region is set. Give --region, or set AWS_REGION.');
+    return new NoStackError('No AWS region is set. Give --region, or set AWS_REGION.');
   }
   if (isAnswer(error)) {
     return new UserError(
@@ -92,9 +112,9 @@ function saysNoSuchStack(error: unknown): boolean {
   );
 }
 
-function noSuchStack({ stack, region }: AwsOptions): UserError {
+function noSuchStack({ stack, region }: AwsOptions): NoStackError {
   const where = region ?? process.env.AWS_REGION ?? "the profile's region";
-  return new UserError(
+  return new NoStackError(
     `There is no stack "${stack}" in ${where}. Name it with --stack, and its region with --region.`,
   );
 }

@@ -9,5 +9,10 @@ export const EXIT = {
 
 /** Something that the user can put right. Its message is shown as it is, without a stack trace. */
 export class UserError extends Error {
-  override readonly name = 'UserError';
+  override readonly name: string = 'UserError';
+}
+
+/** There is no such stack; or no credentials, or no region, to ask AWS for it with. */
+export class NoStackError extends UserError {
+  override readonly name = 'NoStackError';
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { askHidden } from './prompt.ts';
 
 /** How a command speaks: JSON for a program, text for a person. */
 export interface Output {
@@ -6,27 +7,37 @@ export interface Output {
   result<T>(value: T, text: (value: T) => string): void;
   /** Writes what went wrong to standard error, as `{"error"}` with `--json`. */
   error(message: string): void;
+  /** Writes what the user has to know besides to standard error, as `{"warning"}` with `--json`. */
+  warning(message: string): void;
 }
+
+/** Asks for a secret, and shows nothing of it. */
+export type AskHidden = (question: string) => Promise<string>;
 
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Absent where nobody sits at a terminal. */
+  readonly askHidden?: AskHidden;
 }
 
 export const PROCESS_STREAMS: Streams = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { askHidden } : {}),
 };
 
 export function createOutput(json: boolean, streams: Streams): Output {
+  // styleText leaves colours out where NO_COLOR is set or the stream is not a terminal.
+  const labelled = (colour: 'red' | 'yellow', label: string, message: string) =>
+    `${styleText(colour, label, { stream: process.stderr })} ${message}`;
   return {
     result: (value, text) => streams.out(`${json ? JSON.stringify(value, undefined, 2) : text(value)}\n`),
-    // styleText leaves colours out where NO_COLOR is set or the stream is not a terminal.
     error: (message) =>
+      streams.err(`${json ? JSON.stringify({ error: message }) : labelled('red', 'Error:', message)}\n`),
+    warning: (message) =>
       streams.err(
-        json
-          ? `${JSON.stringify({ error: message })}\n`
-          : `${styleText('red', 'Error:', { stream: process.stderr })} ${message}\n`,
+        `${json ? JSON.stringify({ warning: message }) : labelled('yellow', 'Warning:', message)}\n`,
       ),
   };
 }

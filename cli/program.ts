@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addLinkCommand } from './commands/link.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { EXIT, UserError } from './errors.ts';
 import { createOutput, type Output, PROCESS_STREAMS, type Streams } from './output.ts';
@@ -17,6 +18,7 @@ export async function run(argv: readonly string[], streams: Streams = PROCESS_ST
   addStatusCommand(program, output, (status) => {
     exitStatus = status;
   });
+  addLinkCommand(program, output, streams.askHidden);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitStatus;

@@ -26,7 +26,7 @@ export interface CloudTrailKey {
 }
 
 const LAYOUT =
-  /^(?:(?<prefix>.+)\/)?AWSLogs\/(?:(?<organizationId>o-[^/]+)\/)?(?<accountId>\d{12})\/(?<kind>CloudTrail(?:-Insight|-Digest)?)\/(?<region>[^/]+)\/(?<year>\d{4})\/(?<month>\d{2})\/(?<day>\d{2})\/[^/]+\.json\.gz$/;
+  /^(?:(?<prefix>.*)\/)?AWSLogs\/(?:(?<organizationId>o-[^/]+)\/)?(?<accountId>\d{12})\/(?<kind>CloudTrail(?:-Insight|-Digest)?)\/(?<region>[^/]+)\/(?<year>\d{4})\/(?<month>\d{2})\/(?<day>\d{2})\/[^/]+\.json\.gz$/s;
 
 /** Parses an object key, or returns `undefined` where it is not a CloudTrail file's key. */
 export function parseCloudTrailKey(key: string): CloudTrailKey | undefined {

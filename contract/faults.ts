@@ -6,6 +6,6 @@ import type * as z from 'zod';
  *
  * @param whole what the checked value is called where the fault is of the value itself.
  */
-export function faultsOf(error: z.ZodError, whole: string): string {
+export function faultsOf(error: z.core.$ZodError, whole: string): string {
   return error.issues.map(({ path, message }) => `${path.join('.') || whole}: ${message}`).join('; ');
 }

@@ -2,14 +2,19 @@
 import * as z from 'zod';
 import { optionalText } from './environment.ts';
 
-export const FORWARDING_DESTINATIONS = ['CloudOne', 'VisionOne'] as const;
+/** What our own forwarder sends to. */
+export const FORWARDER_DESTINATIONS = ['CloudOne', 'VisionOne'] as const;
 
-/** Values of the parameter `ForwardingDestination`. */
+export type ForwarderDestination = (typeof FORWARDER_DESTINATIONS)[number];
+
+/** Values of the parameter `ForwardingDestination`: those, or the vendor's own client in the forwarder's place. */
+export const FORWARDING_DESTINATIONS = [...FORWARDER_DESTINATIONS, 'VendorClient'] as const;
+
 export type ForwardingDestination = (typeof FORWARDING_DESTINATIONS)[number];
 
 /** How a function reaches the destination. The token is in Secrets Manager, never in the environment. */
 export const destinationEnvironment = z.object({
-  DESTINATION: z.enum(FORWARDING_DESTINATIONS),
+  DESTINATION: z.enum(FORWARDER_DESTINATIONS),
   /** Base URL of the Cloud One CloudTrail service, or the Vision One collector's endpoint. */
   DESTINATION_URL: z.url(),
   /** Cloud One's `api-version` header; Vision One has none. */
@@ -32,7 +37,7 @@ export const forwarderEnvironment = destinationEnvironment.extend({
  * environment says, so that a changed destination is an update and is proven again.
  */
 export const destinationProbeProperties = z.object({
-  Destination: z.enum(FORWARDING_DESTINATIONS),
+  Destination: z.enum(FORWARDER_DESTINATIONS),
   DestinationUrl: z.string(),
   AwsAccountId: z.string(),
   AwsRegion: z.string(),

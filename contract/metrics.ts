@@ -17,3 +17,9 @@ export const FORWARDING_METRICS = {
 
 /** Dimension that tells the stacks of one account apart. */
 export const STACK_DIMENSION = 'Stack';
+
+/** Of the existing bucket's notifications, with the same dimension. */
+export const NOTIFICATION_METRICS = {
+  /** 1 where EventBridge is off for the bucket, 0 where it is on. */
+  missing: 'NotificationMissing',
+} as const;

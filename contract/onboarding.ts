@@ -5,7 +5,13 @@
  */
 import * as z from 'zod';
 import { optionalText } from './environment.ts';
-import { type CloudOneRegion, parseCloudOneRegion, UnknownCloudOneRegionError } from './regions.ts';
+import { FORWARDING_DESTINATIONS } from './forwarding.ts';
+import {
+  type CloudOneRegion,
+  parseCloudOneRegion,
+  UnknownCloudOneRegionError,
+  VISION_ONE_REGIONS,
+} from './regions.ts';
 
 const cloudOneRegion = z.string().transform((text, context): CloudOneRegion => {
   try {
@@ -27,9 +33,21 @@ export const cloudOneEnvironment = z.object({
   CLOUD_ONE_API_KEY_SECRET_ARN: z.string().startsWith('arn:'),
 });
 
-export const visionOneEnrolmentEnvironment = cloudOneEnvironment.extend({
-  /** Absent where the user gave no token: then the connection must exist already. */
+export const visionOneConnectionEnvironment = cloudOneEnvironment.extend({
+  /** Absent where the user gave no token. */
   VISION_ONE_SERVICE_TOKEN_SECRET_ARN: optionalText,
+  /** Absent where the stack generates none. Without either, the connection must exist already. */
+  VISION_ONE_ENROLMENT_SECRET_ARN: optionalText,
+  /** Name of the SSM parameter that remembers whose the connection is. */
+  CONNECTION_MARK_PARAMETER: z.string().min(1),
+});
+
+export const visionOneEnrolmentTokenEnvironment = cloudOneEnvironment.extend({
+  VISION_ONE_API_KEY_SECRET_ARN: z.string().startsWith('arn:'),
+  /** The secret that the generated token is written to, as an `Enrolment`. */
+  VISION_ONE_ENROLMENT_SECRET_ARN: z.string().startsWith('arn:'),
+  /** Name of the SSM parameter that remembers whose the connection is. */
+  CONNECTION_MARK_PARAMETER: z.string().min(1),
 });
 
 export const cloudTrailTokenEnvironment = cloudOneEnvironment.extend({
@@ -51,7 +69,34 @@ export const tokenRotationEnvironment = cloudTrailTokenEnvironment.extend({
 export const cloudOneAccountProperties = z.object({
   /** Where the stack is deployed; it must belong to the Cloud One region. */
   AwsRegion: z.string(),
+  /** Decides how long the stack's name may be, and what an update must not change. */
+  ForwardingDestination: z.enum(FORWARDING_DESTINATIONS),
+  /** The secrets that the user gave by ARN: they must be usable before anything is registered. */
+  CloudOneApiKeySecretArn: optionalText,
+  VisionOneServiceTokenSecretArn: optionalText,
+  VisionOneApiKeySecretArn: optionalText,
+  VisionOneIngestTokenSecretArn: optionalText,
 });
+
+/** Generation of an enrolment token. It has no attributes: the token is a secret. */
+export const visionOneEnrolmentTokenProperties = z.object({
+  CloudOneRegion: cloudOneRegion,
+  VisionOneRegion: z.enum(VISION_ONE_REGIONS),
+});
+
+/** What a generated enrolment token's secret holds, as JSON. */
+export const enrolment = z.object({
+  token: z.string().min(1),
+  /** Vision One's own id of the product connector that came with the token. */
+  connectorId: z.string().min(1),
+  visionOneRegion: z.enum(VISION_ONE_REGIONS),
+  /** Of the Cloud One account that it is to connect. */
+  cloudOneRegion,
+  /** Milliseconds since the epoch after which the token is no longer taken; absent where Vision One did not say. */
+  expiresAt: z.number().optional(),
+});
+
+export type Enrolment = z.infer<typeof enrolment>;
 
 /** Enrolment of the Cloud One account in Vision One. Attribute: `Status`. */
 export const visionOneConnectionProperties = z.object({ CloudOneRegion: cloudOneRegion });
@@ -77,9 +122,14 @@ export const cloudAccountProperties = z.object({
   Alias: z.string().min(1),
 });
 
-/** The CloudTrail integration's token. Attributes: `ServiceUrl`, `ApiVersion`, `ExpiresAt`. */
+/**
+ * The CloudTrail integration's token. Attributes: `ServiceUrl`, `ApiVersion`, `ExpiresAt`, `TokenVersionId` (the
+ * secret's version that holds the token), and for the vendor's client stack `TemplateUrl` and `S3BucketName`,
+ * which are empty where the vendor does not name them and nobody needs them.
+ */
 export const cloudTrailTokenProperties = z.object({
   CloudOneRegion: cloudOneRegion,
   AwsAccountId: awsAccountId,
   AwsRegion: z.string(),
+  ForwardingDestination: z.enum(FORWARDING_DESTINATIONS),
 });

@@ -6,10 +6,19 @@
  * what people know, and have scripted, goes on working.
  */
 export const BUCKET_NAME_PATTERN = '^$|^[0-9a-zA-Z]([0-9a-zA-Z-]*[0-9a-zA-Z])?$';
-export const CLOUD_ONE_API_KEY_PATTERN = '^[^:\\s]+:\\S+$';
+export const CLOUD_ONE_API_KEY_PATTERN = '^$|^[^:\\s]+:\\S+$';
 export const TOKEN_PATTERN = '^\\S*$';
 export const VISION_ONE_URL_PATTERN = '^$|^https://[0-9a-zA-Z.-]+\\.xdr\\.trendmicro\\.(com|co\\.jp)/\\S*$';
+/**
+ * A secret's whole ARN, with the six characters that Secrets Manager puts behind its name: an IAM policy
+ * matches no other (AWS Secrets Manager User Guide, "Permissions policy examples").
+ */
+export const SECRET_ARN_PATTERN =
+  '^$|^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\\d{12}:secret:[0-9a-zA-Z/_+=.@!-]+-[0-9a-zA-Z]{6}$';
 export const KEY_ARN_PATTERN = '^$|^arn:[a-z-]+:kms:[a-z0-9-]+:\\d{12}:key/[0-9a-zA-Z-]+$';
+/** 0 to 3650: ten years. */
+export const BACKFILL_DAYS_PATTERN =
+  '^([0-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)$';
 export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
 
 /** AWS account of Trend Cloud One Workload Security. Source: the vendor's published onboarding template. */
@@ -17,26 +26,41 @@ export const WORKLOAD_SECURITY_ACCOUNT_ID = '147995105371';
 
 export const PARAMETERS = {
   cloudOneApiKey: 'CloudOneApiKey',
+  cloudOneApiKeySecretArn: 'CloudOneApiKeySecretArn',
   visionOneServiceToken: 'VisionOneServiceToken',
+  visionOneServiceTokenSecretArn: 'VisionOneServiceTokenSecretArn',
+  visionOneApiKey: 'VisionOneApiKey',
+  visionOneApiKeySecretArn: 'VisionOneApiKeySecretArn',
+  visionOneRegion: 'VisionOneRegion',
   createNewTrail: 'CreateNewTrail',
   existingCloudtrailBucketName: 'ExistingCloudtrailBucketName',
   forwardingDestination: 'ForwardingDestination',
   visionOneIngestUrl: 'VisionOneIngestUrl',
   visionOneIngestToken: 'VisionOneIngestToken',
+  visionOneIngestTokenSecretArn: 'VisionOneIngestTokenSecretArn',
+  secretsKeyArn: 'SecretsKeyArn',
   cloudOneAccountTemplateUrl: 'CloudOneAccountTemplateUrl',
   workloadSecurityAccountId: 'WorkloadSecurityAccountId',
   trailKeyArn: 'TrailKeyArn',
+  backfillDays: 'BackfillDays',
+  repairNotifications: 'RepairNotifications',
   logBucketOnDelete: 'LogBucketOnDelete',
   onVendorDeleteFailure: 'OnVendorDeleteFailure',
   revision: 'Revision',
 } as const;
 
-/** Outputs of the `CloudOne` stack. */
+/** What the code calls a parameter. */
+export type ParameterKey = keyof typeof PARAMETERS;
+
+/** Outputs of the `CloudOne` stack. None has a parameter's name: CloudFormation would not mind, the CDK does. */
 export const OUTPUTS = {
   bucketName: 'CloudTrailBucketName',
   queueUrl: 'ForwardingQueueUrl',
   deadLetterQueueUrl: 'DeadLetterQueueUrl',
   ledgerTable: 'LedgerTableName',
+  destination: 'Destination',
+  vendorClientStack: 'VendorClientStack',
+  apiKeySecretArn: 'ApiKeySecretArn',
   cloudOneAccountId: 'CloudOneAccountId',
   cloudOneRegion: 'CloudOneRegion',
   visionOneStatus: 'VisionOneConnectionStatus',

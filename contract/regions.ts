@@ -67,3 +67,8 @@ export function assertAwsRegion(cloudOneRegion: CloudOneRegion, awsRegion: strin
     throw new WrongAwsRegionError(cloudOneRegion, awsRegion);
   }
 }
+
+/** Trend Vision One's regions. Source: Trend Vision One API documentation, "Regional domains". */
+export const VISION_ONE_REGIONS = ['us', 'eu', 'au', 'in', 'sg', 'jp'] as const;
+
+export type VisionOneRegion = (typeof VISION_ONE_REGIONS)[number];

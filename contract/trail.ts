@@ -1,21 +1,89 @@
 /** What the trail constructs and their functions agree on. */
 import * as z from 'zod';
+import { optionalText } from './environment.ts';
+import { FORWARDING_DESTINATIONS } from './forwarding.ts';
+
+/**
+ * Looks at an existing bucket before anything is registered. Attributes: `KeyArns`, `TrailArns` (ARNs with commas
+ * between them, never empty, so that they can stand as a policy's resources), `TrailCount`, `KeyPrefixes` (JSON),
+ * `SampleKey`, `FormerBucketName`, `VendorClient`.
+ */
+export const cloudTrailBucketProperties = z.object({
+  BucketName: z.string().min(3),
+  Destination: z.enum(FORWARDING_DESTINATIONS),
+  /** What the user says the files are encrypted with; it is believed. */
+  TrailKeyArn: optionalText,
+});
+
+/** Last part of an ARN that names nothing: policies need a resource also where there is none. */
+export const NO_SUCH_RESOURCE = 'trailbridge-found-none';
+
+/** Reads and decrypts one file, and asks whether the trails are logging. Attributes: `Sample`, `Logging`. */
+export const trailSampleProperties = z.object({
+  BucketName: z.string().min(3),
+  /** Of a file that is there; empty where the bucket has none yet. */
+  SampleKey: optionalText,
+  /** As `cloudTrailBucketProperties` tells them. */
+  TrailArns: z.string(),
+});
+
+/** The most days that can be asked for: ten years. */
+export const MAXIMUM_BACKFILL_DAYS = 3650;
+
+/** Has what was stored before the deployment listed and queued. */
+export const backfillProperties = z.object({
+  BucketName: z.string().min(3),
+  BackfillDays: z.coerce.number().int().min(0).max(MAXIMUM_BACKFILL_DAYS),
+});
+
+export const backfillEnvironment = z.object({ LATE_OBJECTS_QUEUE_URL: z.url() });
 
 /** Switches EventBridge notifications on for an existing bucket, and off again if it did. */
 export const bucketNotificationProperties = z.object({
   BucketName: z.string().min(3),
 });
 
-export const bucketNotificationEnvironment = z.object({
-  /** Takes the request to list the objects that arrive while the change takes effect. */
+/** Of what remembers when a bucket's notifications were last seen to be on. */
+const notificationMemoryEnvironment = z.object({
+  STACK_NAME: z.string(),
+  /** The table that holds the memory: the ledger's. */
+  LEDGER_TABLE: z.string(),
+  /** Takes the request to list the objects of which no event may have come. */
   LATE_OBJECTS_QUEUE_URL: z.url(),
 });
+
+/**
+ * Keeps the vendor's client from overwriting notifications of others, and removes what it leaves behind. Attribute:
+ * `BucketName`, for what must come after the look at the bucket.
+ */
+export const bucketNotificationGuardProperties = z.object({
+  BucketName: z.string().min(3),
+});
+
+export const bucketNotificationEnvironment = notificationMemoryEnvironment.extend({
+  /** Name of this stack's own event rule, which does not count as somebody else's. */
+  EVENT_RULE_NAME: z.string(),
+});
+
+/** The function that looks, on a schedule, whether the notifications are still on. */
+export const notificationWatchEnvironment = notificationMemoryEnvironment.extend({
+  BUCKET_NAME: z.string().min(3),
+  STACK_ID: z.string().startsWith('arn:'),
+  REPAIR: z.stringbool(),
+});
+
+/** Partition key, in the ledger's table, of what is remembered of a bucket. No object's key begins so. */
+export function notificationMemoryKey(bucket: string): string {
+  return `#notification/${bucket}`;
+}
 
 /** Lists objects by the time they arrived, and queues them to be forwarded. */
 export const lateObjectsEnvironment = z.object({
   FORWARDING_QUEUE_URL: z.url(),
   /** Its own queue: where a listing goes on that does not fit into one invocation. */
   LATE_OBJECTS_QUEUE_URL: z.url(),
+  /** Key prefixes of the trails that are known to write to the bucket: a JSON array. */
+  KEY_PREFIXES: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
 });
 
 /** What the late-objects queue carries: one bucket and a span of time to list. */
@@ -28,6 +96,8 @@ export const listingRequestSchema = z.object({
   /** How far an earlier invocation came: the folder it was in, and the version it queued last. */
   resumeAt: z
     .object({
+      /** Where the walk through the folders began that was under way. */
+      start: z.string().optional(),
       folder: z.string(),
       key: z.string().optional(),
       versionId: z.string().optional(),
@@ -37,7 +107,10 @@ export const listingRequestSchema = z.object({
 
 export type ListingRequest = z.infer<typeof listingRequestSchema>;
 
-/** Empties and deletes the new trail's buckets when the stack goes. */
+/**
+ * Empties and deletes the new trail's buckets when the stack goes. Attribute: `TrailBucketName`, for what must be gone
+ * before the trail's bucket is.
+ */
 export const trailBucketTeardownProperties = z.object({
   /** The trail's bucket first, then the bucket of its access logs. */
   BucketNames: z.array(z.string().min(3)).nonempty(),

@@ -1,13 +1,26 @@
-import { CfnOutput, Fn, RemovalPolicy, Stack, type StackProps, Token, Validations } from 'aws-cdk-lib';
+import {
+  Aws,
+  type CfnCondition,
+  CfnOutput,
+  Fn,
+  RemovalPolicy,
+  Stack,
+  type StackProps,
+  Token,
+  Validations,
+} from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { OUTPUTS } from '../contract/parameters.ts';
 import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
-import { type CloudOneParameters, cloudOneParameters } from './cloud-one-parameters.ts';
 import { Forwarding } from './forwarding/forwarding.ts';
+import { VendorClient } from './forwarding/vendor-client.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
+import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
 import { onlyIf } from './shared/conditional.ts';
+import { optionalSecret, requiredSecret } from './shared/given-secret.ts';
+import { BucketLookUp, decryptThroughS3 } from './trail/bucket-look-up.ts';
+import { BucketNotificationGuard } from './trail/bucket-notification-guard.ts';
 import { ExistingBucket } from './trail/existing-bucket.ts';
 import { NewTrail } from './trail/new-trail.ts';
 
@@ -50,19 +63,34 @@ export class CloudOneStack extends Stack {
       // It guards nothing that outlives the stack.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const secrets = this.secrets(parameters, key);
+    const secrets = givenSecrets(this, parameters, key.keyArn);
+    const secretKeyArns = [
+      key.keyArn,
+      Fn.conditionIf(
+        conditions.secretsKeyGiven.logicalId,
+        parameters.secretsKeyArn.valueAsString,
+        Aws.NO_VALUE,
+      ).toString(),
+    ];
     const triggers = {
       Revision: parameters.revision.valueAsString,
-      // The id, which is no secret: it changes with the key.
-      CloudOneApiKeyId: Fn.select(0, Fn.split(':', parameters.cloudOneApiKey.valueAsString)),
+      // The id, which is no secret: it changes with the key. Of a key given by ARN the template knows no more.
+      CloudOneApiKeyId: Fn.conditionIf(
+        conditions.cloudOneApiKey.byArn.logicalId,
+        parameters.cloudOneApiKeySecretArn.valueAsString,
+        Fn.select(0, Fn.split(':', parameters.cloudOneApiKey.valueAsString)),
+      ).toString(),
     };
 
     const onboarding = new Onboarding(this, 'Onboarding', {
       key,
-      cloudOneApiKey: secrets.cloudOneApiKey,
-      visionOneServiceToken: secrets.visionOneServiceToken,
-      visionOneServiceTokenGiven: conditions.visionOneServiceTokenGiven,
+      secretKeyArns,
+      ...secrets,
+      visionOneApiKeyGiven: conditions.visionOneApiKeyGiven,
+      visionOneRegion: parameters.visionOneRegion.valueAsString,
+      forwardingDestination: parameters.forwardingDestination.valueAsString,
       forwardToCloudOne: conditions.toCloudOne,
+      withCloudTrailToken: conditions.cloudTrailToken,
       accountTemplateUrl: parameters.cloudOneAccountTemplateUrl.valueAsString,
       accountTemplateUrlGiven: conditions.accountTemplateUrlGiven,
       workloadSecurityAccountId: parameters.workloadSecurityAccountId.valueAsString,
@@ -72,6 +100,7 @@ export class CloudOneStack extends Stack {
 
     const trail = new NewTrail(this, 'NewTrail', {
       logBucketOnDelete: parameters.logBucketOnDelete.valueAsString,
+      vendorClient: conditions.vendorClient,
     });
     const newTrailOr = (ours: string, otherwise: string) =>
       Fn.conditionIf(conditions.newTrail.logicalId, ours, otherwise).toString();
@@ -82,24 +111,26 @@ export class CloudOneStack extends Stack {
       parameters.existingCloudtrailBucketName.valueAsString,
     );
 
+    const lookUp = new BucketLookUp(this, 'BucketLookUp', {
+      bucketName: parameters.existingCloudtrailBucketName.valueAsString,
+      destination: parameters.forwardingDestination.valueAsString,
+      trailKeyArn: parameters.trailKeyArn.valueAsString,
+      triggers,
+    });
+    lookUp.bucket.resource.node.addDependency(onboarding.account.resource);
+
     const forwarding = new Forwarding(this, 'Forwarding', {
-      key,
       destination: parameters.forwardingDestination.valueAsString,
       destinationUrl: toVisionOneOr(
         parameters.visionOneIngestUrl.valueAsString,
         onboarding.cloudTrailToken.attribute('ServiceUrl'),
       ),
       destinationApiVersion: toVisionOneOr('', onboarding.cloudTrailToken.attribute('ApiVersion')),
-      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.ref, onboarding.serviceToken.ref),
+      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, onboarding.serviceToken.ref),
+      secretKeyArns,
       bucketName,
-      // Decrypting with the stack's own key through S3 grants nothing: it stands where there is no other key.
-      bucketKeyArn: newTrailOr(
-        trail.key.keyArn,
-        Fn.conditionIf(
-          conditions.trailKeyGiven.logicalId,
-          parameters.trailKeyArn.valueAsString,
-          key.keyArn,
-        ).toString(),
+      decryptFiles: decryptThroughS3(
+        Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
       ),
       onVendorDeleteFailure,
       triggers,
@@ -107,84 +138,125 @@ export class CloudOneStack extends Stack {
 
     const existing = new ExistingBucket(this, 'ExistingBucket', {
       bucketName: parameters.existingCloudtrailBucketName.valueAsString,
+      lookUp,
       forwardingQueue: forwarding.queue,
+      ledger: forwarding.ledger,
+      rule: forwarding.rule,
+      backfillDays: parameters.backfillDays.valueAsString,
+      repairNotifications: parameters.repairNotifications.valueAsString,
       onVendorDeleteFailure,
       triggers,
     });
+    const guard = new BucketNotificationGuard(this, 'BucketNotificationGuard', {
+      bucketName: parameters.existingCloudtrailBucketName.valueAsString,
+      onVendorDeleteFailure,
+      triggers,
+    });
+    const vendorClient = new VendorClient(this, 'VendorClient', {
+      cloudTrailToken: onboarding.cloudTrailToken,
+      serviceToken: onboarding.serviceToken,
+      // Taken from resources that so come before the client, and go after it: the guard looks at what it left behind,
+      // and a new trail's bucket is emptied. (`DependsOn` may not name what a condition leaves out.)
+      bucketName: newTrailOr(trail.teardown.attribute('TrailBucketName'), guard.attribute('BucketName')),
+    });
+    trail.waitFor(conditions.vendorClient, vendorClient.stack);
+
     // Events begin to flow only when there is a queue for them.
     existing.notification.resource.node.addDependency(forwarding.rule, forwarding.queue);
     // Nothing is touched before the account look-up has found the region to be right.
-    for (const construct of [trail, existing.notification.resource, forwarding.probe.resource]) {
+    for (const construct of [
+      trail,
+      existing.notification.resource,
+      guard.resource,
+      forwarding.probe.resource,
+    ]) {
       construct.node.addDependency(onboarding.account.resource);
+    }
+    // Nor before the look at the bucket has found it to be usable.
+    existing.notification.resource.node.addDependency(lookUp.sample.resource);
+    guard.resource.node.addDependency(lookUp.sample.resource);
+    for (const construct of [...onboarding.registrations, forwarding.probe.resource]) {
+      construct.node.addDependency(lookUp.sample.resource);
+      const reason =
+        'With a new trail there is no look at a bucket, and CloudFormation disregards a dependency on what does not exist.';
+      Validations.of(construct).acknowledge(
+        { id: 'CloudFormation-Validate::E3005', reason },
+        { id: 'CloudFormation-Validate::W2502', reason },
+      );
     }
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
-    Validations.of(this).acknowledge({
-      id: 'CloudFormation-Validate::W1001',
-      reason: 'References to what exists under a condition stand inside Fn::If on that same condition.',
-    });
+    Validations.of(this).acknowledge(
+      {
+        id: 'CloudFormation-Validate::W1001',
+        reason: 'References to what exists under a condition stand inside Fn::If on that same condition.',
+      },
+      {
+        id: 'CloudFormation-Validate::W2509',
+        reason: 'The ARN of a secret or of a key is not secret; a credential itself has NoEcho.',
+      },
+    );
     onlyIf(conditions.newTrail, trail);
-    onlyIf(conditions.existingBucket, existing);
-    this.outputs(onboarding, forwarding, bucketName);
+    onlyIf(conditions.existingBucket, lookUp);
+    onlyIf(conditions.ownForwarder, forwarding);
+    onlyIf(conditions.ownForwarderOnExistingBucket, existing);
+    onlyIf(conditions.vendorClient, vendorClient);
+    onlyIf(conditions.vendorClientOnExistingBucket, guard);
+    this.outputs(parameters, secrets.cloudOneApiKey.arn, onboarding, bucketName);
+    this.forwardingOutputs(conditions, forwarding, vendorClient);
   }
 
-  private secrets({ conditions, ...parameters }: CloudOneParameters, key: Key) {
-    const secret = (id: string, description: string, value: string) => {
-      const resource = new CfnSecret(this, id, { description, kmsKeyId: key.keyArn, secretString: value });
-      Validations.of(resource).acknowledge(
-        {
-          id: 'AwsSolutions-SMG4',
-          reason: 'Issued by the vendor on request of a person: it is rotated by updating the parameter.',
-        },
-        {
-          id: 'CloudFormation-Validate::W1030',
-          reason: 'The parameter may be empty; then the condition leaves the secret out.',
-        },
-      );
-      return resource;
-    };
-    const cloudOneApiKey = secret(
-      'CloudOneApiKeySecret',
-      'API key of the Trend Cloud One account.',
-      parameters.cloudOneApiKey.valueAsString,
-    );
-    const visionOneServiceToken = secret(
-      'VisionOneServiceTokenSecret',
-      'Enrolment token of Trend Vision One.',
-      parameters.visionOneServiceToken.valueAsString,
-    );
-    const visionOneIngestToken = secret(
-      'VisionOneIngestTokenSecret',
-      'Ingestion token of the Vision One HTTP collector.',
-      parameters.visionOneIngestToken.valueAsString,
-    );
-    onlyIf(conditions.visionOneServiceTokenGiven, visionOneServiceToken);
-    onlyIf(conditions.toVisionOne, visionOneIngestToken);
-    return { cloudOneApiKey, visionOneServiceToken, visionOneIngestToken };
-  }
-
-  private outputs(onboarding: Onboarding, forwarding: Forwarding, bucketName: string): void {
+  private outputs(
+    parameters: CloudOneParameters,
+    cloudOneApiKeyArn: string,
+    onboarding: Onboarding,
+    bucketName: string,
+  ): void {
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
     output(OUTPUTS.bucketName, 'Bucket whose CloudTrail files are forwarded.', bucketName);
-    output(OUTPUTS.queueUrl, 'Queue of the files to forward.', forwarding.queue.queueUrl);
     output(
+      OUTPUTS.destination,
+      "Where they are forwarded to, or that the vendor's client does it.",
+      parameters.forwardingDestination.valueAsString,
+    );
+    output(OUTPUTS.cloudOneAccountId, 'Trend Cloud One account.', onboarding.account.attribute('AccountId'));
+    output(OUTPUTS.cloudOneRegion, 'Trend Cloud One region.', onboarding.account.attribute('Region'));
+    output(OUTPUTS.apiKeySecretArn, 'Secret with the API key, for who may read it.', cloudOneApiKeyArn);
+    output(
+      OUTPUTS.visionOneStatus,
+      'Connection to Vision One.',
+      onboarding.visionOneConnection.attribute('Status'),
+    );
+  }
+
+  /** What there is to look at depends on who forwards. */
+  private forwardingOutputs(
+    { ownForwarder, vendorClient: withVendorClient }: CloudOneParameters['conditions'],
+    forwarding: Forwarding,
+    vendorClient: VendorClient,
+  ): void {
+    const output = (condition: CfnCondition, name: string, description: string, value: string) =>
+      new CfnOutput(this, name, { condition, description, value });
+    output(ownForwarder, OUTPUTS.queueUrl, 'Queue of the files to forward.', forwarding.queue.queueUrl);
+    output(
+      ownForwarder,
       OUTPUTS.deadLetterQueueUrl,
       'Queue of the files that could not be forwarded.',
       forwarding.deadLetterQueue.queueUrl,
     );
     output(
+      ownForwarder,
       OUTPUTS.ledgerTable,
       'Table of the files that the destination has acknowledged.',
       forwarding.ledger.tableName,
     );
-    output(OUTPUTS.cloudOneAccountId, 'Trend Cloud One account.', onboarding.account.attribute('AccountId'));
-    output(OUTPUTS.cloudOneRegion, 'Trend Cloud One region.', onboarding.account.attribute('Region'));
     output(
-      OUTPUTS.visionOneStatus,
-      'Connection to Vision One.',
-      onboarding.visionOneConnection.attribute('Status'),
+      withVendorClient,
+      OUTPUTS.vendorClientStack,
+      "The vendor's client, which forwards.",
+      vendorClient.stack.ref,
     );
   }
 }
@@ -197,4 +269,38 @@ function checkRegion(cloudOneRegion: string | undefined, awsRegion: string): voi
   if (!Token.isUnresolved(awsRegion)) {
     assertAwsRegion(region, awsRegion);
   }
+}
+
+/** The user's credentials, each given by its value or by the ARN of a secret. */
+function givenSecrets(stack: Stack, { conditions, ...parameters }: CloudOneParameters, keyArn: string) {
+  return {
+    cloudOneApiKey: requiredSecret(stack, 'CloudOneApiKeySecret', {
+      description: 'API key of the Trend Cloud One account.',
+      value: parameters.cloudOneApiKey,
+      arn: parameters.cloudOneApiKeySecretArn,
+      ...conditions.cloudOneApiKey,
+      keyArn,
+    }),
+    visionOneServiceToken: optionalSecret(stack, 'VisionOneServiceTokenSecret', {
+      description: 'Enrolment token of Trend Vision One.',
+      value: parameters.visionOneServiceToken,
+      arn: parameters.visionOneServiceTokenSecretArn,
+      ...conditions.visionOneServiceToken,
+      keyArn,
+    }),
+    visionOneApiKey: optionalSecret(stack, 'VisionOneApiKeySecret', {
+      description: 'API key of Trend Vision One.',
+      value: parameters.visionOneApiKey,
+      arn: parameters.visionOneApiKeySecretArn,
+      ...conditions.visionOneApiKey,
+      keyArn,
+    }),
+    visionOneIngestToken: requiredSecret(stack, 'VisionOneIngestTokenSecret', {
+      description: 'Ingestion token of the Vision One HTTP collector.',
+      value: parameters.visionOneIngestToken,
+      arn: parameters.visionOneIngestTokenSecretArn,
+      ...conditions.visionOneIngestToken,
+      keyArn,
+    }),
+  };
 }

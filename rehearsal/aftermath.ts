@@ -1,7 +1,8 @@
 /** The end of a rehearsal: what is left, in AWS and at the vendors, of what was not there before. */
 import { isDeepStrictEqual } from 'node:util';
 import { type AwsResource, difference, inventory } from './aws/inventory.ts';
-import { EXISTING_BUCKET, notificationOf } from './buckets.ts';
+import { notificationOf } from './buckets.ts';
+import { EXISTING_BUCKET } from './existing-bucket.ts';
 import type { Found } from './findings.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { VendorHoldings } from './report.ts';
@@ -40,7 +41,7 @@ export async function checkWhatIsLeft(
     aws: left.filter((resource) => !isRetainedByDesign(resource)).map(nameOf),
     vendors: vendorResidue(before.vendors, holdings),
     retained: [
-      'the CDK bootstrap stack',
+      ...before.aws.filter(isBootstrap).map(() => 'the CDK bootstrap stack'),
       ...byDesign.map(nameOf),
       ...(holdings.stackTokens > 0
         ? [`${holdings.stackTokens} issued CloudTrail token(s), which lapse`]
@@ -64,11 +65,15 @@ export async function checkWhatIsLeft(
   }
 }
 
+function isBootstrap({ type, id }: AwsResource): boolean {
+  return type === 'AWS::CloudFormation::Stack' && id.includes(':stack/CDKToolkit/');
+}
+
 /** AWS deletes keys after a waiting time only. */
-function isRetainedByDesign({ type, pendingDeletion }: AwsResource): boolean {
+export function isRetainedByDesign({ type, pendingDeletion }: AwsResource): boolean {
   return type === 'AWS::KMS::Key' && pendingDeletion === true;
 }
 
-function nameOf({ type, id, detail }: AwsResource): string {
+export function nameOf({ type, id, detail }: AwsResource): string {
   return `${type} ${id}${detail === undefined ? '' : ` (${detail})`}`;
 }

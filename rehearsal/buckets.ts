@@ -1,19 +1,14 @@
-/** The buckets that exist before a deployment: the vendor's, with its account template, and the user's own. */
+/** The vendor's bucket, with its account template; and what a bucket notifies. */
 import { readFile } from 'node:fs/promises';
 import {
   CreateBucketCommand,
   GetBucketNotificationConfigurationCommand,
-  PutBucketNotificationConfigurationCommand,
-  PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { CreateTopicCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { Clients } from './clients.ts';
 
 const VENDOR_BUCKET = 'vendor-account-template';
 const VENDOR_TEMPLATE = 'cloud-account-management-role.template';
-export const EXISTING_BUCKET = 'existing-cloudtrail-bucket';
 
 /** Publishes the stand-in for the vendor's account template, and returns its URL. */
 export async function publishAccountTemplate({ s3 }: Clients, endpoint: string): Promise<string> {
@@ -26,39 +21,6 @@ export async function publishAccountTemplate({ s3 }: Clients, endpoint: string):
     }),
   );
   return `${endpoint}/${VENDOR_BUCKET}/${VENDOR_TEMPLATE}`;
-}
-
-/** Makes a bucket as a user may have it: versioned, with notifications of its own to a queue and a topic. */
-export async function createExistingBucket({ s3, sns, sqs }: Clients): Promise<void> {
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'existing-consumer' }));
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
-  );
-  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'existing-subscribers' }));
-  await s3.send(new CreateBucketCommand({ Bucket: EXISTING_BUCKET }));
-  await s3.send(
-    new PutBucketVersioningCommand({
-      Bucket: EXISTING_BUCKET,
-      VersioningConfiguration: { Status: 'Enabled' },
-    }),
-  );
-  await s3.send(
-    new PutBucketNotificationConfigurationCommand({
-      Bucket: EXISTING_BUCKET,
-      SkipDestinationValidation: true,
-      NotificationConfiguration: {
-        QueueConfigurations: [
-          {
-            Id: 'their-consumer',
-            QueueArn: Attributes?.QueueArn,
-            Events: ['s3:ObjectCreated:Put', 's3:ObjectRemoved:*'],
-            Filter: { Key: { FilterRules: [{ Name: 'prefix', Value: 'reports/' }] } },
-          },
-        ],
-        TopicConfigurations: [{ Id: 'their-subscribers', TopicArn, Events: ['s3:ObjectRestore:Completed'] }],
-      },
-    }),
-  );
 }
 
 /** The bucket's own notification document, without what the answer wraps around it. */

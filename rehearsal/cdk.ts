@@ -1,4 +1,4 @@
-/** Runs the real CDK command line tool against the local AWS. */
+/** Runs the product's command line tools as a user does: the real CDK, and the publisher. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,9 @@ const CDK = join(REPOSITORY, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 /** A hang must not last as long as the caller's patience. */
 const TIME_LIMIT_MS = 10 * 60_000;
 
-/** The CDK command line tool did not succeed. Its output's end is in the message. */
+const PUBLISHER = join(REPOSITORY, 'publishing', 'main.ts');
+
+/** A command line tool did not succeed. Its output's end is in the message. */
 export class CdkError extends Error {
   override readonly name = 'CdkError';
 }
@@ -25,14 +27,32 @@ let stopped = false;
  * @returns what it printed.
  * @throws CdkError if it fails or takes longer than ten minutes.
  */
-export async function cdk(
-  args: readonly string[],
-  options: { readonly aws?: LocalAws; readonly log: string },
-): Promise<string> {
+export function cdk(args: readonly string[], options: ToolOptions): Promise<string> {
+  return run(`cdk ${args[0]}`, [CDK, ...args], options);
+}
+
+/**
+ * Runs what `npm run publish:templates -- <arguments>` runs.
+ *
+ * @returns what it printed.
+ * @throws CdkError if it fails or takes longer than ten minutes.
+ */
+export function publishTemplates(args: readonly string[], options: ToolOptions): Promise<string> {
+  return run('publish:templates', [PUBLISHER, ...args], options);
+}
+
+interface ToolOptions {
+  /** @default none: it gets no credentials */
+  readonly aws?: LocalAws;
+  /** File that its output is added to. */
+  readonly log: string;
+}
+
+async function run(tool: string, command: readonly string[], options: ToolOptions): Promise<string> {
   if (stopped) {
-    throw new CdkError(`cdk ${args[0]} was not started: the rehearsal is being stopped.`);
+    throw new CdkError(`${tool} was not started: the rehearsal is being stopped.`);
   }
-  const child = spawn(process.execPath, [CDK, ...args], {
+  const child = spawn(process.execPath, command, {
     cwd: REPOSITORY,
     env: { ...cleanEnvironment(), ...options.aws?.clientEnvironment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,12 +77,12 @@ export async function cdk(
   log.end();
   if (code !== 0) {
     const end = output.trimEnd().split('\n').slice(-25).join('\n');
-    throw new CdkError(`cdk ${args[0]} failed (exit status ${code}). Its last words:\n${end}`);
+    throw new CdkError(`${tool} failed (exit status ${code}). Its last words:\n${end}`);
   }
   return output;
 }
 
-/** Ends every CDK process that is still running, and what it started. */
+/** Ends every tool that is still running, and what it started. */
 export function stopCdk(): void {
   stopped = true;
   for (const child of running) {

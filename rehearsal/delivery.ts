@@ -9,6 +9,7 @@ import { type ObjectMessage, objectMessageSchema } from '../contract/object-mess
 import type { Clients } from './clients.ts';
 import type { Corpus } from './input/corpus.ts';
 import type { RehearsalReport } from './report.ts';
+import type { Simulator } from './vendors/simulator.ts';
 
 const UPLOADS_AT_ONCE = 8;
 const POLL_MS = 200;
@@ -59,6 +60,20 @@ export async function arrivals(simulatorUrl: string): Promise<Map<string, Arriva
       return [eventID, { count, contents }];
     }),
   );
+}
+
+/**
+ * How many of the expected events have arrived. While there are fewer than expected, their number tells. After that
+ * their ids must: one that two files hold has to arrive twice, and a duplicate must not count for another.
+ */
+export async function countArrived(
+  simulator: Pick<Simulator, 'url' | 'state'>,
+  expected: ReadonlyMap<string, number>,
+): Promise<number> {
+  const { cloudone, visionone } = simulator.state().received;
+  const count = cloudone.events + visionone.events;
+  const wanted = [...expected.values()].reduce((sum, times) => sum + times, 0);
+  return count < wanted ? count : wanted - compare(expected, countsOf(await arrivals(simulator.url))).missing;
 }
 
 /**

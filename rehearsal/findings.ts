@@ -1,8 +1,8 @@
 /** What a rehearsal finds out on its way, and the report that is made of it, however far it came. */
 import { availableParallelism } from 'node:os';
 import cdkPackage from 'aws-cdk/package.json' with { type: 'json' };
-import type { RehearsalInput } from './rehearsal.ts';
 import type { RehearsalReport } from './report.ts';
+import type { RehearsalInput } from './scenarios/scenario.ts';
 import type { Stage } from './stage.ts';
 import { NOTHING_HELD } from './vendor-holdings.ts';
 
@@ -35,7 +35,12 @@ export function nothingFound(): Found {
 export function reportOf(
   found: Found,
   stage: Stage,
-  { options, corpus, startedAt }: RehearsalInput,
+  {
+    options,
+    scenario,
+    corpus,
+    startedAt,
+  }: Pick<RehearsalInput, 'options' | 'scenario' | 'corpus' | 'startedAt'>,
   seconds: RehearsalReport['seconds'],
 ): RehearsalReport {
   return {
@@ -45,6 +50,7 @@ export function reportOf(
       input: corpus.name,
       destination: options.destination,
       existingBucket: options.existingBucket,
+      scenario: scenario.name,
       failAt: options.failAt ?? null,
     },
     environment: {

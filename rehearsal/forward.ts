@@ -1,6 +1,5 @@
 /** The middle of a rehearsal: the input goes into the bucket, and everything that must come of it is looked at. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { OUTPUTS } from '../contract/parameters.ts';
 import type { ListingRequest } from '../contract/trail.ts';
@@ -8,6 +7,7 @@ import {
   arrivals,
   compare,
   countAltered,
+  countArrived,
   countMessages,
   countsOf,
   keyIn,
@@ -20,8 +20,10 @@ import {
 } from './delivery.ts';
 import type { Found } from './findings.ts';
 import type { Corpus } from './input/corpus.ts';
+import { overwriteAndRepair } from './notification-watch.ts';
 import type { Progress } from './progress.ts';
 import type { RehearsalReport } from './report.ts';
+import { physicalIdOf } from './stack-resources.ts';
 import type { Stage } from './stage.ts';
 import { rotateToken } from './token-rotation.ts';
 
@@ -33,8 +35,13 @@ export interface ForwardOptions {
   readonly corpus: Corpus;
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** Has the bucket listed too, as happens when its notifications have just been switched on. */
-  readonly listToo: boolean;
+  /**
+   * The bucket was there before: it is listed too, as happens when its notifications have just been switched on, and
+   * they are overwritten.
+   */
+  readonly existingBucket:
+    | { /** Key of a file that was stored before. */ readonly earlierFile: string }
+    | undefined;
   /** Has the CloudTrail token rotated half-way, and the former one revoked. */
   readonly rotateMidway: boolean;
 }
@@ -42,7 +49,7 @@ export interface ForwardOptions {
 export async function forward(
   stage: Stage,
   progress: Progress,
-  { corpus, stackName, outputs, listToo, rotateMidway }: ForwardOptions,
+  { corpus, stackName, outputs, existingBucket, rotateMidway }: ForwardOptions,
   found: Found,
 ): Promise<void> {
   const output = (name: string) => outputs[name] ?? '';
@@ -62,14 +69,16 @@ export async function forward(
   await waitForDelivery({
     expectedEvents: events,
     expectedDeadLetters: corpus.poison.size,
-    // Not how many ids: an id that two files hold must arrive twice, and a duplicate must not count for another.
-    arrived: async () =>
-      events - compare(corpus.expected, countsOf(await arrivals(stage.simulator.url))).missing,
+    arrived: () => countArrived(stage.simulator, corpus.expected),
     deadLettered: async () => (await countMessages(stage.clients, deadLetterQueue)).visible,
     onProgress: (arrived) => progress.detail('forward', `${arrived} of ${events} events arrived …`),
   });
-  if (listToo) {
-    await listBucket(stage, stackName, output(OUTPUTS.bucketName), startedAt, found);
+  if (existingBucket !== undefined) {
+    const bucket = output(OUTPUTS.bucketName);
+    const lateObjectsQueueUrl = await listBucket(stage, stackName, bucket, startedAt, found);
+    found.problems.push(
+      ...(await overwriteAndRepair(stage.clients, { stackName, bucket, lateObjectsQueueUrl })),
+    );
   }
   await noteUndrained(stage, 'forwarding', output(OUTPUTS.queueUrl), found);
 
@@ -82,6 +91,9 @@ export async function forward(
   found.deadLettered = await readDeadLetters(stage.clients, deadLetterQueue);
   found.latencyMs = latencies(createdAt, ledger);
   found.problems.push(...deliveryProblems(corpus, found), ...ledgerProblems(corpus, ledger));
+  if (existingBucket !== undefined) {
+    found.problems.push(...backfillProblems(existingBucket.earlierFile, ledger));
+  }
 }
 
 /** While the files uploaded so far are being forwarded. The rest can only arrive with the new token. */
@@ -105,8 +117,8 @@ async function listBucket(
   bucket: string,
   startedAt: number,
   found: Found,
-): Promise<void> {
-  const queueUrl = await queueOf(stage, stackName, /LateObjectsQueue/);
+): Promise<string> {
+  const queueUrl = await physicalIdOf(stage.clients, stackName, 'AWS::SQS::Queue', /LateObjectsQueue/);
   const request: ListingRequest = {
     bucket,
     storedFrom: new Date(startedAt - MINUTE_MS).toISOString(),
@@ -116,17 +128,7 @@ async function listBucket(
     new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(request) }),
   );
   await noteUndrained(stage, 'late-objects', queueUrl, found);
-}
-
-async function queueOf({ clients }: Stage, stackName: string, logicalId: RegExp): Promise<string> {
-  const { StackResources = [] } = await clients.cloudFormation.send(
-    new DescribeStackResourcesCommand({ StackName: stackName }),
-  );
-  const queue = StackResources.find(
-    ({ ResourceType, LogicalResourceId = '' }) =>
-      ResourceType === 'AWS::SQS::Queue' && logicalId.test(LogicalResourceId),
-  );
-  return queue?.PhysicalResourceId ?? '';
+  return queueUrl;
 }
 
 /** A queue that is not empty after all has arrived holds what is not known to be done. */
@@ -147,7 +149,7 @@ async function noteUndrained(
   }
 }
 
-function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found): string[] {
+export function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found): string[] {
   const problems: string[] = [];
   if (delivered.missing > 0) {
     problems.push(`${delivered.missing} events did not arrive, such as ${delivered.missingIds[0]}.`);
@@ -168,6 +170,14 @@ function deliveryProblems({ poison }: Corpus, { delivered, deadLettered }: Found
     problems.push(`${key} cannot be forwarded, and is not in the dead-letter queue.`);
   }
   return problems;
+}
+
+/** What was stored the day before must have been listed and forwarded, as `BackfillDays` says. */
+function backfillProblems(earlierFile: string, ledger: readonly LedgerEntry[]): string[] {
+  const isForwarded = ledger.some(
+    ({ object, state }) => state === 'acknowledged' && keyIn(object) === earlierFile,
+  );
+  return isForwarded ? [] : [`The backfill has not forwarded ${earlierFile}, which was there before.`];
 }
 
 /** Every forwarded file must be acknowledged, with the hash that its content really has. */

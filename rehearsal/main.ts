@@ -3,17 +3,23 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
+import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
-import { cdk, stopCdk } from './cdk.ts';
-import { InputError, readCorpus } from './input/corpus.ts';
+import { stopCdk } from './cdk.ts';
+import { inExistingBucket } from './existing-bucket.ts';
+import { type Corpus, InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
 import { Progress } from './progress.ts';
-import { assembly, rehearse } from './rehearsal.ts';
+import { rehearse } from './rehearsal.ts';
 import { renderReportPage } from './report-page/page.ts';
+import { failedDeployment } from './scenarios/failed-deployment.ts';
+import { scenarioNamed } from './scenarios/scenarios.ts';
 import { type Stage, StageError, setStage } from './stage.ts';
-import { stepNamed, stepsOf, UnknownStepError } from './steps.ts';
+import { stepNamed, UnknownStepError } from './steps.ts';
 import { summaryOf } from './summary.ts';
+import { listSteps, stepsIn, synthesize } from './synthesis.ts';
+import { assertFits, fittingPart } from './vendor-client/input.ts';
 
 const OUTPUT_FOLDER = fileURLToPath(new URL('../.rehearsal', import.meta.url));
 const REPORT_JSON = join(OUTPUT_FOLDER, 'report.json');
@@ -27,11 +33,8 @@ let endIntermission: (() => void) | undefined;
 
 const options = parseOptions(process.argv.slice(2), OUTPUT_FOLDER);
 if (wantsList(options)) {
-  console.log(
-    stepsOf(options.destination)
-      .map(({ id }) => id)
-      .join('\n'),
-  );
+  const steps = await listSteps(options);
+  console.log(steps.map(({ id }) => id).join('\n'));
 } else {
   // What was interrupted may still be under way: it must not speak, nor keep the process up.
   process.exit(await main(options));
@@ -73,9 +76,8 @@ async function rehearseAndReport(
   onStage: (stage: Stage) => void,
 ): Promise<number> {
   const startedAt = new Date();
-  const failingStep =
-    options.failAt === undefined ? undefined : stepNamed(options.failAt, options.destination);
-  const corpus = options.input === undefined ? generatedCorpus() : await readCorpus(options.input);
+  const chosen = options.failAt === undefined ? scenarioNamed(options.scenario) : undefined;
+  const corpus = await corpusFor(options);
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.
   await Promise.all([REPORT_JSON, REPORT_PAGE].map((file) => rm(file, { force: true })));
@@ -85,15 +87,19 @@ async function rehearseAndReport(
     async () => {
       const set = await setStage(OUTPUT_FOLDER, (message) => progress.detail('setup', message));
       onStage(set);
-      await cdk(['synth', '--quiet', '--output', assembly(set)], { log: join(set.folder, 'cdk-synth.log') });
+      if (chosen?.withoutCdk !== true) {
+        await synthesize(assembly(set), join(set.folder, 'cdk-synth.log'));
+      }
       return set;
     },
     ({ aws }) => `${aws.provider.name} ${aws.provider.version} at ${aws.endpoint}, vendors simulated`,
   );
+  const scenario =
+    chosen ?? failedDeployment(stepNamed(options.failAt ?? '', await stepsIn(assembly(stage), options)));
   const report = await rehearse(stage, progress, {
     options,
+    scenario,
     corpus,
-    failingStep,
     startedAt,
     intermission: (outputs) => keepUp(stage, outputs),
   });
@@ -105,6 +111,19 @@ async function rehearseAndReport(
   await writeFile(REPORT_PAGE, renderReportPage(report));
   console.log(summaryOf(report));
   return report.ok ? EXIT.ok : EXIT.failed;
+}
+
+async function corpusFor({ input, destination, existingBucket }: RehearsalOptions): Promise<Corpus> {
+  const given = input === undefined ? generatedCorpus() : await readCorpus(input);
+  const corpus = existingBucket ? inExistingBucket(given) : given;
+  if (destination !== 'vendorclient') {
+    return corpus;
+  }
+  if (input === undefined) {
+    return fittingPart(corpus);
+  }
+  assertFits(corpus);
+  return corpus;
 }
 
 /** Tells how to look at what is up, and waits for Ctrl-C. */

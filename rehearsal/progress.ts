@@ -25,16 +25,17 @@ export class Progress {
     summary?: (result: T) => string,
   ): Promise<T> {
     const started = performance.now();
+    const took = () => (performance.now() - started) / 1000;
     this.transient(`${this.#label(name)} ${title} …`);
     try {
       const result = await work();
-      this.#seconds[name] += (performance.now() - started) / 1000;
-      this.line(name, `${summary?.(result) ?? title} ${this.#time(this.#seconds[name])}`);
+      this.line(name, `${summary?.(result) ?? title} ${this.#time(took())}`);
       return result;
     } catch (error) {
-      this.#seconds[name] += (performance.now() - started) / 1000;
-      this.line(name, `${styleText('red', 'failed')}: ${title} ${this.#time(this.#seconds[name])}`);
+      this.line(name, `${styleText('red', 'failed')}: ${title} ${this.#time(took())}`);
       throw error;
+    } finally {
+      this.#seconds[name] += took();
     }
   }
 

@@ -1,5 +1,8 @@
 /** What a rehearsal reports: the shape of `.rehearsal/report.json`, which people and scripts rely on. */
 
+/** Who forwards, and to whom: our forwarder, or the vendor's own client to Cloud One. */
+export type Destination = 'cloudone' | 'visionone' | 'vendorclient';
+
 export interface RehearsalReport {
   /** Whether everything was as it must be. The process's exit status says the same. */
   readonly ok: boolean;
@@ -9,8 +12,10 @@ export interface RehearsalReport {
   readonly startedAt: string;
   readonly options: {
     readonly input: string;
-    readonly destination: 'cloudone' | 'visionone';
+    readonly destination: Destination;
     readonly existingBucket: boolean;
+    /** The story that was played, such as `round-trip`. */
+    readonly scenario: string;
     readonly failAt: string | null;
   };
   readonly environment: {
@@ -102,6 +107,8 @@ export interface RehearsalReport {
 export interface VendorHoldings {
   /** `connecting`, `connected`, or null. */
   readonly visionOneConnection: string | null;
+  /** In Vision One, that came with generated enrolment tokens. */
+  readonly visionOneConnectors: number;
   readonly workloadConnectors: number;
   readonly cloudAccounts: number;
   /** Stacks that told the CloudTrail service of their creation and not of their deletion. */

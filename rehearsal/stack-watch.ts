@@ -12,6 +12,8 @@ import type { Clients } from './clients.ts';
 import type { RehearsalReport } from './report.ts';
 
 const POLL_MS = 100;
+/** A hang must not last as long as the caller's patience. */
+const TIME_LIMIT_MS = 10 * 60_000;
 const FAILED = new Set(['CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED']);
 
 /** The stack's events so far, the latest first; none where there is no stack yet. */
@@ -59,14 +61,72 @@ export async function watchStack(clients: Clients, stackName: string, options: W
   }
 }
 
-/** The reason of the first failure, as CloudFormation tells it; undefined where nothing failed. */
-export async function failureReason(clients: Clients, stackName: string): Promise<string | undefined> {
+/**
+ * Waits until nothing is in progress any more.
+ *
+ * @returns the stack's status, such as `CREATE_COMPLETE`; `DELETE_COMPLETE` where there is none (any more).
+ * @throws Error after ten minutes.
+ */
+export async function settledStatus({ cloudFormation }: Clients, stackName: string): Promise<string> {
+  const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+  for (;;) {
+    const status = await statusOf(cloudFormation, stackName);
+    if (!status.endsWith('_IN_PROGRESS')) {
+      return status;
+    }
+    await wait(POLL_MS, undefined, { signal });
+  }
+}
+
+async function statusOf(cloudFormation: Clients['cloudFormation'], stackName: string): Promise<string> {
+  try {
+    const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+    return Stacks[0]?.StackStatus ?? 'DELETE_COMPLETE';
+  } catch (error) {
+    // "Stack with id … does not exist": of stacks that are gone, CloudFormation knows the id and not the name.
+    if (error instanceof CloudFormationServiceException && error.name === 'ValidationError') {
+      return 'DELETE_COMPLETE';
+    }
+    throw error;
+  }
+}
+
+/** How an operation on a stack failed. */
+export interface Failure {
+  /** Of the resource that failed. */
+  readonly logicalId: string;
+  /** CloudFormation's, as a user reads it. */
+  readonly reason: string;
+  /** The stack's own reason for rolling back; empty where it does not. */
+  readonly rollBackReason: string;
+}
+
+/** The first failure, as CloudFormation tells it; undefined where nothing failed. */
+export async function firstFailure(clients: Clients, stackName: string): Promise<Failure | undefined> {
   const events = (await eventsOf(clients, stackName)).toReversed();
-  const failure = events.find(
+  const failed = events.find(
     (event) =>
       FAILED.has(event.ResourceStatus ?? '') && !(event.ResourceStatusReason ?? '').includes('cancelled'),
   );
-  return failure?.ResourceStatusReason;
+  const rollBack = events.find(({ ResourceStatus }) => ResourceStatus?.endsWith('ROLLBACK_IN_PROGRESS'));
+  return (
+    failed && {
+      logicalId: failed.LogicalResourceId ?? '',
+      reason: failed.ResourceStatusReason ?? '',
+      rollBackReason: rollBack?.ResourceStatusReason ?? '',
+    }
+  );
+}
+
+/** Why resources could not be deleted, each with its logical id. What was only kept for another's sake is left out. */
+export async function deletionFailures(clients: Clients, stackName: string): Promise<string[]> {
+  const events = await eventsOf(clients, stackName);
+  return events
+    .filter(
+      ({ ResourceStatus, ResourceType }) =>
+        ResourceStatus === 'DELETE_FAILED' && ResourceType?.startsWith('Custom::'),
+    )
+    .map(({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId}: ${ResourceStatusReason}`);
 }
 
 /** Every stack with its status and its number of resources. */

@@ -2,13 +2,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LocalAws, startLocalAws } from './aws/local-aws.ts';
-import { stopCdk } from './cdk.ts';
 import { type Clients, clientsOf } from './clients.ts';
 import { recordingEnvironment } from './permissions/proof.ts';
 import { type Simulator, startSimulator } from './vendors/simulator.ts';
 
 /** The AWS region that belongs to the simulated tenant's Cloud One region. */
-const REGION = 'us-east-1';
+export const REGION = 'us-east-1';
 
 /** Read by the functions; see their endpoint resolver. */
 const OVERRIDE_VARIABLE = 'VENDOR_ENDPOINT_OVERRIDE';
@@ -21,7 +20,9 @@ export interface Stage {
   readonly folder: string;
   /** Every AWS call of every function, one JSON object a line. */
   readonly callLog: string;
-  /** Ends everything that was started. May be called more than once. */
+  /** Where the local AWS looks for a creation that is to fail. */
+  readonly failingCreation: string;
+  /** Ends the local AWS and the simulated vendors. May be called more than once. */
   strike(): Promise<void>;
 }
 
@@ -43,11 +44,13 @@ export async function setStage(outputFolder: string, onProgress: (message: strin
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const callLog = join(folder, 'calls.ndjson');
+  const failingCreation = join(folder, 'failing-creation.json');
   const simulator = await startSimulator({ port: portForExternalAws() });
   try {
     const aws = await startLocalAws({
       region: REGION,
       workDir: folder,
+      failingCreation,
       environment: {
         [OVERRIDE_VARIABLE]: simulator.url,
         ...recordingEnvironment(callLog),
@@ -60,8 +63,8 @@ export async function setStage(outputFolder: string, onProgress: (message: strin
       simulator,
       folder,
       callLog,
+      failingCreation,
       strike: async () => {
-        stopCdk();
         await Promise.all([aws.stop(), simulator.close()]);
       },
     };

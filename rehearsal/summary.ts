@@ -3,15 +3,20 @@ import type { RehearsalReport } from './report.ts';
 
 /** The end of a rehearsal in a few lines, for the terminal. */
 export function summaryOf(report: RehearsalReport): string {
-  const { delivered, input, latencyMs, residue, seconds, failure, permissions, tokenRotation } = report;
-  const lines =
-    failure === null
-      ? [
-          `${delivered.events} of ${input.events} events arrived, ${delivered.missing} missing, ${delivered.duplicates} duplicated`,
-          `${report.deadLettered.length} files dead-lettered, which no destination can take`,
-          `latency from object to acknowledgement: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, max ${latencyMs.max} ms`,
-        ]
-      : [`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message];
+  const { delivered, input, residue, seconds, failure, permissions, tokenRotation } = report;
+  const lines: string[] = [];
+  if (failure !== null) {
+    lines.push(`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message);
+  } else if (delivered.events + delivered.missing === 0) {
+    lines.push('nothing was forwarded');
+  } else {
+    lines.push(
+      `${delivered.events} of ${input.events} events arrived, ${delivered.missing} missing, ${delivered.duplicates} duplicated`,
+      ...(report.options.destination === 'vendorclient'
+        ? ["forwarded by the vendor's client, which keeps neither dead letters nor a ledger"]
+        : ownForwarderLines(report)),
+    );
+  }
   if (tokenRotation !== null) {
     lines.push('the CloudTrail token was renewed midway, and the former one revoked');
   }
@@ -28,6 +33,13 @@ export function summaryOf(report: RehearsalReport): string {
   const verdict = report.ok ? styleText('green', 'OK') : styleText('red', 'NOT OK');
   const problems = report.problems.map((problem) => styleText('red', `  ! ${problem}`));
   return ['', `${verdict}`, ...lines.map((line) => `  ${line}`), ...problems].join('\n');
+}
+
+function ownForwarderLines({ deadLettered, latencyMs }: RehearsalReport): string[] {
+  return [
+    `${deadLettered.length} files dead-lettered, which no destination can take`,
+    `latency from object to acknowledgement: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, max ${latencyMs.max} ms`,
+  ];
 }
 
 function whatIsLeft({ checked, aws, vendors }: RehearsalReport['residue']): string {

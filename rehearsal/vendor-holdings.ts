@@ -4,6 +4,7 @@ import type { Simulator } from './vendors/simulator.ts';
 
 export const NOTHING_HELD: VendorHoldings = {
   visionOneConnection: null,
+  visionOneConnectors: 0,
   workloadConnectors: 0,
   cloudAccounts: 0,
   forwardingStacks: 0,
@@ -15,6 +16,7 @@ export function holdingsOf(simulator: Simulator): VendorHoldings {
   const notes = (event: string) => lifecycle.filter((note) => note.event === event).length;
   return {
     visionOneConnection: registered.visionOneConnection?.status ?? null,
+    visionOneConnectors: registered.visionOneConnectors.length,
     workloadConnectors: registered.workloadConnectors.length,
     cloudAccounts: registered.cloudAccounts.length,
     forwardingStacks: notes('created') - notes('deleted'),
@@ -27,6 +29,11 @@ export function vendorResidue(before: VendorHoldings, after: VendorHoldings): st
   const residue: string[] = [];
   if (after.visionOneConnection !== before.visionOneConnection) {
     residue.push(`Vision One connection: ${after.visionOneConnection}, was ${before.visionOneConnection}`);
+  }
+  if (after.visionOneConnectors !== before.visionOneConnectors) {
+    residue.push(
+      `Product connectors in Vision One: ${after.visionOneConnectors}, were ${before.visionOneConnectors}`,
+    );
   }
   if (after.workloadConnectors !== before.workloadConnectors) {
     residue.push(

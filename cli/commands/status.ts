@@ -14,7 +14,9 @@ export interface Status {
   /** As it was when the stack was last deployed. */
   readonly visionOneConnection: string | null;
   readonly bucket: string | null;
-  /** Files waiting, and being forwarded. */
+  /** Where the files go: `CloudOne`, `VisionOne`, or `VendorClient`, whose own queues are not ours to look into. */
+  readonly destination: string | null;
+  /** Files waiting, and being forwarded; null where the vendor's client forwards. */
   readonly queue: { readonly waiting: number; readonly inFlight: number } | null;
   readonly deadLetters: number | null;
 }
@@ -46,25 +48,28 @@ Examples:
 /** @throws UserError where the stack or AWS cannot be reached. */
 export async function readStatus(options: AwsOptions): Promise<Status> {
   const stack = await describeStack(options);
-  const outputs = new Map(stack.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-  const output = (name: string) => outputs.get(name) ?? null;
   const sqs = new SQSClient(clientConfiguration(options));
   const [queue, deadLetters] = await Promise.all(
-    [OUTPUTS.queueUrl, OUTPUTS.deadLetterQueueUrl].map((name) => countMessages(sqs, output(name))),
+    [OUTPUTS.queueUrl, OUTPUTS.deadLetterQueueUrl].map((name) => countMessages(sqs, stack.output(name))),
   );
   return {
     stack: options.stack,
-    stackStatus: stack.StackStatus ?? 'UNKNOWN',
-    cloudOne: { accountId: output(OUTPUTS.cloudOneAccountId), region: output(OUTPUTS.cloudOneRegion) },
-    visionOneConnection: output(OUTPUTS.visionOneStatus),
-    bucket: output(OUTPUTS.bucketName),
+    stackStatus: stack.status,
+    cloudOne: {
+      accountId: stack.output(OUTPUTS.cloudOneAccountId),
+      region: stack.output(OUTPUTS.cloudOneRegion),
+    },
+    visionOneConnection: stack.output(OUTPUTS.visionOneStatus),
+    bucket: stack.output(OUTPUTS.bucketName),
+    destination: stack.output(OUTPUTS.destination),
     queue: queue ?? null,
     deadLetters: deadLetters?.waiting ?? null,
   };
 }
 
-export function isHealthy({ stackStatus, deadLetters }: Status): boolean {
-  return /^(CREATE|UPDATE)_COMPLETE$/.test(stackStatus) && deadLetters === 0;
+export function isHealthy({ stackStatus, destination, deadLetters }: Status): boolean {
+  const isForwarded = destination === 'VendorClient' || deadLetters === 0;
+  return /^(CREATE|UPDATE)_COMPLETE$/.test(stackStatus) && isForwarded;
 }
 
 /** A stack that is still being made, or was rolled back, has no outputs. */
@@ -99,7 +104,14 @@ function textOf(status: Status): string {
     ],
     ['Trend Vision One', status.visionOneConnection ?? '-'],
     ['CloudTrail bucket', status.bucket ?? '-'],
+    ['Destination', destinationOf(status)],
     ['Queue', queue === null ? '-' : `${queue.waiting} waiting, ${queue.inFlight} being forwarded`],
     ['Dead letters', deadLetters === null ? '-' : String(deadLetters)],
   ]);
+}
+
+function destinationOf({ destination }: Status): string {
+  return destination === 'VendorClient'
+    ? "VendorClient: the vendor's own client forwards, without a queue to look into"
+    : (destination ?? '-');
 }

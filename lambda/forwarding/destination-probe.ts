@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
-import { destinationProbeProperties, type ForwardingDestination } from '../../contract/forwarding.ts';
+import { destinationProbeProperties, type ForwarderDestination } from '../../contract/forwarding.ts';
 import type {
   CreateRequest,
   CustomResourceDefinition,
@@ -41,10 +41,11 @@ const PROBE_STEP = 'Sending a first, empty upload to the destination';
 /** An outage is no reason to go elsewhere yet. */
 const PATIENCE = 'This passes by itself as a rule: try again in some minutes. If it does not: ';
 
-const ALTERNATIVES: Record<ForwardingDestination, string> = {
+const ALTERNATIVES: Record<ForwarderDestination, string> = {
   CloudOne:
     "Cloud One's upload protocol is not published, so it may have changed. " +
-    'Deploy with ForwardingDestination=VisionOne instead (parameters VisionOneIngestUrl and VisionOneIngestToken).',
+    'Deploy with ForwardingDestination=VisionOne instead (parameters VisionOneIngestUrl and VisionOneIngestToken), ' +
+    "or anew with ForwardingDestination=VendorClient, which is the vendor's own client.",
   VisionOne:
     'Check VisionOneIngestUrl and VisionOneIngestToken in the Vision One console (Third-Party Log Collection), ' +
     'or deploy with ForwardingDestination=CloudOne instead.',
@@ -160,7 +161,7 @@ async function withAlternatives(destination: Destination, act: () => Promise<unk
   } catch (cause) {
     const message = (cause as Error).message;
     const step = cause instanceof PoisonError || cause instanceof RetryableError ? `${PROBE_STEP}: ` : '';
-    const alternative = ALTERNATIVES[destination.name as ForwardingDestination];
+    const alternative = ALTERNATIVES[destination.name as ForwarderDestination];
     const patience =
       cause instanceof RetryableError && cause.reason === 'DestinationUnavailable' ? PATIENCE : '';
     throw new DestinationProbeError(`${step}${message} ${patience}${alternative}`, { cause });

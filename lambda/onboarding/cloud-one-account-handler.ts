@@ -1,5 +1,7 @@
 import { customResourceHandler } from '../shared/custom-resource.ts';
-import { usersApiKey } from './api-key-reader.ts';
+import { freshSecretReader, usersApiKey } from './api-key-reader.ts';
 import { cloudOneAccount } from './cloud-one-account.ts';
 
-export const handler = customResourceHandler(() => cloudOneAccount(usersApiKey()));
+export const handler = customResourceHandler(() =>
+  cloudOneAccount({ readApiKey: usersApiKey(), secrets: freshSecretReader() }),
+);

@@ -8,6 +8,7 @@ import type {
   Outcome,
   Registration,
 } from '../shared/custom-resource.ts';
+import type { DurableMark } from '../shared/durable-mark.ts';
 import { logger } from '../shared/logger.ts';
 import type { CloudOneAccess } from '../vendors/cloudone/call.ts';
 import {
@@ -19,14 +20,17 @@ import {
 } from '../vendors/cloudone/visionone-connect.ts';
 import { isStatus } from '../vendors/vendor-call.ts';
 import { type ApiKeyReader, cloudOneAccess } from './api-key-reader.ts';
+import { connectionMark } from './connection-mark.ts';
 import { createOnce } from './create-once.ts';
 
 type Properties = z.infer<typeof visionOneConnectionProperties>;
 
 export interface VisionOneConnectionDependencies {
   readonly readApiKey: ApiKeyReader;
-  /** Reads the enrolment token; `undefined` where the user gave none. */
+  /** Reads the enrolment token; `undefined` where there is none to connect with. */
   readonly readServiceToken: ((signal: AbortSignal) => Promise<string>) | undefined;
+  /** Remembers whose the connection is, beyond the death of a process. */
+  readonly mark: DurableMark;
   /** Milliseconds between looks at the status, growing to ten times as many. @default 1000 */
   readonly pollMs?: number;
   /** Milliseconds that `connecting` is waited out. @default 60000 */
@@ -36,6 +40,14 @@ export interface VisionOneConnectionDependencies {
 /** There is no connection, and no token to make one with. */
 export class NoServiceTokenError extends Error {
   override readonly name = 'NoServiceTokenError';
+
+  constructor() {
+    super(
+      'this Cloud One account is not connected to Vision One, and there is no token to connect it with. ' +
+        'Generate an enrolment token in Vision One, under Product Connector, and give it as VisionOneServiceToken; ' +
+        'or give an API key of Vision One as VisionOneApiKey.',
+    );
+  }
 }
 
 /** The connection is in a state that it does not get out of by waiting. */
@@ -56,11 +68,15 @@ const UNKNOWN = 'unknown';
  *
  * A connection that exists is adopted, and no token is used up for it. An update changes nothing, but reads
  * the status again; another Cloud One region is another connection, and replaces this one.
+ *
+ * The vendor does not tell whose a connection is, so a mark of ours does: it is set before the enrolment, so
+ * that a creation that is repeated, and a deletion that was never told an id, know what a process did that died.
  */
 export function visionOneConnection(
   dependencies: VisionOneConnectionDependencies,
 ): CustomResourceDefinition<Properties> {
-  const { readApiKey, readServiceToken } = dependencies;
+  const { readApiKey } = dependencies;
+  const mark = connectionMark(dependencies.mark);
   const accessFor = (signal: AbortSignal) => cloudOneAccess(readApiKey, STEP, signal);
 
   const create = async (request: CreateRequest<Properties>): Promise<Outcome> => {
@@ -68,37 +84,78 @@ export function visionOneConnection(
     const region = properties.CloudOneRegion;
     const access = await accessFor(signal);
     const before = await connectionState(access, region);
-    if (before.known) {
-      return outcomeOf(region, 'adopted', await settledStatus(access, region, before.status, dependencies));
+    if (!before.known) {
+      return connect(request, access);
     }
-    if (readServiceToken === undefined) {
-      throw new NoServiceTokenError(
-        'this Cloud One account is not connected to Vision One, and there is no token to connect it with. ' +
-          'Generate an enrolment token in Vision One, under Product Connector, and give it as VisionOneServiceToken.',
-      );
+    const origin = (await mark.read(region, signal)) === 'none' ? 'adopted' : 'created';
+    if (origin === 'created') {
+      request.undoOnFailure({
+        registration: { origin, id: region },
+        run: async (undoSignal) => takeBack(await accessFor(undoSignal), region),
+      });
     }
-    const token = await readServiceToken(signal);
+    return outcomeOf(region, origin, await settledStatus(access, region, before.status, dependencies));
+  };
+
+  const connect = async (request: CreateRequest<Properties>, access: CloudOneAccess): Promise<Outcome> => {
+    const { properties, signal } = request;
+    const region = properties.CloudOneRegion;
+    const token = await tokenOf(dependencies, signal);
+    let mayBeLeft = false;
+    request.undoOnFailure({
+      run: async (undoSignal) => {
+        if (!mayBeLeft) {
+          await mark.clear(undoSignal);
+        }
+      },
+    });
+    await mark.begin(region, signal);
     let connection: Connection | undefined;
     const undo = async (undoSignal: AbortSignal) => {
+      mayBeLeft = true;
       const undoAccess = await accessFor(undoSignal);
       // Where the answer was lost, only a connection that the vendor shows now is one that we made.
       const ours = connection ?? (await connectionMadeSince(undoAccess, region));
       if (ours?.origin === 'created') {
         await disconnectSurely(undoAccess, region);
       }
+      mayBeLeft = false;
     };
     connection = await createOnce(request, {
       findOurs: () => connectionMadeSince(access, region),
       create: () => enrolOrAdopt(access, region, token),
       undo: { registration: { origin: 'created', id: region }, run: undo },
     });
+    await (connection.origin === 'created' ? mark.finish(region, signal) : mark.clear(signal));
     const status = await settledStatus(access, region, connection.status, dependencies);
     return outcomeOf(region, connection.origin, status);
+  };
+
+  const takeBack = async (access: CloudOneAccess, region: CloudOneRegion): Promise<void> => {
+    await disconnectSurely(access, region);
+    if ((await mark.read(region, access.signal)) !== 'none') {
+      await mark.clear(access.signal);
+    }
+  };
+
+  /** Takes back what a process made that died before it could answer. */
+  const takeBackWhatIsMarked = async (region: CloudOneRegion, signal: AbortSignal): Promise<void> => {
+    const marked = await mark.read(region, signal);
+    if (marked === 'none') {
+      return;
+    }
+    const access = await accessFor(signal);
+    // Begun only: nobody but the vendor knows whether it came to a connection.
+    if (marked === 'made' || (await connectionState(access, region)).known) {
+      await disconnectSurely(access, region);
+    }
+    await mark.clear(signal);
   };
 
   return {
     step: STEP,
     properties: visionOneConnectionProperties,
+    knowsItsOwn: true,
     create,
     update: async (request) => {
       const region = request.properties.CloudOneRegion;
@@ -108,13 +165,25 @@ export function visionOneConnection(
       const state = await connectionState(await accessFor(request.signal), region);
       return outcomeOf(region, request.registration.origin, state.known ? state.status : UNKNOWN);
     },
-    // After a failed creation nothing tells our connection from anyone's: undoing was the creation's job.
-    delete: async ({ registration, signal }) => {
+    delete: async ({ registration, properties, signal }) => {
       if (registration !== undefined) {
-        await disconnectSurely(await accessFor(signal), parseCloudOneRegion(registration.id));
+        await takeBack(await accessFor(signal), parseCloudOneRegion(registration.id));
+      } else if (properties !== undefined) {
+        await takeBackWhatIsMarked(properties.CloudOneRegion, signal);
       }
     },
   };
+}
+
+/** @throws NoServiceTokenError */
+function tokenOf(
+  { readServiceToken }: VisionOneConnectionDependencies,
+  signal: AbortSignal,
+): Promise<string> {
+  if (readServiceToken === undefined) {
+    throw new NoServiceTokenError();
+  }
+  return readServiceToken(signal);
 }
 
 interface Connection {

@@ -1,7 +1,7 @@
 /** CloudFormation's Delete, whatever the creation before it came to. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CustomResourceDefinition } from './custom-resource.ts';
 import { type Answer, registrationOf } from './custom-resource-answer.ts';
 import { messageOf, reasonOf } from './custom-resource-reason.ts';
@@ -62,7 +62,7 @@ export async function performDeletion<P>(
 export function deletionFailed(event: DeleteEvent, fault: string): Answer {
   const { PhysicalResourceId: physicalId, LogicalResourceId: logicalId } = event;
   const mayPass =
-    commonProperties.safeParse(event.ResourceProperties).data?.OnVendorDeleteFailure === 'Continue';
+    z.safeParse(commonProperties, event.ResourceProperties).data?.OnVendorDeleteFailure === 'Continue';
   const reason = mayPass
     ? `${fault} Left as it is, as OnVendorDeleteFailure says.`
     : `${fault} Put that right and delete the stack again; or, to leave this as it is, delete the stack again ` +
@@ -101,6 +101,6 @@ async function deleteNow<P>(
   signal: AbortSignal,
 ): Promise<void> {
   const registration = registrationOf(event.PhysicalResourceId);
-  const properties = definition.properties.safeParse(event.ResourceProperties).data;
+  const properties = z.safeParse(definition.properties, event.ResourceProperties).data;
   await settleBy(definition.delete({ registration, properties, stackId: event.StackId, signal }), signal);
 }

@@ -16,7 +16,7 @@
  * Source: AWS CloudFormation User Guide, "Custom resource reference".
  */
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { faultsOf } from '../../contract/faults.ts';
 import {
   type Answer,
@@ -81,10 +81,15 @@ export interface DeleteRequest<P> {
   readonly signal: AbortSignal;
 }
 
+/**
+ * A schema of Zod's, of either variant: what stands in a template is written with the small one.
+ */
+export type PropertiesSchema<P> = z.core.$ZodType<P>;
+
 export interface CustomResourceDefinition<P> {
   /** What it is about, as its messages begin: "Workload Security connector". */
   readonly step: string;
-  readonly properties: z.ZodType<P>;
+  readonly properties: PropertiesSchema<P>;
   /**
    * Whether `delete` can tell without a registration what is ours. Only then is it asked after a creation
    * that was undone (the same request may have been delivered to another process too), and asked again for a
@@ -179,7 +184,7 @@ async function perform<P>(
       return performChange(definition, event, time, (request) => definition.create(request));
     case 'Update': {
       const registration = registrationOf(event.PhysicalResourceId);
-      const oldProperties = definition.properties.safeParse(event.OldResourceProperties).data;
+      const oldProperties = z.safeParse(definition.properties, event.OldResourceProperties).data;
       return performChange(definition, event, time, async (request) =>
         registration === undefined
           ? definition.create(request)
@@ -242,7 +247,7 @@ function parseProperties<P>(
   definition: CustomResourceDefinition<P>,
   event: CloudFormationCustomResourceEvent,
 ): P {
-  const parsed = definition.properties.safeParse(event.ResourceProperties);
+  const parsed = z.safeParse(definition.properties, event.ResourceProperties);
   if (parsed.success) {
     return parsed.data;
   }

@@ -4,18 +4,40 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { explainAwsError } from './aws-errors.ts';
+import { tryParseJson } from './remote-words.ts';
+
+/**
+ * What is wrong with a secret: it is not there, is being deleted, may not be read, its KMS key may not be used,
+ * or it holds nothing that can be a credential.
+ */
+export type SecretProblem = 'missing' | 'deleted' | 'denied' | 'key' | 'empty' | 'json';
 
 /** A secret cannot be read, or holds nothing that can be used. Its value is never shown. */
 export class SecretError extends Error {
   override readonly name = 'SecretError';
+  readonly problem: SecretProblem;
+
+  constructor(problem: SecretProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = problem;
+  }
 }
 
-/** What to do, by the name of Secrets Manager's error. */
-const CURES: Readonly<Record<string, string>> = {
-  ResourceNotFoundException: 'It does not exist, or is being deleted: create it, or give the ARN of another.',
-  AccessDeniedException:
-    "The function's role needs secretsmanager:GetSecretValue on it, and kms:Decrypt on its key.",
-  DecryptionFailure: "The function's role needs kms:Decrypt on the key that encrypts it.",
+const CURES: Readonly<Record<SecretProblem, string>> = {
+  missing: 'It does not exist, or has no value: create it, or give the ARN of another.',
+  deleted: 'It is being deleted: restore it, or give the ARN of another.',
+  denied: "The function's role needs secretsmanager:GetSecretValue on it.",
+  key: "The function's role needs kms:Decrypt on the key that encrypts it, and the key's policy must let it.",
+  empty: 'Put the credential into it as plain text.',
+  json: 'Put the credential itself into it, alone: in the console under "Plaintext", without braces and quotes.',
+};
+
+/** Secrets Manager's errors (API reference, GetSecretValue). Any other is none of the secret's own. */
+const PROBLEMS: Readonly<Record<string, SecretProblem>> = {
+  ResourceNotFoundException: 'missing',
+  InvalidRequestException: 'deleted',
+  AccessDeniedException: 'denied',
+  DecryptionFailure: 'key',
 };
 
 interface KeptSecret {
@@ -40,7 +62,7 @@ export class SecretReader {
   }
 
   /**
-   * @throws SecretError where the secret cannot be read, or is empty or binary.
+   * @throws SecretError where the secret cannot be read, or is empty, binary or JSON.
    * @throws AwsCallError where Secrets Manager fails.
    */
   async read(arn: string, signal?: AbortSignal): Promise<string> {
@@ -51,7 +73,13 @@ export class SecretReader {
     const { SecretString, CreatedDate: storedAt } = await this.#fetch(arn, signal);
     const value = SecretString?.trim();
     if (value === undefined || value === '') {
-      throw new SecretError(`The secret ${arn} holds no text. Put the credential into it as plain text.`);
+      throw new SecretError('empty', `The secret ${arn} holds no text. ${CURES.empty}`);
+    }
+    if (isJson(value)) {
+      throw new SecretError(
+        'json',
+        `The secret ${arn} holds JSON, as the console's key/value form makes it. ${CURES.json}`,
+      );
     }
     this.#cache.set(arn, { value, readAt: Date.now(), storedAt });
     return value;
@@ -72,13 +100,26 @@ export class SecretReader {
       return await this.#client.send(command, signal === undefined ? {} : { abortSignal: signal });
     } catch (error) {
       const { name, message } = error as Error;
-      const cure = CURES[name];
-      if (cure === undefined) {
+      const problem = problemOf(name, message);
+      if (problem === undefined) {
         throw explainAwsError(`secretsmanager:GetSecretValue on ${arn}`, error, signal);
       }
-      throw new SecretError(`The secret ${arn} cannot be read (${name}: ${message}). ${cure}`, {
-        cause: error,
-      });
+      throw new SecretError(
+        problem,
+        `The secret ${arn} cannot be read (${name}: ${message}). ${CURES[problem]}`,
+        { cause: error },
+      );
     }
   }
+}
+
+/** Secrets Manager says "Access to KMS is not allowed" where the key refuses. */
+function problemOf(name: string, message: string): SecretProblem | undefined {
+  const problem = Object.hasOwn(PROBLEMS, name) ? PROBLEMS[name] : undefined;
+  return problem === 'denied' && /\bKMS\b/i.test(message) ? 'key' : problem;
+}
+
+/** No credential that we know is a JSON object, array or string. */
+function isJson(text: string): boolean {
+  return /^[{["]/.test(text) && tryParseJson(text) !== undefined;
 }

@@ -1,14 +1,23 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseEnvironment } from '../../contract/environment.ts';
 import { bucketNotificationEnvironment } from '../../contract/trail.ts';
 import { customResourceHandler } from '../shared/custom-resource.ts';
 import { bucketNotification } from './bucket-notification.ts';
+import { notificationMetric } from './notification-metrics.ts';
 
-export const handler = customResourceHandler(() =>
-  bucketNotification({
+export const handler = customResourceHandler(() => {
+  const environment = parseEnvironment(bucketNotificationEnvironment, process.env);
+  return bucketNotification({
     s3: new S3Client({}),
     sqs: new SQSClient({}),
-    lateObjectsQueueUrl: parseEnvironment(bucketNotificationEnvironment, process.env).LATE_OBJECTS_QUEUE_URL,
-  }),
-);
+    dynamoDb: new DynamoDBClient({}),
+    eventBridge: new EventBridgeClient({}),
+    ledgerTable: environment.LEDGER_TABLE,
+    lateObjectsQueueUrl: environment.LATE_OBJECTS_QUEUE_URL,
+    eventRuleName: environment.EVENT_RULE_NAME,
+    tellMissing: notificationMetric(environment.STACK_NAME),
+  });
+});

@@ -1,8 +1,8 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod';
-import { bucketNotificationProperties, type ListingRequest } from '../../contract/trail.ts';
-import { explainAwsError } from '../shared/aws-errors.ts';
+import { bucketNotificationProperties } from '../../contract/trail.ts';
 import type {
   CreateRequest,
   CustomResourceDefinition,
@@ -11,30 +11,31 @@ import type {
   UpdateRequest,
 } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
+import { type ListingQueue, queueGap } from './listing-request.ts';
 import { hasEventBridge } from './notification-document.ts';
 import { NotificationEditor } from './notification-editor.ts';
+import { NotificationMemory } from './notification-memory.ts';
+import { otherRulesFor } from './other-rules.ts';
 import { type BucketContext, BucketError, bucketContext, isMissingBucket } from './s3-errors.ts';
 
 type Properties = z.infer<typeof bucketNotificationProperties>;
 
-export interface BucketNotificationDependencies {
+export interface BucketNotificationDependencies extends ListingQueue {
   readonly s3: S3Client;
-  readonly sqs: SQSClient;
-  readonly lateObjectsQueueUrl: string;
+  readonly dynamoDb: DynamoDBClient;
+  readonly eventBridge: EventBridgeClient;
+  readonly ledgerTable: string;
+  /** Name of this stack's own event rule. */
+  readonly eventRuleName: string;
+  /** Tells that the notifications are on, so that the alarm which comes next has something to go by. */
+  readonly tellMissing: (missing: boolean) => void;
   /** @default READ_BACK_DELAYS_MS */
   readonly readBackDelaysMs?: readonly number[];
 }
 
-const MINUTE_MS = 60_000;
-/** For clocks that differ. */
-const MARGIN_MS = MINUTE_MS;
-/** S3 takes about five minutes to act on the change (Amazon S3 User Guide, "Enabling Amazon EventBridge"). */
-const TAKES_EFFECT_WITHIN_MS = 14 * MINUTE_MS;
-/** The longest that SQS holds a message back, in seconds. */
-const LIST_AFTER_SECONDS = 900;
-
 /**
- * Switches EventBridge notifications on for a bucket that exists, and off again if it was this that did.
+ * Switches EventBridge notifications on for a bucket that exists, and off again if it was this that did, and if
+ * nobody else has come to count on them.
  *
  * EventBridge that is on already is adopted and stays on. Another bucket replaces the registration, whose id
  * is the bucket's name; an update with the same bucket repairs what another tool has overwritten.
@@ -42,6 +43,7 @@ const LIST_AFTER_SECONDS = 900;
 export function bucketNotification(
   dependencies: BucketNotificationDependencies,
 ): CustomResourceDefinition<Properties> {
+  const { eventBridge, eventRuleName } = dependencies;
   const editorFor = (context: BucketContext, signal: AbortSignal) =>
     new NotificationEditor(dependencies.s3, context, signal, dependencies.readBackDelaysMs);
 
@@ -61,66 +63,58 @@ export function bucketNotification(
     }
   };
 
-  const create = async (request: CreateRequest<Properties>): Promise<Outcome> => {
+  /** @param standing whether the notifications were on before, by us or by their owner. */
+  const ensure = async (request: CreateRequest<Properties>, standing: boolean): Promise<Outcome> => {
     const { signal } = request;
     const bucket = request.properties.BucketName;
     const context = bucketContext(bucket, request.stackId);
+    const memory = new NotificationMemory(dependencies.dynamoDb, dependencies.ledgerTable, bucket);
     const editor = editorFor(context, signal);
     const document = await editor.read();
-    if (hasEventBridge(document)) {
-      return { registration: { origin: 'adopted', id: bucket } };
-    }
-    const registration = { origin: 'created', id: bucket } as const;
-    request.undoOnFailure({ registration, run: (undoSignal) => switchOff(context, undoSignal) });
+    const sighting = standing ? await memory.recall(signal) : undefined;
+    const found = hasEventBridge(document);
+    const registration = { origin: found ? 'adopted' : 'created', id: bucket } as const;
     const changedAt = Date.now();
-    await editor.switchOn(document);
-    await queueListing(dependencies, bucket, changedAt, signal);
+    if (!found) {
+      request.undoOnFailure({ registration, run: (undoSignal) => switchOff(context, undoSignal) });
+      await editor.switchOn(document);
+    }
+    if (!found || sighting?.missing === true) {
+      await queueGap(dependencies, bucket, sighting?.lastSeenOn ?? changedAt, signal);
+    }
+    await memory.seenOn(changedAt, signal);
+    dependencies.tellMissing(false);
     return { registration };
   };
 
   const update = async (request: UpdateRequest<Properties>): Promise<Outcome> => {
-    const outcome = await create(request);
     const { registration } = request;
-    // On already: by us or by its owner, as it was before.
-    return outcome.registration.origin === 'adopted' && outcome.registration.id === registration.id
-      ? { registration }
-      : outcome;
+    const standing = registration.id === request.properties.BucketName;
+    const outcome = await ensure(request, standing);
+    return standing && outcome.registration.origin === 'adopted' ? { registration } : outcome;
   };
 
   return {
     step: 'Bucket notification',
     properties: bucketNotificationProperties,
-    create,
+    create: (request) => ensure(request, false),
     update,
     // After a failed creation nothing tells our addition from its owner's: undoing was the creation's job.
     delete: async ({ registration, stackId, signal }: DeleteRequest<Properties>) => {
-      if (registration !== undefined) {
-        await switchOff(bucketContext(registration.id, stackId), signal);
+      if (registration === undefined) {
+        return;
       }
+      const context = bucketContext(registration.id, stackId);
+      const others = await otherRulesFor(eventBridge, context, eventRuleName, signal);
+      if (others.length > 0) {
+        // The last of them finds it on and cannot know that it was off once: so it stays on, which costs nothing.
+        logger.warn('EventBridge stays on for the bucket, because other rules count on it', {
+          bucket: context.bucket,
+          rules: others,
+        });
+        return;
+      }
+      await switchOff(context, signal);
     },
   };
-}
-
-/** Has the objects listed, later, of which no event may have come because the change was not in effect. */
-async function queueListing(
-  { sqs, lateObjectsQueueUrl }: BucketNotificationDependencies,
-  bucket: string,
-  changedAt: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const request: ListingRequest = {
-    bucket,
-    storedFrom: new Date(changedAt - MARGIN_MS).toISOString(),
-    storedBefore: new Date(changedAt + TAKES_EFFECT_WITHIN_MS).toISOString(),
-  };
-  const command = new SendMessageCommand({
-    QueueUrl: lateObjectsQueueUrl,
-    MessageBody: JSON.stringify(request),
-    DelaySeconds: LIST_AFTER_SECONDS,
-  });
-  try {
-    await sqs.send(command, { abortSignal: signal });
-  } catch (error) {
-    throw explainAwsError('sqs:SendMessage to the queue of late objects', error, signal);
-  }
 }

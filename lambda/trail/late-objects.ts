@@ -3,7 +3,8 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { parseCloudTrailKey } from '../../contract/cloudtrail-key.ts';
 import type { ListingRequest } from '../../contract/trail.ts';
 import { logger } from '../shared/logger.ts';
-import { dayFolders, type StoredObject, type VersionMarker, versionPage } from './listing.ts';
+import { type WalkStep, walkFolders } from './folder-walk.ts';
+import { type DaySpan, type StoredObject, type VersionMarker, versionPage } from './listing.ts';
 import { queueObjects } from './object-queue.ts';
 
 export interface LateObjectsServices {
@@ -12,6 +13,8 @@ export interface LateObjectsServices {
   readonly forwardingQueueUrl: string;
   /** Where the rest of the request goes when time runs out. */
   readonly lateObjectsQueueUrl: string;
+  /** Key prefixes of the trails that are known to write to the bucket. */
+  readonly keyPrefixes: readonly string[];
   /** Whether there is time for another page. */
   readonly hasTime: () => boolean;
   readonly signal: AbortSignal;
@@ -25,17 +28,16 @@ export interface ListingResult {
 }
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** A file stored after midnight may lie in the folder of the day before. */
 const FOLDER_LAG_MS = 2 * HOUR_MS;
 
 /**
  * Queues every CloudTrail file that was stored in a span of time. It stops between two pages when time runs
- * out, and goes on there with a new message.
+ * out, and goes on there with a new message, however large the bucket is.
  *
  * What is queued may be queued already, by its own event: the ledger forwards it once.
  *
- * @throws ListingError, QueueError, and what S3 and SQS throw: the message is then received again.
+ * @throws QueueError, and what S3 and SQS throw: the message is then received again.
  */
 export async function queueStoredObjects(
   request: ListingRequest,
@@ -43,31 +45,47 @@ export async function queueStoredObjects(
 ): Promise<ListingResult> {
   const { s3, sqs, signal, hasTime } = services;
   const listing = { s3, bucket: request.bucket, signal };
-  const { resumeAt } = request;
+  const days = daysOf(request);
   let queued = 0;
-  let pages = 0;
-  for await (const folder of dayFolders(listing, daysOf(request))) {
-    if (resumeAt !== undefined && folder < resumeAt.folder) {
-      continue;
-    }
-    let at: VersionMarker | undefined = resumeAt?.folder === folder ? resumeAt : {};
-    while (at !== undefined) {
-      // At least one page a run, or it would never end.
-      if (pages > 0 && !hasTime()) {
-        await continueLater(services, { ...request, resumeAt: { folder, ...at } });
-        logger.info('Listing goes on in a new message', { bucket: request.bucket, folder, queued });
-        return { queued, complete: false };
+  let steps = 0;
+
+  const stopAt = async (resumeAt: ListingRequest['resumeAt']): Promise<ListingResult> => {
+    await continueLater(services, { ...request, resumeAt });
+    logger.info('Listing goes on in a new message', { bucket: request.bucket, resumeAt, queued });
+    return { queued, complete: false };
+  };
+
+  for await (const step of walkFolders(listing, services.keyPrefixes, positionOf(request))) {
+    const { start, folder } = step;
+    let at: VersionMarker | undefined = markerIn(step, request);
+    do {
+      // At least one step a run, or it would never end.
+      if (steps > 0 && !hasTime()) {
+        return stopAt({ start, folder, ...at });
       }
-      const page = await versionPage(listing, folder, at);
-      const wanted = page.objects.filter((object) => isWanted(object, request));
-      await queueObjects(sqs, services.forwardingQueueUrl, wanted, signal);
-      queued += wanted.length;
-      pages += 1;
-      at = page.next;
-    }
+      steps += 1;
+      if (step.holdsFiles) {
+        const page = await versionPage(listing, folder, days, at);
+        const wanted = page.objects.filter((object) => isWanted(object, request));
+        await queueObjects(sqs, services.forwardingQueueUrl, wanted, signal);
+        queued += wanted.length;
+        at = page.next;
+      }
+    } while (at !== undefined);
   }
   logger.info('Listing complete', { bucket: request.bucket, queued });
   return { queued, complete: true };
+}
+
+/** A message of an earlier version names no start: its listing begins anew, which costs time only. */
+function positionOf({ resumeAt }: ListingRequest) {
+  return resumeAt?.start === undefined ? undefined : { start: resumeAt.start, folder: resumeAt.folder };
+}
+
+function markerIn({ start, folder }: WalkStep, { resumeAt }: ListingRequest): VersionMarker | undefined {
+  return resumeAt?.key !== undefined && resumeAt.start === start && resumeAt.folder === folder
+    ? { key: resumeAt.key, versionId: resumeAt.versionId }
+    : undefined;
 }
 
 function isWanted({ key, storedAt }: StoredObject, { storedFrom, storedBefore }: ListingRequest): boolean {
@@ -80,14 +98,9 @@ function isWanted({ key, storedAt }: StoredObject, { storedFrom, storedBefore }:
   );
 }
 
-/** The days whose folders may hold what was stored in the request's span, `YYYY-MM-DD`, UTC. */
-function daysOf({ storedFrom, storedBefore }: ListingRequest): string[] {
-  const first = dayOf(Date.parse(storedFrom) - FOLDER_LAG_MS);
-  const days: string[] = [];
-  for (let time = Date.parse(first); time < Date.parse(storedBefore); time += DAY_MS) {
-    days.push(dayOf(time));
-  }
-  return days;
+/** The days whose folders may hold what was stored in the request's span. */
+function daysOf({ storedFrom, storedBefore }: ListingRequest): DaySpan {
+  return { first: dayOf(Date.parse(storedFrom) - FOLDER_LAG_MS), last: dayOf(Date.parse(storedBefore)) };
 }
 
 function dayOf(time: number): string {

@@ -36,6 +36,38 @@ export function withoutEventBridge(document: NotificationDocument): Notification
   return others;
 }
 
+type FunctionEntry = NonNullable<NotificationDocument['LambdaFunctionConfigurations']>[number];
+
+/** Whether an entry calls a function whose ARN is one of those. */
+export function calls(isOne: (functionArn: string) => boolean): (entry: FunctionEntry) => boolean {
+  return ({ LambdaFunctionArn = '' }) => isOne(LambdaFunctionArn);
+}
+
+export function withoutFunctions(
+  document: NotificationDocument,
+  isUnwanted: (functionArn: string) => boolean,
+): NotificationDocument {
+  const isWanted = (entry: FunctionEntry) => !calls(isUnwanted)(entry);
+  return {
+    ...document,
+    LambdaFunctionConfigurations: document.LambdaFunctionConfigurations?.filter(isWanted),
+  };
+}
+
+/** What is in it, each entry as `<id> (<ARN of its destination>)`, and EventBridge. */
+export function contentsOf(document: NotificationDocument): readonly string[] {
+  const entries = entriesOf(document).map((entry) => {
+    const {
+      Id = 'without id',
+      LambdaFunctionArn,
+      QueueArn,
+      TopicArn,
+    } = entry as Partial<Record<'Id' | 'LambdaFunctionArn' | 'QueueArn' | 'TopicArn', string>>;
+    return `${Id} (${LambdaFunctionArn ?? QueueArn ?? TopicArn})`;
+  });
+  return hasEventBridge(document) ? ['EventBridge notifications', ...entries] : entries;
+}
+
 /**
  * The entries of `before` that are not in `after` as they were, each by its id; the order of entries, and of
  * the rules in a filter, means nothing to S3.

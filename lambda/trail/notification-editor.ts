@@ -6,12 +6,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { logger } from '../shared/logger.ts';
 import {
+  calls,
   documentOf,
   hasEventBridge,
   lostEntries,
   type NotificationDocument,
   withEventBridge,
   withoutEventBridge,
+  withoutFunctions,
 } from './notification-document.ts';
 import { type BucketContext, BucketError, explainS3Error } from './s3-errors.ts';
 
@@ -70,6 +72,18 @@ export class NotificationEditor {
     await this.#change(document, withoutEventBridge, (candidate) => !hasEventBridge(candidate));
   }
 
+  /** @throws BucketError where they do not stay out, or another entry is gone afterwards. */
+  async removeFunctions(
+    document: NotificationDocument,
+    isUnwanted: (functionArn: string) => boolean,
+  ): Promise<void> {
+    await this.#change(
+      document,
+      (before) => withoutFunctions(before, isUnwanted),
+      (candidate) => !candidate.LambdaFunctionConfigurations?.some(calls(isUnwanted)),
+    );
+  }
+
   async #change(
     document: NotificationDocument,
     edit: (before: NotificationDocument) => NotificationDocument,
@@ -78,9 +92,9 @@ export class NotificationEditor {
     let before = document;
     for (let merge = 1; merge <= MERGES; merge += 1) {
       await this.#write(edit(before));
-      const after = await this.#readBack(before, isDone);
+      const after = await this.#readBack(edit(before), isDone);
       if (isDone(after)) {
-        this.#assertNothingLost(before, after);
+        this.#assertNothingLost(edit(before), after);
         return;
       }
       logger.warn('Another tool has changed the notification configuration: merging again', {

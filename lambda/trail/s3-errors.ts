@@ -1,42 +1,29 @@
 /** What S3's refusals mean for a bucket that the user named, and what the user can do. */
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { readStackArn, type StackArn } from '../../contract/stack-arn.ts';
 import { type AwsCallError, explainAwsError } from '../shared/aws-errors.ts';
+import { isDenied, isMissingBucket, regionIn, wasRedirected } from '../shared/s3-failures.ts';
+import { cureOfDenial, resourcePolicyStatement } from './policy-advice.ts';
+import { relayAdvice } from './relay-advice.ts';
+
+export { isDenied, isMissingBucket, regionIn } from '../shared/s3-failures.ts';
 
 /** The bucket cannot be used as it is; the message says why, and the cure. */
 export class BucketError extends Error {
   override readonly name = 'BucketError';
 }
 
-export interface BucketContext {
+/** A bucket, and where the stack is that uses it. */
+export interface BucketContext extends StackArn {
   readonly bucket: string;
-  /** Of the stack. */
-  readonly partition: string;
-  readonly region: string;
-  readonly accountId: string;
 }
 
-interface S3Failure {
-  readonly name: string;
-  readonly message: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
-}
-
-const REDIRECTING = [
-  'PermanentRedirect',
-  'AuthorizationHeaderMalformed',
-  'IllegalLocationConstraintException',
-];
-
-/** The partition, region and account of a stack, from its ARN. */
 export function bucketContext(bucket: string, stackId: string): BucketContext {
-  const [, partition = 'aws', , region = '', accountId = ''] = stackId.split(':');
-  return { bucket, partition, region, accountId };
+  return { bucket, ...readStackArn(stackId) };
 }
 
-/** "There is no such bucket", or none any more. */
-export function isMissingBucket(error: unknown): boolean {
-  return error instanceof Error && ['NoSuchBucket', 'NotFound'].includes(error.name);
+export function bucketArn({ partition, bucket }: Pick<BucketContext, 'partition' | 'bucket'>): string {
+  return `arn:${partition}:s3:::${bucket}`;
 }
 
 /**
@@ -52,44 +39,46 @@ export async function explainS3Error(
   error: unknown,
   signal?: AbortSignal,
 ): Promise<BucketError | AwsCallError> {
-  const { bucket, region, accountId } = context;
+  const { bucket, accountId } = context;
   if (isMissingBucket(error)) {
     return new BucketError(
       `There is no bucket ${bucket}. Check ExistingCloudtrailBucketName: it must be the bucket that CloudTrail writes to.`,
       { cause: error },
     );
   }
-  const failure = error as S3Failure;
-  const redirected = failure.$metadata?.httpStatusCode === 301 || REDIRECTING.includes(failure.name);
-  const denied = failure.$metadata?.httpStatusCode === 403 || failure.name === 'AccessDenied';
-  if (!redirected && !denied) {
+  const denied = isDenied(error);
+  if (!wasRedirected(error) && !denied) {
     return explainAwsError(`${action} on ${bucket}`, error, signal);
   }
-  const actualRegion = regionIn(failure) ?? (await askRegion(s3, bucket, signal));
-  if (actualRegion !== undefined && actualRegion !== region) {
-    return new BucketError(
-      `The bucket ${bucket} is in AWS region ${actualRegion}, but this stack is in ${region}, and a bucket's events ` +
-        `stay in its region. Name a bucket in ${region}, or set CreateNewTrail to true.`,
-      { cause: error },
-    );
+  const { message } = error as Error;
+  const elsewhere = elsewhereError(context, regionIn(error) ?? (await askRegion(s3, bucket, signal)), error);
+  if (elsewhere !== undefined || !denied) {
+    return elsewhere ?? explainAwsError(`${action} on ${bucket}`, error, signal);
   }
-  return denied
-    ? new BucketError(
-        `S3 refused ${action} on ${bucket} (${failure.message}). The bucket must belong to the account ${accountId}, ` +
-          'whose events it sends; and its policy, or a permissions boundary, must ' +
-          `allow this function's role: ${JSON.stringify(grantOf(context, action))}`,
-        { cause: error },
-      )
-    : explainAwsError(`${action} on ${bucket}`, error, signal);
+  const cure = cureOfDenial(context, message, {
+    policy: "the bucket's policy",
+    statement: resourcePolicyStatement(context, action, bucketArn(context)),
+  });
+  return new BucketError(
+    // AWS's words last: a long answer is cut at its end.
+    `S3 refused ${action} on ${bucket}. The bucket must belong to the account ${accountId}. ${cure} (${message})`,
+    { cause: error },
+  );
 }
 
-/** The policy statement that would grant an action on the bucket. */
-function grantOf({ partition, bucket }: BucketContext, action: string) {
-  return { Effect: 'Allow', Action: action, Resource: `arn:${partition}:s3:::${bucket}` };
-}
-
-function regionIn(failure: S3Failure): string | undefined {
-  return failure.$response?.headers?.['x-amz-bucket-region'];
+/** The error where a bucket's region is known and not the stack's. */
+export function elsewhereError(
+  { bucket, region }: BucketContext,
+  actualRegion: string | undefined,
+  cause?: unknown,
+): BucketError | undefined {
+  return actualRegion === undefined || actualRegion === region
+    ? undefined
+    : new BucketError(
+        `The bucket ${bucket} is in AWS region ${actualRegion}, but this stack is in ${region}, and a bucket's events ` +
+          `stay in its region. Either ${relayAdvice(actualRegion)}; or name a bucket in ${region}, or set CreateNewTrail to true.`,
+        { cause },
+      );
 }
 
 /** S3 tells a bucket's region even to those whom it lets do nothing else. */
@@ -103,6 +92,6 @@ async function askRegion(
     return BucketRegion;
   } catch (error) {
     // A refusal carries the region as well; without one, the first error has to do.
-    return regionIn(error as S3Failure);
+    return regionIn(error);
   }
 }

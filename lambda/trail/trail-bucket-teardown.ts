@@ -37,9 +37,13 @@ const KEY_DELETION_DAYS = 7;
 export function trailBucketTeardown(
   dependencies: TrailBucketTeardownDependencies,
 ): CustomResourceDefinition<Properties> {
-  const note = async ({ properties }: { readonly properties: Properties }): Promise<Outcome> => ({
-    registration: { origin: 'created', id: properties.BucketNames.join(',') },
-  });
+  const note = async ({ properties }: { readonly properties: Properties }): Promise<Outcome> => {
+    const [trailBucket = ''] = properties.BucketNames;
+    return {
+      registration: { origin: 'created', id: properties.BucketNames.join(',') },
+      attributes: { TrailBucketName: trailBucket },
+    };
+  };
 
   return {
     step: 'Trail bucket teardown',

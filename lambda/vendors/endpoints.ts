@@ -4,7 +4,7 @@
  * Sources: Trend Cloud One and Trend Vision One API references, and the vendor's published AWS onboarding
  * functions, for the host names.
  */
-import type { CloudOneRegion } from '../../contract/regions.ts';
+import type { CloudOneRegion, VisionOneRegion } from '../../contract/regions.ts';
 
 /** Environment variable for rehearsals and tests; see `resolve`. Never a template parameter. */
 const OVERRIDE_VARIABLE = 'VENDOR_ENDPOINT_OVERRIDE';
@@ -23,6 +23,20 @@ export function cloudOneAccountsUrl(path: string): URL {
 
 export function cloudOneUrl(service: CloudOneService, region: CloudOneRegion, path: string): URL {
   return resolve(new URL(path, `https://${service}.${region}.cloudone.trendmicro.com`));
+}
+
+/** The API host of each Vision One region (Vision One API documentation, "Regional domains"). */
+const VISION_ONE_HOSTS: Readonly<Record<VisionOneRegion, string>> = {
+  us: 'api.xdr.trendmicro.com',
+  eu: 'api.eu.xdr.trendmicro.com',
+  au: 'api.au.xdr.trendmicro.com',
+  in: 'api.in.xdr.trendmicro.com',
+  sg: 'api.sg.xdr.trendmicro.com',
+  jp: 'api.xdr.trendmicro.co.jp',
+};
+
+export function visionOneApiUrl(region: VisionOneRegion, path: string): URL {
+  return resolve(new URL(path, `https://${VISION_ONE_HOSTS[region]}`));
 }
 
 /**

@@ -178,7 +178,7 @@ function explain<T>(call: VendorCall<T>, error: unknown): unknown {
   }
   if (call.signal?.aborted) {
     return new VendorError(
-      `${call.step}: the function ran out of time before ${call.vendor} answered ${request}. ` +
+      `${call.step}: the caller ran out of time before ${call.vendor} answered ${request}. ` +
         'Try again; if it happens again, the service is too slow at present.',
       { cause: error, mayHaveActed: true },
     );
@@ -187,7 +187,7 @@ function explain<T>(call: VendorCall<T>, error: unknown): unknown {
     const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? '';
     return new VendorError(
       `${call.step}: no usable answer from ${call.vendor} to ${request} (${error.message}) ` +
-        'Check that the function can reach the internet and that no proxy answers in its place.',
+        'Check that the caller can reach the internet and that no proxy answers in its place.',
       { cause: error, mayHaveActed: !NOT_SENT.has(code) },
     );
   }
@@ -206,7 +206,7 @@ function parseAnswer<T>(call: VendorCall<T>, response: HttpResponse): T {
   throw new VendorError(
     `${call.step}: ${call.vendor} answered ${response.status} to ${call.method} ${call.url.host}${call.url.pathname} ` +
       `with something other than its API describes (${faults}). ` +
-      'If a proxy stands between, let the function reach the vendor directly; otherwise the API has changed: report it.',
+      'If a proxy stands between, let the caller reach the vendor directly; otherwise the API has changed: report it.',
     { status: response.status, mayHaveActed: true },
   );
 }

@@ -3,7 +3,6 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { FORWARDED_KEY_WILDCARDS } from '../../contract/cloudtrail-key.ts';
@@ -19,22 +18,20 @@ import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource
 import { readSecret, receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
 
 export interface ForwardingProps {
-  /** Encrypts the secrets. */
-  readonly key: IKey;
-
   /** `CloudOne` or `VisionOne`. */
   readonly destination: string;
   readonly destinationUrl: string;
   readonly destinationApiVersion: string;
 
-  /** Secret with the destination's token. */
+  /** Secret with the destination's token, and the keys that decrypt it. */
   readonly destinationTokenArn: string;
+  readonly secretKeyArns: readonly string[];
 
   /** The bucket that CloudTrail writes to. */
   readonly bucketName: string;
 
-  /** Key that the bucket's objects are encrypted with, where it is ours. */
-  readonly bucketKeyArn: string;
+  /** May decrypt what the bucket holds. */
+  readonly decryptFiles: PolicyStatement;
 
   /** `Fail` or `Continue`. */
   readonly onVendorDeleteFailure: string;
@@ -88,9 +85,9 @@ export class Forwarding extends Construct {
       DESTINATION_API_VERSION: props.destinationApiVersion,
       DESTINATION_TOKEN_SECRET_ARN: props.destinationTokenArn,
     };
-    const readToken = () => readSecret(this, [props.destinationTokenArn], props.key.keyArn);
+    const readToken = () => readSecret([props.destinationTokenArn], props.secretKeyArns);
     this.probe = new TrailbridgeCustomResource(this, 'DestinationProbe', {
-      triggers: props.triggers,
+      triggers: { ...props.triggers, DestinationTokenArn: props.destinationTokenArn },
       type: 'ForwardingDestination',
       handler: 'forwarding/destination-probe-handler.ts',
       description: 'Proves at deployment that the destination accepts what the forwarder sends.',
@@ -133,11 +130,7 @@ export class Forwarding extends Construct {
           actions: ['s3:ListBucket'],
           resources: [`arn:${Aws.PARTITION}:s3:::${props.bucketName}`],
         }),
-        new PolicyStatement({
-          actions: ['kms:Decrypt'],
-          resources: [props.bucketKeyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` } },
-        }),
+        props.decryptFiles,
         new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.ledger.tableArn] }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetterQueue.queueArn] }),
         receiveFrom(this.queue),

@@ -2,37 +2,50 @@ import { Aws, type CfnCondition, CfnStack, Fn, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import { type CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct, type IConstruct } from 'constructs';
+import type { ForwardingDestination } from '../../contract/forwarding.ts';
+import { UNMARKED } from '../../contract/mark.ts';
 import {
   cloudAccountProperties,
   cloudOneAccountProperties,
   cloudOneEnvironment,
   cloudTrailTokenEnvironment,
   cloudTrailTokenProperties,
+  visionOneConnectionEnvironment,
   visionOneConnectionProperties,
-  visionOneEnrolmentEnvironment,
   workloadSecurityConnectorProperties,
   workloadSecurityExternalIdProperties,
 } from '../../contract/onboarding.ts';
 import { onlyIf } from '../shared/conditional.ts';
+import type { GivenSecret } from '../shared/given-secret.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
-import { readSecret } from '../shared/trailbridge-function.ts';
+import { readSecret, writeSecret } from '../shared/trailbridge-function.ts';
 import { TokenRotation } from './token-rotation.ts';
+import { VisionOneEnrolment } from './vision-one-enrolment.ts';
 import { WorkloadSecurityRole } from './workload-security-role.ts';
 
 export interface OnboardingProps {
-  /** Encrypts the secrets. */
+  /** Encrypts the stack's own secrets. */
   readonly key: IKey;
 
-  /** Secret with the Cloud One API key. */
-  readonly cloudOneApiKey: CfnSecret;
+  /** Keys that decrypt secrets: the stack's own, and that of the user's own secrets, if any. */
+  readonly secretKeyArns: readonly string[];
 
-  /** Secret with the Vision One enrolment token; it exists only under `visionOneServiceTokenGiven`. */
-  readonly visionOneServiceToken: CfnSecret;
-  readonly visionOneServiceTokenGiven: CfnCondition;
+  readonly cloudOneApiKey: GivenSecret;
+  readonly visionOneServiceToken: GivenSecret;
+  readonly visionOneApiKey: GivenSecret;
+  readonly visionOneApiKeyGiven: CfnCondition;
+  readonly visionOneRegion: string;
+  readonly visionOneIngestToken: GivenSecret;
 
-  /** Whether our own forwarder sends to Cloud One's CloudTrail service, and so needs its token. */
+  readonly forwardingDestination: string;
+
+  /** Whether our own forwarder sends to Cloud One's CloudTrail service, and so has its token renewed. */
   readonly forwardToCloudOne: CfnCondition;
+
+  /** Whether a token of that service is needed: by our forwarder, or to hand it on to the vendor's client. */
+  readonly withCloudTrailToken: CfnCondition;
 
   /** URL of the vendor's account template, or empty for the vendor's own in this region. */
   readonly accountTemplateUrl: string;
@@ -61,50 +74,74 @@ export class Onboarding extends Construct {
   readonly serviceToken: CfnSecret;
   readonly tokenRotation: TokenRotation;
 
+  /** What calls a vendor to register something, or to ask for it; whatever must be right before that comes first. */
+  readonly registrations: readonly IConstruct[];
+
   constructor(scope: Construct, id: string, props: OnboardingProps) {
     super(scope, id);
     const { key, onVendorDeleteFailure, triggers } = props;
-    const apiKeyArn = props.cloudOneApiKey.ref;
-    const environment = { CLOUD_ONE_API_KEY_SECRET_ARN: apiKeyArn };
-    const readApiKey = () => readSecret(this, [apiKeyArn], key.keyArn);
+    const environment = { CLOUD_ONE_API_KEY_SECRET_ARN: props.cloudOneApiKey.arn };
+    const readApiKeyAnd = (...secretArns: string[]) =>
+      readSecret([props.cloudOneApiKey.resource, ...secretArns], props.secretKeyArns);
+    const readApiKey = () => readApiKeyAnd();
 
     this.account = new TrailbridgeCustomResource(this, 'CloudOneAccount', {
       triggers,
       type: 'CloudOneAccount',
       handler: 'onboarding/cloud-one-account-handler.ts',
-      description: 'Looks up the Cloud One account and region that the API key belongs to.',
+      description:
+        'Looks up the Cloud One account and region that the API key belongs to, and tries the secrets.',
       environmentSchema: cloudOneEnvironment,
       environment,
-      permissions: readApiKey(),
+      permissions: readApiKeyAnd(
+        props.visionOneServiceToken.foreignResource,
+        props.visionOneApiKey.foreignResource,
+        props.visionOneIngestToken.foreignResource,
+      ),
       propertiesSchema: cloudOneAccountProperties,
-      properties: { AwsRegion: Aws.REGION },
+      properties: {
+        AwsRegion: Aws.REGION,
+        ForwardingDestination: props.forwardingDestination as ForwardingDestination,
+        CloudOneApiKeySecretArn: props.cloudOneApiKey.foreignArn,
+        VisionOneServiceTokenSecretArn: props.visionOneServiceToken.foreignArn,
+        VisionOneApiKeySecretArn: props.visionOneApiKey.foreignArn,
+        VisionOneIngestTokenSecretArn: props.visionOneIngestToken.foreignArn,
+      },
     });
     const cloudOneRegion = this.account.attribute('Region');
 
-    const visionOneTokenArn = Fn.conditionIf(
-      props.visionOneServiceTokenGiven.logicalId,
-      props.visionOneServiceToken.ref,
-      '',
-    ).toString();
+    const connectionMark = new StringParameter(this, 'VisionOneConnectionMark', {
+      description: 'How far Trailbridge got with connecting the Cloud One account to Vision One.',
+      // Named, so that its ARN does not hang on how CloudFormation makes names up.
+      parameterName: `/trailbridge/${Aws.STACK_NAME}/vision-one-connection`,
+      simpleName: false,
+      stringValue: UNMARKED,
+    });
+    (connectionMark.node.defaultChild as CfnParameter).overrideLogicalId('VisionOneConnectionMark');
+    const enrolment = new VisionOneEnrolment(this, 'VisionOneEnrolment', {
+      ...props,
+      cloudOneRegion,
+      connectionMark,
+    });
     this.visionOneConnection = new TrailbridgeCustomResource(this, 'VisionOneConnection', {
-      triggers,
+      triggers: { ...triggers, EnrolmentTokenId: enrolment.tokenId },
       type: 'VisionOneConnection',
       handler: 'onboarding/vision-one-connection-handler.ts',
       description: 'Enrols the Cloud One account in Vision One.',
-      environmentSchema: visionOneEnrolmentEnvironment,
-      environment: { ...environment, VISION_ONE_SERVICE_TOKEN_SECRET_ARN: visionOneTokenArn },
-      permissions: readSecret(
-        this,
-        [
-          apiKeyArn,
-          Fn.conditionIf(
-            props.visionOneServiceTokenGiven.logicalId,
-            props.visionOneServiceToken.ref,
-            Aws.NO_VALUE,
-          ).toString(),
-        ],
-        key.keyArn,
-      ),
+      environmentSchema: visionOneConnectionEnvironment,
+      environment: {
+        ...environment,
+        VISION_ONE_SERVICE_TOKEN_SECRET_ARN: props.visionOneServiceToken.arn,
+        VISION_ONE_ENROLMENT_SECRET_ARN: enrolment.secretArn,
+        CONNECTION_MARK_PARAMETER: connectionMark.parameterName,
+      },
+      permissions: [
+        ...readApiKeyAnd(props.visionOneServiceToken.resource, enrolment.secretResource),
+        new PolicyStatement({
+          actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+          resources: [connectionMark.parameterArn],
+        }),
+      ],
       propertiesSchema: visionOneConnectionProperties,
       properties: { CloudOneRegion: cloudOneRegion },
       onVendorDeleteFailure,
@@ -174,31 +211,34 @@ export class Onboarding extends Construct {
       description: "Obtains the token and the URL of Cloud One's CloudTrail service.",
       environmentSchema: cloudTrailTokenEnvironment,
       environment: { ...environment, SERVICE_TOKEN_SECRET_ARN: this.serviceToken.ref },
-      permissions: [
-        ...readApiKey(),
-        new PolicyStatement({
-          actions: ['secretsmanager:PutSecretValue'],
-          resources: [this.serviceToken.ref],
-        }),
-        new PolicyStatement({
-          actions: ['kms:GenerateDataKey'],
-          resources: [key.keyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
-        }),
-      ],
+      permissions: [...readApiKey(), ...writeSecret(this.serviceToken.ref, key)],
       propertiesSchema: cloudTrailTokenProperties,
-      properties: { CloudOneRegion: cloudOneRegion, AwsAccountId: Aws.ACCOUNT_ID, AwsRegion: Aws.REGION },
+      properties: {
+        CloudOneRegion: cloudOneRegion,
+        AwsAccountId: Aws.ACCOUNT_ID,
+        AwsRegion: Aws.REGION,
+        ForwardingDestination: props.forwardingDestination as ForwardingDestination,
+      },
     });
     this.tokenRotation = new TokenRotation(this, 'TokenRotation', {
       key,
+      secretKeyArns: props.secretKeyArns,
       cloudOneApiKey: props.cloudOneApiKey,
       serviceToken: this.serviceToken,
       cloudTrailToken: this.cloudTrailToken,
       cloudOneRegion,
     });
-    for (const construct of [this.serviceToken, this.cloudTrailToken, this.tokenRotation]) {
-      onlyIf(props.forwardToCloudOne, construct);
-    }
+    this.registrations = [
+      enrolment.token.resource,
+      this.visionOneConnection.resource,
+      externalId.resource,
+      accountStack,
+      this.cloudTrailToken.resource,
+    ];
+    onlyIf(props.withCloudTrailToken, this.serviceToken);
+    onlyIf(props.withCloudTrailToken, this.cloudTrailToken);
+    // The vendor's client renews its token itself.
+    onlyIf(props.forwardToCloudOne, this.tokenRotation);
   }
 
   /**
@@ -220,7 +260,8 @@ export class Onboarding extends Construct {
         CloudOneOIDCProviderURL: `cloudaccounts.${cloudOneRegion}.cloudone.trendmicro.com`,
       },
     });
-    // The vendor's template builds names of at most 64 characters from this stack's name and this id.
+    // Short, for the vendor's template may build names from it, and is not published. The vendor's own onboarding
+    // solution deploys it two levels deep, below names of 86 characters, so it does not limit ours to eight.
     stack.overrideLogicalId('C1');
     Validations.of(stack).acknowledge({
       id: 'CloudFormation-Validate::W1030',

@@ -7,15 +7,19 @@ import { Construct } from 'constructs';
 import { FORWARDING_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
 import { tokenRotationEnvironment } from '../../contract/onboarding.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import type { GivenSecret } from '../shared/given-secret.ts';
 import type { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
-import { readSecret, TrailbridgeFunction } from '../shared/trailbridge-function.ts';
+import { readSecret, TrailbridgeFunction, writeSecret } from '../shared/trailbridge-function.ts';
 
 export interface TokenRotationProps {
-  /** Encrypts the secrets. */
+  /** Encrypts the stack's own secrets. */
   readonly key: IKey;
 
+  /** Keys that decrypt secrets. */
+  readonly secretKeyArns: readonly string[];
+
   /** Secret with the Cloud One API key, which a new token is asked for with. */
-  readonly cloudOneApiKey: CfnSecret;
+  readonly cloudOneApiKey: GivenSecret;
 
   /** What is rotated. */
   readonly serviceToken: CfnSecret;
@@ -81,7 +85,7 @@ export class TokenRotation extends Construct {
       description: "Renews the token of Cloud One's CloudTrail service.",
       environmentSchema: tokenRotationEnvironment,
       environment: {
-        CLOUD_ONE_API_KEY_SECRET_ARN: cloudOneApiKey.ref,
+        CLOUD_ONE_API_KEY_SECRET_ARN: cloudOneApiKey.arn,
         SERVICE_TOKEN_SECRET_ARN: serviceToken.ref,
         CLOUD_ONE_REGION: props.cloudOneRegion,
         STACK_ACCOUNT_ID: Aws.ACCOUNT_ID,
@@ -90,20 +94,12 @@ export class TokenRotation extends Construct {
         SERVICE_API_VERSION: cloudTrailToken.attribute('ApiVersion'),
       },
       permissions: [
-        ...readSecret(this, [cloudOneApiKey.ref, serviceToken.ref], key.keyArn),
+        ...readSecret([cloudOneApiKey.resource, serviceToken.ref], props.secretKeyArns),
         new PolicyStatement({
-          actions: [
-            'secretsmanager:DescribeSecret',
-            'secretsmanager:PutSecretValue',
-            'secretsmanager:UpdateSecretVersionStage',
-          ],
+          actions: ['secretsmanager:DescribeSecret', 'secretsmanager:UpdateSecretVersionStage'],
           resources: [serviceToken.ref],
         }),
-        new PolicyStatement({
-          actions: ['kms:GenerateDataKey'],
-          resources: [key.keyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
-        }),
+        ...writeSecret(serviceToken.ref, key),
       ],
     });
   }

@@ -13,6 +13,13 @@ export interface TrailbridgeAlarmProps {
 
   /** What it means, in a sentence. */
   readonly description: string;
+
+  /**
+   * Whether silence is a reason for alarm: of a function that is called on a schedule.
+   *
+   * @default false - SQS stops publishing the metrics of a queue that has been idle for hours: nothing waits in it
+   */
+  readonly missingDataIsBreaching?: boolean;
 }
 
 /** An alarm with a name of its own and an entry in the runbook under that name. */
@@ -25,8 +32,8 @@ export class TrailbridgeAlarm extends Alarm {
       threshold: props.threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 1,
-      // SQS stops publishing the metrics of a queue that has been idle for hours: nothing waits in it.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData:
+        props.missingDataIsBreaching === true ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
   }
 

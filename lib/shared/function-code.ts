@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
+import { type AssetCode, Code, type InlineCode } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from './bundling.ts';
 
 const LAMBDA_FOLDER = fileURLToPath(new URL('../../lambda/', import.meta.url));
 
-const codeByHandler = new Map<string, AssetCode>();
+const folders = new Map<string, string>();
 
 const outputFolder = mkdtempSync(join(tmpdir(), 'trailbridge-functions-'));
 process.once('exit', () => rmSync(outputFolder, { recursive: true, force: true }));
@@ -22,17 +22,34 @@ process.once('exit', () => rmSync(outputFolder, { recursive: true, force: true }
  * @param handler the handler's file below `lambda/`. The bundle is `index.js` and exports `handler`.
  */
 export function bundledCode(handler: string): AssetCode {
-  const known = codeByHandler.get(handler);
-  if (known !== undefined) {
-    return known;
-  }
+  const folder = folders.get(handler) ?? bundle(handler);
+  folders.set(handler, folder);
+  // An asset belongs to one stack.
+  return Code.fromAsset(folder);
+}
+
+function bundle(handler: string): string {
   const folder = join(outputFolder, handler.replace(/\.ts$/, ''));
   buildSync({
     ...BUNDLING,
     entryPoints: [join(LAMBDA_FOLDER, handler)],
     outfile: join(folder, 'index.js'),
   });
-  const code = Code.fromAsset(folder);
-  codeByHandler.set(handler, code);
-  return code;
+  return folder;
+}
+
+/**
+ * Bundles one handler into the template itself. The AWS SDK is not part of it: Lambda's runtime has it (AWS
+ * Lambda Developer Guide, "Building Lambda functions with Node.js").
+ *
+ * @param handler as for `bundledCode`.
+ */
+export function inlineCode(handler: string): InlineCode {
+  const { outputFiles } = buildSync({
+    ...BUNDLING,
+    entryPoints: [join(LAMBDA_FOLDER, handler)],
+    external: ['@aws-sdk/*'],
+    write: false,
+  });
+  return Code.fromInline(outputFiles[0]?.text ?? '');
 }

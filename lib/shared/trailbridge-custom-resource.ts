@@ -9,7 +9,7 @@ import {
 
 export interface TrailbridgeCustomResourceProps<
   Environment extends z.ZodObject,
-  Properties extends z.ZodObject,
+  Properties extends z.core.$ZodObject,
 > extends TrailbridgeFunctionProps<Environment> {
   /** Resource type in the template, after `Custom::`. */
   readonly type: string;
@@ -43,7 +43,7 @@ export interface TrailbridgeCustomResourceProps<
  */
 export class TrailbridgeCustomResource<
   Environment extends z.ZodObject = z.ZodObject,
-  Properties extends z.ZodObject = z.ZodObject,
+  Properties extends z.core.$ZodObject = z.core.$ZodObject,
 > extends Construct {
   readonly resource: CustomResource;
   readonly handler: TrailbridgeFunction<Environment>;

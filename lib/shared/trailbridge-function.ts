@@ -1,7 +1,9 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
+  type Code,
   type EventSourceMapping,
   Function as LambdaFunction,
   LoggingFormat,
@@ -18,6 +20,9 @@ export const DEFAULT_TIMEOUT = Duration.minutes(5);
 export interface TrailbridgeFunctionProps<Environment extends z.ZodObject> {
   /** The handler's file below `lambda/`, such as `onboarding/cloud-account-handler.ts`. */
   readonly handler: string;
+
+  /** @default - the handler's bundle, as an asset */
+  readonly code?: Code;
 
   /** What the function does, for the Lambda console. */
   readonly description: string;
@@ -90,7 +95,7 @@ export class TrailbridgeFunction<Environment extends z.ZodObject = z.ZodObject> 
     });
 
     this.function = new LambdaFunction(this, 'Function', {
-      code: bundledCode(props.handler),
+      code: props.code ?? bundledCode(props.handler),
       handler: 'index.handler',
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -152,17 +157,32 @@ export function receiveFrom(queue: IQueue): PolicyStatement {
   });
 }
 
-/** May read one secret of the stack, and decrypt it with the stack's key through Secrets Manager only. */
-export function readSecret(scope: Construct, secretArns: string[], keyArn: string): PolicyStatement[] {
+/**
+ * May read secrets, and decrypt them through Secrets Manager only.
+ *
+ * @param keyArns the stack's key, and the one that the user's own secrets are encrypted with, if any.
+ */
+export function readSecret(secretArns: readonly string[], keyArns: readonly string[]): PolicyStatement[] {
   return [
-    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: secretArns }),
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [...secretArns] }),
     new PolicyStatement({
-      effect: Effect.ALLOW,
       actions: ['kms:Decrypt'],
-      resources: [keyArn],
+      resources: [...keyArns],
       conditions: {
-        StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com` },
+        StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` },
       },
+    }),
+  ];
+}
+
+/** May give one of the stack's own secrets a value, encrypted with the stack's key. */
+export function writeSecret(secretArn: string, key: IKey): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['secretsmanager:PutSecretValue'], resources: [secretArn] }),
+    new PolicyStatement({
+      actions: ['kms:GenerateDataKey'],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
     }),
   ];
 }

@@ -1,22 +1,44 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
+  backfillEnvironment,
+  backfillProperties,
   bucketNotificationEnvironment,
   bucketNotificationProperties,
   lateObjectsEnvironment,
+  notificationMemoryKey,
 } from '../../contract/trail.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
+import { arnOfBucket, type BucketLookUp } from './bucket-look-up.ts';
+import { NotificationWatch } from './notification-watch.ts';
 
 export interface ExistingBucketProps {
   readonly bucketName: string;
 
+  /** What the look at the bucket has found: the trails' key prefixes, and the bucket that was named before. */
+  readonly lookUp: BucketLookUp;
+
   /** Where objects are queued to be forwarded. */
   readonly forwardingQueue: IQueue;
+
+  /** Holds, beside what was forwarded, when the notifications were last seen to be on. */
+  readonly ledger: ITable;
+
+  /** The rule that takes the bucket's events. */
+  readonly rule: IRule;
+
+  /** Days before the deployment whose files are forwarded too. */
+  readonly backfillDays: string;
+
+  /** `true` or `false`. */
+  readonly repairNotifications: string;
 
   /** `Fail` or `Continue`. */
   readonly onVendorDeleteFailure: string;
@@ -30,7 +52,8 @@ const LISTING_TIMEOUT = Duration.minutes(5);
 /**
  * A bucket that CloudTrail writes to already: it keeps every setting it has, and gains EventBridge events.
  *
- * The change takes minutes to have effect; what is stored meanwhile is listed afterwards and queued.
+ * The change takes minutes to have effect; what is stored meanwhile is listed afterwards and queued. So is what was
+ * stored before, as far back as the user wants, and what is stored while somebody has switched the events off.
  */
 export class ExistingBucket extends Construct {
   readonly notification: TrailbridgeCustomResource;
@@ -38,7 +61,7 @@ export class ExistingBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: ExistingBucketProps) {
     super(scope, id);
-    const bucketArn = `arn:${Aws.PARTITION}:s3:::${props.bucketName}`;
+    const bucketArn = arnOfBucket(props.bucketName);
 
     this.deadLetterQueue = new DeadLetterQueue(this, 'LateObjectsDeadLetterQueue');
     const lateObjects = new WorkQueue(this, 'LateObjectsQueue', {
@@ -53,6 +76,7 @@ export class ExistingBucket extends Construct {
       environment: {
         FORWARDING_QUEUE_URL: props.forwardingQueue.queueUrl,
         LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl,
+        KEY_PREFIXES: props.lookUp.bucket.attribute('KeyPrefixes'),
       },
       timeout: LISTING_TIMEOUT,
       permissions: [
@@ -70,8 +94,26 @@ export class ExistingBucket extends Construct {
       this,
       'LateObjectsNotListed',
       this.deadLetterQueue,
-      'Files that were stored while EventBridge was being switched on could not be listed.',
+      'Files of which no event may have come could not be listed.',
     );
+
+    const askForListing = new PolicyStatement({
+      actions: ['sqs:SendMessage'],
+      resources: [lateObjects.queueArn],
+    });
+    const remember = new PolicyStatement({
+      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      resources: [props.ledger.tableArn],
+      // One item of the table, which is not about an object.
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [notificationMemoryKey(props.bucketName)] },
+      },
+    });
+    const memory = {
+      STACK_NAME: Aws.STACK_NAME,
+      LEDGER_TABLE: props.ledger.tableName,
+      LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl,
+    };
 
     this.notification = new TrailbridgeCustomResource(this, 'BucketNotification', {
       triggers: props.triggers,
@@ -79,17 +121,49 @@ export class ExistingBucket extends Construct {
       handler: 'trail/bucket-notification-handler.ts',
       description: 'Switches EventBridge notifications on for the existing bucket.',
       environmentSchema: bucketNotificationEnvironment,
-      environment: { LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl },
+      environment: { ...memory, EVENT_RULE_NAME: props.rule.ruleName },
       permissions: [
         new PolicyStatement({
           actions: ['s3:GetBucketNotification', 's3:PutBucketNotification', 's3:ListBucket'],
-          resources: [bucketArn],
+          // Also the bucket that was named before: when it changes, CloudFormation has the former's notifications
+          // taken back after the role is for the new one.
+          resources: [bucketArn, arnOfBucket(props.lookUp.bucket.attribute('FormerBucketName'))],
         }),
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [lateObjects.queueArn] }),
+        askForListing,
+        remember,
+        new PolicyStatement({ actions: ['events:ListRules'], resources: ['*'] }),
       ],
       propertiesSchema: bucketNotificationProperties,
       properties: { BucketName: props.bucketName },
       onVendorDeleteFailure: props.onVendorDeleteFailure,
     });
+    const reason = 'EventBridge lists the rules of the account; the action takes no resource.';
+    Validations.of(this.notification.handler.role).acknowledge(
+      { id: 'AwsSolutions-IAM5[Resource::*]', reason },
+      { id: 'Serverless-LambdaStarPermissions', reason },
+    );
+
+    const backfill = new TrailbridgeCustomResource(this, 'Backfill', {
+      triggers: props.triggers,
+      type: 'Backfill',
+      handler: 'trail/backfill-handler.ts',
+      description: 'Has the files listed that were stored before the deployment.',
+      environmentSchema: backfillEnvironment,
+      environment: { LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl },
+      permissions: [askForListing],
+      propertiesSchema: backfillProperties,
+      properties: { BucketName: props.bucketName, BackfillDays: props.backfillDays },
+    });
+    // What comes from now on comes by events.
+    backfill.resource.node.addDependency(this.notification.resource);
+
+    const watch = new NotificationWatch(this, 'NotificationWatch', {
+      bucketName: props.bucketName,
+      repairNotifications: props.repairNotifications,
+      environment: memory,
+      permissions: [askForListing, remember],
+    });
+    // After it, and gone before it: what one switches off, the other must not switch on.
+    watch.node.addDependency(this.notification.resource);
   }
 }

@@ -1,6 +1,6 @@
-import { Aws, Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, type CfnCondition, type CfnStack, Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -11,11 +11,15 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { trailBucketTeardownProperties } from '../../contract/trail.ts';
+import { vendorClientNamePrefix } from '../../contract/vendor-client.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 
 export interface NewTrailProps {
   /** `Delete` or `Retain`: what becomes of the logs when the stack is deleted. */
   readonly logBucketOnDelete: string;
+
+  /** Whether the vendor's client forwards from the bucket, and not our own forwarder. */
+  readonly vendorClient: CfnCondition;
 }
 
 /**
@@ -28,6 +32,8 @@ export interface NewTrailProps {
 export class NewTrail extends Construct {
   readonly bucket: Bucket;
   readonly key: Key;
+  readonly teardown: TrailbridgeCustomResource;
+  private readonly trail: CfnTrail;
 
   constructor(scope: Construct, id: string, props: NewTrailProps) {
     super(scope, id);
@@ -64,6 +70,8 @@ export class NewTrail extends Construct {
       }),
     );
 
+    this.letVendorClientDecrypt(props.vendorClient);
+
     const accessLogs = this.accessLogBucket();
     this.bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.KMS,
@@ -83,12 +91,16 @@ export class NewTrail extends Construct {
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // CDK's own switch for this is a Python function that rewrites the notification document.
-    (this.bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
-      eventBridgeConfiguration: { eventBridgeEnabled: true },
-    };
+    // The vendor's client writes the document itself: CloudFormation must not know of one that it could put back.
+    (this.bucket.node.defaultChild as CfnBucket).addPropertyOverride(
+      'NotificationConfiguration',
+      Fn.conditionIf(props.vendorClient.logicalId, Aws.NO_VALUE, {
+        EventBridgeConfiguration: { EventBridgeEnabled: true },
+      }),
+    );
     this.allowCloudTrail(trailArn);
 
-    const teardown = new TrailbridgeCustomResource(this, 'TrailBucketTeardown', {
+    this.teardown = new TrailbridgeCustomResource(this, 'TrailBucketTeardown', {
       type: 'TrailBucketTeardown',
       handler: 'trail/trail-bucket-teardown-handler.ts',
       description: "Empties and deletes the trail's buckets when the stack is deleted.",
@@ -118,9 +130,9 @@ export class NewTrail extends Construct {
     for (const { policy } of [this.bucket, accessLogs]) {
       policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
-    acknowledgeObjects(teardown.handler.role, this.bucket, accessLogs);
+    acknowledgeObjects(this.teardown.handler.role, this.bucket, accessLogs);
 
-    const trail = new CfnTrail(this, 'Trail', {
+    this.trail = new CfnTrail(this, 'Trail', {
       trailName,
       isLogging: true,
       isMultiRegionTrail: true,
@@ -130,7 +142,46 @@ export class NewTrail extends Construct {
       kmsKeyId: this.key.keyArn,
     });
     // Written to as soon as it exists, so the policy must stand; and deleted before the bucket is emptied.
-    trail.node.addDependency(this.bucket.policy as IConstruct, teardown.resource);
+    this.trail.node.addDependency(this.bucket.policy as IConstruct, this.teardown.resource);
+  }
+
+  /** Has the trail begin after a stack that forwards its files, which a condition may leave out. */
+  waitFor(condition: CfnCondition, forwarder: CfnStack): void {
+    // A tag, because `DependsOn` takes no condition.
+    this.trail.addPropertyOverride(
+      'Tags',
+      Fn.conditionIf(
+        condition.logicalId,
+        [{ Key: 'trailbridge:forwarded-by', Value: forwarder.ref }],
+        Aws.NO_VALUE,
+      ),
+    );
+  }
+
+  /**
+   * The vendor's template gives its sender no permission to decrypt, so the key's policy must: to roles that bear
+   * the nested stack's name, through S3. Without the vendor's client the statement adds nothing to what the key's
+   * policy leaves to the account anyway.
+   */
+  private letVendorClientDecrypt(vendorClient: CfnCondition): void {
+    const account = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}`;
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'VendorClientDecrypts',
+        principals: [
+          new ArnPrincipal(Fn.conditionIf(vendorClient.logicalId, '*', `${account}:root`).toString()),
+        ],
+        actions: ['kms:Decrypt'],
+        resources: ['*'],
+        conditions: {
+          StringEquals: {
+            'kms:CallerAccount': Aws.ACCOUNT_ID,
+            'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com`,
+          },
+          ArnLike: { 'aws:PrincipalArn': `${account}:role/${vendorClientNamePrefix(Aws.STACK_NAME)}*` },
+        },
+      }),
+    );
   }
 
   private accessLogBucket(): Bucket {

@@ -38,6 +38,12 @@ export interface LocalAwsOptions {
    * @default no keys
    */
   readonly trailPublicKeys?: string;
+  /**
+   * A JSON file that names a resource whose creation is to fail, `{"stack", "resource", "reason", "when"}`: see
+   * `extension/additions/failing_creation.py`. It may come and go. Without effect on an external emulator.
+   * @default every creation works
+   */
+  readonly failingCreation?: string;
   /** A folder for the log and for temporary files, which are removed when it stops. */
   readonly workDir: string;
   readonly onProgress?: (message: string) => void;

@@ -69,6 +69,7 @@ function emulatorEnvironment(scratch: string, options: LocalAwsOptions): Record<
     MINISTACK_REGION: options.region,
     AUTH: String(options.enforceIam ?? true),
     TRAIL_PUBLIC_KEYS: options.trailPublicKeys ?? '',
+    FAILING_CREATION: options.failingCreation ?? '',
     STATE_DIR: join(scratch, 'state'),
     S3_DATA_DIR: join(scratch, 's3'),
     // These would listen on every interface.

@@ -40,6 +40,8 @@ const rules: Readonly<Record<string, Rule>> = {
     key,
   ),
   ...each('kms', ['Decrypt', 'Encrypt', 'GenerateDataKey'], key),
+  ...each('kms', ['ListAliases'], everything),
+  ...each('events', ['ListRules'], everything),
   ...each('logs', ['CreateLogStream', 'PutLogEvents'], logStream),
   ...each(
     'cloudtrail',
@@ -49,6 +51,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ...each('cloudtrail', ['DescribeTrails', 'ListTrails'], everything),
   ...each('lambda', ['GetFunction', 'GetFunctionConfiguration', 'InvokeFunction'], lambdaFunction),
   ...each('cloudformation', ['DescribeStacks', 'DescribeStackEvents', 'DescribeStackResources'], stack),
+  ...each('ssm', ['GetParameter', 'PutParameter'], parameter),
   'monitoring.PutMetricData': (call) => everything('cloudwatch:PutMetricData', call),
   // Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
   'sts.GetCallerIdentity': () => [],
@@ -155,8 +158,21 @@ function trail(action: string, call: RecordedCall, at: Surroundings) {
   ];
 }
 
+function parameter(action: string, call: RecordedCall, at: Surroundings) {
+  const name = named(call, 'Name');
+  return [
+    request(
+      action,
+      call,
+      name.startsWith('arn:') ? name : arn('ssm', call, at, `parameter/${name.replace(/^\//, '')}`),
+    ),
+  ];
+}
+
 function stack(action: string, call: RecordedCall, at: Surroundings) {
-  const name = named(call, 'StackName');
+  const name = call.parameters.StackName;
+  // Without a name it is about every stack.
+  if (name === undefined) return everything(action, call);
   // A name stands for the stack of whatever id: IAM then asks for the pattern.
   return [
     request(

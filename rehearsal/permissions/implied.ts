@@ -25,7 +25,7 @@ const keyUse: Readonly<Record<string, readonly string[]>> = {
 /** Use of the resource's key, through the service. */
 export function keyUseOf(request: PermissionRequest, policies: PolicySet): readonly PermissionRequest[] {
   const key = policies.encryptionKeys[holderOf(request.resource)];
-  if (key === undefined) return [];
+  if (key === undefined || request.metadataOnly) return [];
   const service = request.action.split(':')[0];
   return (keyUse[request.action] ?? []).map((action) => ({
     action,

@@ -8,6 +8,8 @@ export interface PermissionRequest {
   readonly context: Readonly<Record<string, string>>;
   /** An AWS service asks on the function's behalf (a forward access session), as Secrets Manager does of KMS. */
   readonly viaService?: boolean;
+  /** It is about an object's metadata, which is not encrypted. */
+  readonly metadataOnly?: boolean | undefined;
 }
 
 /** The tables do not have the call's operation, or the call does not say what it is about. */

@@ -34,7 +34,7 @@ export class ResourceReader {
   constructor(config: Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'>) {
     this.#dynamodb = new DynamoDBClient(config);
     this.#kms = new KMSClient(config);
-    this.#s3 = new S3Client({ ...config, forcePathStyle: true });
+    this.#s3 = new S3Client({ ...config, forcePathStyle: true, followRegionRedirects: true });
     this.#secrets = new SecretsManagerClient(config);
     this.#sqs = new SQSClient(config);
   }

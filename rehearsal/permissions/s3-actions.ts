@@ -12,10 +12,13 @@ interface S3Rule {
   /** Without the prefix. With a version id, an object's action is its `…Version` one where there is one. */
   readonly action: string;
   readonly versioned?: boolean;
+  /** Server-side encryption is of an object's data, not of its metadata: no key is used. */
+  readonly metadataOnly?: boolean;
 }
 
 /** By method, target, and the query's sub-resources in alphabetical order. */
 const rules: Readonly<Record<string, S3Rule>> = {
+  'GET service': { operation: 'ListBuckets', action: 'ListAllMyBuckets' },
   'HEAD bucket': { operation: 'HeadBucket', action: 'ListBucket' },
   'GET bucket': { operation: 'ListObjects', action: 'ListBucket' },
   'GET bucket?list-type': { operation: 'ListObjectsV2', action: 'ListBucket' },
@@ -36,7 +39,7 @@ const rules: Readonly<Record<string, S3Rule>> = {
   'DELETE bucket': { operation: 'DeleteBucket', action: 'DeleteBucket' },
   'POST bucket?delete': { operation: 'DeleteObjects', action: 'DeleteObject', versioned: true },
   'GET object': { operation: 'GetObject', action: 'GetObject', versioned: true },
-  'HEAD object': { operation: 'HeadObject', action: 'GetObject', versioned: true },
+  'HEAD object': { operation: 'HeadObject', action: 'GetObject', versioned: true, metadataOnly: true },
   'PUT object': { operation: 'PutObject', action: 'PutObject' },
   'DELETE object': { operation: 'DeleteObject', action: 'DeleteObject', versioned: true },
   'DELETE object?uploadId': { operation: 'AbortMultipartUpload', action: 'AbortMultipartUpload' },
@@ -48,7 +51,7 @@ const rules: Readonly<Record<string, S3Rule>> = {
 
 /** Parameters that choose no other operation. */
 const plainParameters =
-  /^(?:x-id|versionId|partNumber|prefix|delimiter|max-keys|max-uploads|marker|key-marker|version-id-marker|upload-id-marker|continuation-token|start-after|fetch-owner|encoding-type|response-.*)$/;
+  /^(?:x-id|bucket-region|max-buckets|versionId|partNumber|prefix|delimiter|max-keys|max-uploads|marker|key-marker|version-id-marker|upload-id-marker|continuation-token|start-after|fetch-owner|encoding-type|response-.*)$/;
 
 /** Condition keys that a listing's parameters fill. */
 const listingContext = { prefix: 's3:prefix', delimiter: 's3:delimiter', 'max-keys': 's3:max-keys' } as const;
@@ -104,7 +107,9 @@ function requestsOf(
       return value === null ? [] : [[conditionKey, value]];
     }),
   );
-  return [{ action: `s3:${rule.action}`, resource: bucketArn, region, context }];
+  // What is about no bucket takes no resource.
+  const resource = rule.operation === 'ListBuckets' ? '*' : bucketArn;
+  return [{ action: `s3:${rule.action}`, resource, region, context }];
 }
 
 function objectRequest(
@@ -113,10 +118,12 @@ function objectRequest(
   resource: string,
   versionId: string | undefined,
 ): PermissionRequest {
+  const { metadataOnly } = rule;
   if (!rule.versioned || versionId === undefined) {
-    return { action: `s3:${rule.action}`, resource, region, context: {} };
+    return { action: `s3:${rule.action}`, resource, region, context: {}, metadataOnly };
   }
-  return { action: `s3:${rule.action}Version`, resource, region, context: { 's3:VersionId': versionId } };
+  const context = { 's3:VersionId': versionId };
+  return { action: `s3:${rule.action}Version`, resource, region, context, metadataOnly };
 }
 
 function targetOf(call: RecordedCall): { bucket: string; key: string; query: URLSearchParams } {

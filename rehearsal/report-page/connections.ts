@@ -21,7 +21,13 @@ export function connectionsSection(report: RehearsalReport): Markup {
     counted('Cloud account', 'cloudAccounts', registered, afterDestroy, remaining),
     cloudTrailToken(registered, afterDestroy),
   ];
-  const toVisionOne = [visionOneConnection(registered, afterDestroy, remaining)];
+  const toVisionOne = [
+    visionOneConnection(registered, afterDestroy, remaining),
+    // Where the stack generated its own enrolment token.
+    ...(registered.visionOneConnectors + afterDestroy.visionOneConnectors > 0
+      ? [counted('Product connector', 'visionOneConnectors', registered, afterDestroy, remaining)]
+      : []),
+  ];
   return section(
     'connections',
     'Connections',
@@ -42,7 +48,7 @@ type Remaining = 'bad' | 'note';
 
 function counted(
   name: string,
-  kind: 'workloadConnectors' | 'cloudAccounts',
+  kind: 'visionOneConnectors' | 'workloadConnectors' | 'cloudAccounts',
   registered: VendorHoldings,
   afterDestroy: VendorHoldings,
   remaining: Remaining,

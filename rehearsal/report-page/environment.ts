@@ -9,6 +9,7 @@ export function environmentSection({ options, environment }: RehearsalReport): M
     'environment',
     'Options and environment',
     html`<dl class="facts">
+${fact('Scenario', html`<code>${options.scenario}</code>`)}
 ${fact('Input', html`<code>${options.input}</code>`)}
 ${fact('Destination', destinationName(options.destination))}
 ${fact('Bucket', options.existingBucket ? 'existing' : 'created with the trail')}

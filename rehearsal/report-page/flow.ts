@@ -8,6 +8,7 @@ import { fold, list, section, table, verdict } from './parts.ts';
 const COLLECTORS: Readonly<Record<string, string>> = {
   cloudone: 'Cloud One CloudTrail service',
   visionone: 'Vision One HTTP collection',
+  vendorclient: 'Cloud One CloudTrail service',
 };
 
 export function flowSection(report: RehearsalReport): Markup {
@@ -28,12 +29,16 @@ function diagram(report: RehearsalReport): Markup {
 <ol class="flow">
 ${step('CloudTrail files', html`<strong>${count(input.files)}</strong> ${input.files === 1 ? 'file' : 'files'}${input.notLogFiles > 0 && html`,<br>${count(input.notLogFiles)} of them no log or Insight ${input.notLogFiles === 1 ? 'file' : 'files'}`}<br>${counted(input.events, 'event')}<br>${bytes(input.bytes)}`)}
 ${step(options.existingBucket ? 'Existing bucket' : 'New bucket', 'each file is created as an object')}
-${step('EventBridge', 'a rule picks log files by their key')}
-${step('Queue', 'the one door to the forwarder')}
-${step('Forwarder', html`<strong>${count(report.latencyMs.samples.length)}</strong> ${report.latencyMs.samples.length === 1 ? 'file' : 'files'} acknowledged${report.tokenRotation !== null && html`<br>token renewed midway, the former one revoked`}`)}
+${options.destination === 'vendorclient' ? step('The vendor’s client', 'called by the bucket’s own notification, once an object') : ownForwarder(report)}
 ${step(COLLECTORS[options.destination] ?? options.destination, arrived(report))}
-${step('Dead-letter queue', html`<strong>${count(report.deadLettered.length)}</strong> ${report.deadLettered.length === 1 ? 'file' : 'files'} set aside by the forwarder`, 'branch')}
+${options.destination !== 'vendorclient' && step('Dead-letter queue', html`<strong>${count(report.deadLettered.length)}</strong> ${report.deadLettered.length === 1 ? 'file' : 'files'} set aside by the forwarder`, 'branch')}
 </ol>`;
+}
+
+function ownForwarder(report: RehearsalReport): Markup {
+  return html`${step('EventBridge', 'a rule picks log files by their key')}
+${step('Queue', 'the one door to the forwarder')}
+${step('Forwarder', html`<strong>${count(report.latencyMs.samples.length)}</strong> ${report.latencyMs.samples.length === 1 ? 'file' : 'files'} acknowledged${report.tokenRotation !== null && html`<br>token renewed midway, the former one revoked`}`)}`;
 }
 
 function step(name: string, body: Child, className = 'step'): Markup {

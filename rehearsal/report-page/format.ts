@@ -56,6 +56,7 @@ export function moment(iso: string): string {
 const DESTINATIONS: Readonly<Record<string, string>> = {
   cloudone: 'Trend Cloud One',
   visionone: 'Trend Vision One',
+  vendorclient: 'Trend Cloud One, sent by the vendor’s client',
 };
 
 /** The destination's name as its vendor writes it. */

@@ -89,15 +89,23 @@ export function createCloudTrail(
   };
 }
 
+/** Where the template of the client stack lies, in the bucket of its code. */
+export const CLIENT_TEMPLATE_KEY = 'client/template.yaml';
+
+/** The vendor's bucket with its client, one in each AWS region. */
+export function clientBucketOf(awsRegion: string): string {
+  return `cloudtrail-client-simulated-${awsRegion}`;
+}
+
 /**
  * The CloudFormation console's link for creating a stack. The query sits behind the `#`, where it is no
  * query to a URL parser. `param_APIVersion` comes last: the vendor's own client reads it to the line's end.
  */
 function stackLink(serviceUrl: string, awsRegion: string, token: string): string {
-  const bucket = `cloudtrail-client-simulated-${awsRegion}`;
+  const bucket = clientBucketOf(awsRegion);
   const query = Object.entries({
     stackName: 'CloudTrailClient',
-    templateUrl: `https://${bucket}.s3.${awsRegion}.amazonaws.com/client/template.yaml`,
+    templateUrl: `https://${bucket}.s3.${awsRegion}.amazonaws.com/${CLIENT_TEMPLATE_KEY}`,
     param_S3BucketKey: 'client/lambda.zip',
     param_S3BucketName: bucket,
     param_ServiceToken: token,

@@ -158,7 +158,8 @@ export class FaultInjector {
   }
 }
 
-function matcher({ method, host, path }: Fault): Armed['matches'] {
+/** Which calls a fault is for. */
+export function matcher({ method, host, path }: Fault): Armed['matches'] {
   const hosts = glob(host);
   const paths = glob(path);
   return (call) =>

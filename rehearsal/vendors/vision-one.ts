@@ -107,7 +107,8 @@ function createEnrollment({ now, tokens }: Options) {
     // Assumed: the time is written as ISO 8601.
     const tokenExpireTime = new Date(expiresAt).toISOString();
     connectors.set(connectorId, { connectorId, tokenExpireTime, token });
-    tokens.add(token, expiresAt);
+    // Assumed: a generated token connects once.
+    tokens.add(token, expiresAt, true);
     return json(200, { token, connectorId, tokenExpireTime });
   };
   const remove = (connectorId = ''): Reply => {

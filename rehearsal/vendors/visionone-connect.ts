@@ -68,13 +68,14 @@ export function createVisionOneConnect(options: Options): Service & {
   };
 
   const register = (token: string): Reply => {
-    // Assumed: 400 for an unknown or expired token.
+    // Assumed: the same token again changes nothing.
+    if (current?.token === token) return shown(current);
+    // Assumed: 400 for an unknown, expired or used token.
     if (!tokens.isValid(token, now().getTime())) throw new Refused(400, 'The enrollment token is not valid.');
-    // Assumed: the same token again changes nothing; another one while registered is a conflict.
-    if (current && current.token !== token) {
-      throw new Refused(409, 'This account is already registered with Vision One.');
-    }
-    current ??= { token, registeredAt: now().getTime(), polls: 0, connected: false };
+    // Assumed: another one while registered is a conflict.
+    if (current) throw new Refused(409, 'This account is already registered with Vision One.');
+    tokens.use(token);
+    current = { token, registeredAt: now().getTime(), polls: 0, connected: false };
     return shown(current);
   };
 

@@ -39,6 +39,7 @@ function stackWith(changes: { status?: Stack['StackStatus']; outputs?: Record<st
     [OUTPUTS.cloudOneRegion]: 'us-1',
     [OUTPUTS.visionOneStatus]: 'connected',
     [OUTPUTS.bucketName]: 'my-logs',
+    [OUTPUTS.destination]: 'CloudOne',
     [OUTPUTS.queueUrl]: QUEUE,
     [OUTPUTS.deadLetterQueueUrl]: DEAD_LETTERS,
   };
@@ -78,6 +79,7 @@ describe('status', () => {
         'Trend Cloud One    account 900000000001 in us-1',
         'Trend Vision One   connected',
         'CloudTrail bucket  my-logs',
+        'Destination        CloudOne',
         'Queue              3 waiting, 2 being forwarded',
         'Dead letters       0',
         '',
@@ -98,6 +100,7 @@ describe('status', () => {
       cloudOne: { accountId: '900000000001', region: 'us-1' },
       visionOneConnection: 'connected',
       bucket: 'my-logs',
+      destination: 'CloudOne',
       queue: { waiting: 3, inFlight: 2 },
       deadLetters: 0,
     });
@@ -129,9 +132,35 @@ describe('status', () => {
 
     const { exitStatus, out } = await trailbridge('status');
 
-    expect(out.match(/ {2}-$/gm)).toHaveLength(5);
+    expect(out.match(/ {2}-$/gm)).toHaveLength(6);
     expect(exitStatus).toBe(1);
   });
+
+  test('the vendor’s client has no queue of ours: there is nothing to count, and nothing wrong', async () => {
+    const outputs = { [OUTPUTS.bucketName]: 'my-logs', [OUTPUTS.destination]: 'VendorClient' };
+    deployed(stackWith({ outputs }));
+
+    const { exitStatus, out } = await trailbridge('status');
+    const json = await trailbridge('status', '--json');
+
+    expect(exitStatus).toBe(0);
+    expect(out).toMatch(/^Destination +VendorClient: the vendor's own client forwards/m);
+    expect(JSON.parse(json.out)).toMatchObject({
+      destination: 'VendorClient',
+      queue: null,
+      deadLetters: null,
+    });
+    expect(sqs.calls()).toEqual([]);
+  });
+
+  test.each(['ROLLBACK_COMPLETE', 'DELETE_FAILED'] as const)(
+    'but a stack that is %s is wrong with it, too',
+    async (status) => {
+      deployed(stackWith({ status, outputs: { [OUTPUTS.destination]: 'VendorClient' } }));
+
+      await expect(trailbridge('status')).resolves.toMatchObject({ exitStatus: 1 });
+    },
+  );
 
   test('looks at the stack and the region that are named', async () => {
     deployed();
@@ -258,7 +287,7 @@ describe('help', () => {
     const { exitStatus, out, err } = await trailbridge(...argv);
 
     expect(exitStatus).toBe(0);
-    expect(out).toMatch(/Usage: trailbridge.*--stack <name>.*status/s);
+    expect(out).toMatch(/Usage: trailbridge.*--stack <name>.*status.*link/s);
     expect(err).toBe('');
   });
 

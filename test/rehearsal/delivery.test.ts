@@ -4,11 +4,12 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ledgerKeyOf } from '../../contract/ledger.ts';
 import {
   compare,
   countAltered,
+  countArrived,
   latencies,
   readDeadLetters,
   readLedger,
@@ -16,6 +17,7 @@ import {
 } from '../../rehearsal/delivery.ts';
 import { ledgerProblems } from '../../rehearsal/forward.ts';
 import { corpusOf } from '../../rehearsal/input/corpus.ts';
+import type { SimulatorState } from '../../rehearsal/vendors/simulator.ts';
 import { clientsTo } from './clients.ts';
 
 describe('compare', () => {
@@ -309,5 +311,47 @@ describe('the ledger', () => {
     ['another hash', [{ ...entry, sha256: 'x' }]],
   ])('that holds %s is a problem', (_what, ledger) => {
     expect(ledgerProblems(corpus, ledger)).toHaveLength(1);
+  });
+});
+
+describe('how many have arrived', () => {
+  const expected = new Map([
+    ['a', 1],
+    ['b', 2],
+  ]);
+  const simulator = (cloudone: number, visionone: number) => ({
+    url: 'http://127.0.0.1:1',
+    state: () =>
+      ({ received: { cloudone: { events: cloudone }, visionone: { events: visionone } } }) as SimulatorState,
+  });
+  const arrived = (...counts: readonly (readonly [eventID: string, count: number])[]) =>
+    vi
+      .spyOn(globalThis, 'fetch')
+      .mockResolvedValue(
+        new Response(
+          counts.map(([eventID, count]) => JSON.stringify({ eventID, count, contents: [] })).join('\n'),
+        ),
+      );
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test('is the vendors’ own number while events are lacking, and no id is asked for', async () => {
+    const fetch = arrived();
+
+    await expect(countArrived(simulator(1, 1), expected)).resolves.toBe(2);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  test('is by id when there are enough: a duplicate does not make up for what is missing', async () => {
+    arrived(['a', 2], ['b', 1]);
+
+    await expect(countArrived(simulator(3, 0), expected)).resolves.toBe(2);
+  });
+
+  test('is all when each has arrived as often as it must', async () => {
+    arrived(['a', 1], ['b', 2]);
+
+    await expect(countArrived(simulator(0, 3), expected)).resolves.toBe(3);
   });
 });

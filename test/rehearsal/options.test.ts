@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { parseOptions, wantsList } from '../../rehearsal/options.ts';
+import { SCENARIOS } from '../../rehearsal/scenarios/scenarios.ts';
 
 const parse = (...argv: string[]) => parseOptions(argv, '/out');
 
@@ -26,7 +27,9 @@ afterEach(() => {
 
 test('without arguments: generated files, to Cloud One, from a new trail’s bucket', () => {
   expect(parse()).toEqual({
+    scenario: 'round-trip',
     destination: 'cloudone',
+    enrolment: 'token',
     existingBucket: false,
     keep: false,
     outputFolder: '/out',
@@ -37,9 +40,12 @@ test.each([
   [['--input', '../files'], { input: '../files' }],
   [['--destination', 'visionone'], { destination: 'visionone' }],
   [['--destination=cloudone'], { destination: 'cloudone' }],
+  [['--destination', 'vendorclient'], { destination: 'vendorclient' }],
+  [['--enrolment', 'api-key'], { enrolment: 'api-key' }],
   [['--existing-bucket'], { existingBucket: true }],
   [['--fail-at', 'cloud-account'], { failAt: 'cloud-account' }],
   [['--keep'], { keep: true }],
+  [['--scenario', 'round-trip'], { scenario: 'round-trip' }],
 ])('%j', (argv, expected) => {
   expect(parse(...argv)).toEqual({ ...parse(), ...expected });
 });
@@ -54,11 +60,15 @@ test('all of them together', () => {
     'y',
     '--destination',
     'visionone',
+    '--enrolment',
+    'api-key',
   ];
 
   expect(parse(...argv)).toEqual({
+    scenario: 'round-trip',
     input: 'x',
     destination: 'visionone',
+    enrolment: 'api-key',
     existingBucket: true,
     failAt: 'y',
     keep: true,
@@ -75,16 +85,31 @@ test.each([
 });
 
 test.each([
-  [['--destination', 'splunk'], /'splunk' is invalid.*cloudone, visionone/s],
+  [['--destination', 'splunk'], /'splunk' is invalid.*cloudone, visionone, vendorclient/s],
   [['--destination', 'CloudOne'], /'CloudOne' is invalid/],
   [['--destination'], /argument missing/],
+  [['--enrolment', 'key'], /'key' is invalid.*token, api-key/s],
   [['--input'], /argument missing/],
   [['--fail-at'], /argument missing/],
   [['--fail-at', ' '], /Name a step, or "list"/],
   [['--fail-at', ''], /Name a step, or "list"/],
   [['--existing-buckets'], /unknown option '--existing-buckets'.*--existing-bucket\?/s],
+  [['--scenario', 'unheard-of'], /'unheard-of' is invalid.*round-trip/s],
+  [['--scenario'], /argument missing/],
+  [['--scenario', 'round-trip', '--fail-at', 'cloud-account'], /cannot be used with option '--fail-at/],
   [['folder'], /too many arguments/],
 ])('%j is refused with a reason', (argv, reason) => {
   expect(() => parse(...argv)).toThrow(new Exit('2'));
   expect(complaint).toMatch(reason);
+});
+
+test('the help tells every scenario', () => {
+  const help = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+
+  expect(() => parse('--help')).toThrow(new Exit('0'));
+
+  const printed = help.mock.calls.join('');
+  for (const { name, about } of SCENARIOS) {
+    expect(printed).toMatch(new RegExp(`${name} +${about}`));
+  }
 });

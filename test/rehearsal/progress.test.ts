@@ -89,3 +89,16 @@ test('the seconds of every phase, failed ones too; of those not reached, 0', asy
   expect(Object.keys(others).sort()).toEqual(['bootstrap', 'destroy', 'forward', 'setup']);
   expect(others).toMatchObject({ bootstrap: 0, forward: 0, destroy: 0 });
 });
+
+test('a phase that comes twice tells its own time, and counts both', async () => {
+  const { out, writes } = stream({ isTTY: false });
+  const progress = new Progress(out);
+  const long = () => new Promise<void>((resolve) => setTimeout(resolve, 160));
+
+  await progress.phase('deploy', 'deploying', long);
+  await progress.phase('deploy', 'deploying again', nothing);
+
+  const [first = 0, second = 0] = shown(writes).map((line) => Number(/\((.*) s\)$/.exec(line)?.[1]));
+  expect(second).toBeLessThan(first);
+  expect(progress.seconds().deploy).toBeGreaterThanOrEqual(first);
+});

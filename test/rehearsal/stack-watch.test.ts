@@ -10,7 +10,13 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { failureReason, outputsOf, stacksOf, watchStack } from '../../rehearsal/stack-watch.ts';
+import {
+  deletionFailures,
+  firstFailure,
+  outputsOf,
+  stacksOf,
+  watchStack,
+} from '../../rehearsal/stack-watch.ts';
 import { clientsTo } from './clients.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -21,8 +27,9 @@ beforeEach(() => {
   cloudFormation.onAnyCommand().rejects(new Error('not expected'));
 });
 
-function event(status: ResourceStatus, reason?: string): StackEvent {
+function event(status: ResourceStatus, reason?: string, more: Partial<StackEvent> = {}): StackEvent {
   return {
+    ...more,
     StackId: 'id',
     EventId: 'event',
     StackName: 'CloudOne',
@@ -39,19 +46,27 @@ const noSuchStack = new CloudFormationServiceException({
   $metadata: {},
 });
 
-describe('the reason of a failure', () => {
+describe('the first failure', () => {
   test('is the first that failed by itself: CloudFormation lists the latest first, and cancels the rest', async () => {
     cloudFormation
       .on(DescribeStackEventsCommand)
       .resolvesOnce({
-        StackEvents: [event('DELETE_FAILED', 'a consequence'), event('CREATE_FAILED', 'Cloud One said no.')],
+        StackEvents: [
+          event('DELETE_FAILED', 'a consequence'),
+          event('ROLLBACK_IN_PROGRESS', 'The following resource(s) failed to create: [Account].'),
+          event('CREATE_FAILED', 'Cloud One said no.', { LogicalResourceId: 'Account' }),
+        ],
         NextToken: 'more',
       })
       .resolvesOnce({
         StackEvents: [event('CREATE_FAILED', 'Resource creation cancelled'), event('CREATE_IN_PROGRESS')],
       });
 
-    await expect(failureReason(clients, 'CloudOne')).resolves.toBe('Cloud One said no.');
+    await expect(firstFailure(clients, 'CloudOne')).resolves.toEqual({
+      logicalId: 'Account',
+      reason: 'Cloud One said no.',
+      rollBackReason: 'The following resource(s) failed to create: [Account].',
+    });
   });
 
   test('is none where nothing failed, or there is no stack', async () => {
@@ -60,15 +75,30 @@ describe('the reason of a failure', () => {
       .resolvesOnce({ StackEvents: [event('CREATE_COMPLETE')] })
       .rejectsOnce(noSuchStack);
 
-    await expect(failureReason(clients, 'CloudOne')).resolves.toBeUndefined();
-    await expect(failureReason(clients, 'CloudOne')).resolves.toBeUndefined();
+    await expect(firstFailure(clients, 'CloudOne')).resolves.toBeUndefined();
+    await expect(firstFailure(clients, 'CloudOne')).resolves.toBeUndefined();
   });
 
   test('is not made up where AWS cannot be asked', async () => {
     cloudFormation.on(DescribeStackEventsCommand).rejects(new Error('connect ECONNREFUSED'));
 
-    await expect(failureReason(clients, 'CloudOne')).rejects.toThrow('ECONNREFUSED');
+    await expect(firstFailure(clients, 'CloudOne')).rejects.toThrow('ECONNREFUSED');
   });
+});
+
+test('what could not be deleted tells why, and what was only kept for its sake is left out', async () => {
+  cloudFormation.on(DescribeStackEventsCommand).resolves({
+    StackEvents: [
+      event('DELETE_FAILED', 'kept, because One depends on it', {
+        LogicalResourceId: 'Function',
+        ResourceType: 'AWS::Lambda::Function',
+      }),
+      event('DELETE_FAILED', 'no', { LogicalResourceId: 'One', ResourceType: 'Custom::One' }),
+      event('DELETE_COMPLETE', '', { LogicalResourceId: 'Two', ResourceType: 'Custom::Two' }),
+    ],
+  });
+
+  await expect(deletionFailures(clients, 'CloudOne')).resolves.toEqual(['One: no']);
 });
 
 test('watching counts what is created, tells a failure once, and ends when told', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nothingFound, reportOf } from '../../rehearsal/findings.ts';
 import { corpusOf } from '../../rehearsal/input/corpus.ts';
 import type { RehearsalReport } from '../../rehearsal/report.ts';
+import { scenarioNamed } from '../../rehearsal/scenarios/scenarios.ts';
 import { summaryOf } from '../../rehearsal/summary.ts';
 import { NOTHING_HELD, vendorResidue } from '../../rehearsal/vendor-holdings.ts';
 import { goodReport } from './report-page/reports.ts';
@@ -21,6 +22,15 @@ describe('summary', () => {
     expect(text).toContain('nothing left, in AWS or at the vendors');
     expect(text).toContain('74.9 s in all; report: .rehearsal/report.html');
     expect(text).not.toContain('!');
+  });
+
+  test('of one with the vendor’s client: no figure of ours that it does not have', () => {
+    const options = { ...goodReport().options, destination: 'vendorclient' as const };
+
+    const text = summary({ options, tokenRotation: null });
+
+    expect(text).toContain("forwarded by the vendor's client");
+    expect(text).not.toMatch(/dead-lettered|latency/);
   });
 
   test('of one that did not: the verdict, and every problem', () => {
@@ -53,6 +63,15 @@ describe('summary', () => {
     expect(text).not.toContain('renewed');
   });
 
+  test('says so where nothing was to be forwarded, and does not claim that all arrived', () => {
+    const delivered = { ...goodReport().delivered, events: 0 };
+
+    const text = summary({ delivered });
+
+    expect(text).toContain('nothing was forwarded');
+    expect(text).not.toContain('events arrived');
+  });
+
   test('tells what the functions’ roles would not have allowed', () => {
     const permissions = { calls: 812, functions: [], denied: ['s3:GetObject'] };
 
@@ -65,10 +84,17 @@ describe('report', () => {
     typeof reportOf
   >[1];
   const input: Parameters<typeof reportOf>[2] = {
-    options: { destination: 'visionone', existingBucket: true, keep: false, outputFolder: '/out' },
+    options: {
+      destination: 'visionone',
+      enrolment: 'token',
+      existingBucket: true,
+      scenario: 'round-trip',
+      keep: false,
+      outputFolder: '/out',
+    },
+    scenario: scenarioNamed('round-trip'),
     corpus: corpusOf('generated', []),
     startedAt: new Date('2026-11-20T07:41:12.345Z'),
-    intermission: async () => undefined,
   };
   const seconds = goodReport().seconds;
 
@@ -83,7 +109,13 @@ describe('report', () => {
   test('tells what was rehearsed, and on what', () => {
     expect(reportOf(nothingFound(), stage, input, seconds)).toMatchObject({
       startedAt: '2026-11-20T07:41:12.345Z',
-      options: { input: 'generated', destination: 'visionone', existingBucket: true, failAt: null },
+      options: {
+        input: 'generated',
+        destination: 'visionone',
+        existingBucket: true,
+        scenario: 'round-trip',
+        failAt: null,
+      },
       environment: { localAws: 'MiniStack 1.5.33', node: process.version, cdk: '2.1148.1' },
       seconds,
     });
@@ -121,6 +153,7 @@ describe('what is left at the vendors', () => {
   test('each thing that was not there before, or is gone', () => {
     const after = {
       visionOneConnection: 'connecting',
+      visionOneConnectors: 1,
       workloadConnectors: 1,
       cloudAccounts: 2,
       stackTokens: 0,
@@ -129,6 +162,7 @@ describe('what is left at the vendors', () => {
 
     expect(vendorResidue({ ...NOTHING_HELD, cloudAccounts: 3 }, after)).toEqual([
       'Vision One connection: connecting, was null',
+      'Product connectors in Vision One: 1, were 0',
       'Workload Security connectors: 1, were 0',
       'Cloud accounts: 2, were 3',
     ]);

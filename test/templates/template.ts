@@ -20,12 +20,19 @@ export interface Parameter {
   readonly NoEcho?: boolean;
 }
 
+/** Checked before anything is created. */
+export interface Rule {
+  readonly RuleCondition?: unknown;
+  readonly Assertions: readonly { readonly Assert: unknown; readonly AssertDescription: string }[];
+}
+
 export interface Template {
   readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Parameters: Readonly<Record<string, Parameter>>;
+  readonly Rules: Readonly<Record<string, Rule>>;
   readonly Conditions: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, Resource>>;
-  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown; readonly Condition?: string }>>;
 }
 
 export interface Statement {
@@ -97,8 +104,14 @@ export function statementsOf(resource: Resource): Statement[] {
   return documentsIn(resource.Properties).flatMap(({ Statement }) => Statement);
 }
 
-/** The part of the API key before its colon: its id, which is no secret. */
-export const API_KEY_ID = { 'Fn::Select': [0, { 'Fn::Split': [':', { Ref: 'CloudOneApiKey' }] }] };
+/** The part of the API key before its colon: its id, which is no secret. Of a key given by ARN, the ARN. */
+export const API_KEY_ID = {
+  'Fn::If': [
+    'CloudOneApiKeyByArn',
+    { Ref: 'CloudOneApiKeySecretArn' },
+    { 'Fn::Select': [0, { 'Fn::Split': [':', { Ref: 'CloudOneApiKey' }] }] },
+  ],
+};
 
 /** What a role may do: the statements of its policies, not those that say who may assume it. */
 export function permissionsOf(role: Resource): Statement[] {

@@ -21,8 +21,10 @@ export interface CloudTrailStack {
   readonly serviceToken: string;
   readonly serviceUrl: string;
   readonly apiVersion: string;
-  /** The vendor's own client stack. */
+  /** Template of the vendor's own client stack. */
   readonly templateUrl: string | undefined;
+  /** The bucket that holds the client's code; a parameter of its template. */
+  readonly codeBucketName: string | undefined;
   readonly expiresAt: Date;
 }
 
@@ -44,6 +46,10 @@ const linkParameters = z.object({
   templateurl: printable.max(1024).optional(),
   param_servicetoken: printable.max(8192),
   param_serviceurl: printable.max(512),
+  param_s3bucketname: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "not a bucket's name")
+    .optional(),
   param_apiversion: z.string().regex(/^[\w.-]{1,32}$/, 'not a version'),
 });
 
@@ -93,5 +99,6 @@ export function readStackLink(link: string): Omit<CloudTrailStack, 'expiresAt'> 
     serviceUrl: found.param_serviceurl,
     apiVersion: found.param_apiversion,
     templateUrl: found.templateurl,
+    codeBucketName: found.param_s3bucketname,
   };
 }

@@ -44,7 +44,7 @@ export async function enrol(
       cures: {
         400:
           'The enrolment token may be used up or expired: generate a new one in Vision One, under Product ' +
-          'Connector, and deploy again with it.',
+          'Connector, and deploy again with it. (With a Vision One API key, deploy again: it generates another.)',
       },
     }),
   );

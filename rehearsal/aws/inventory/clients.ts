@@ -33,7 +33,8 @@ export function clientsFor(aws: LocalAws, region: string) {
     kms: new KMSClient(options),
     lambda: new LambdaClient(options),
     logs: new CloudWatchLogsClient(options),
-    s3: new S3Client({ ...options, forcePathStyle: true }),
+    // A bucket may be in any region, wherever the stacks are.
+    s3: new S3Client({ ...options, forcePathStyle: true, followRegionRedirects: true }),
     secrets: new SecretsManagerClient(options),
     sns: new SNSClient(options),
     sqs: new SQSClient(options),

@@ -23,6 +23,10 @@ export interface AwsStandIn {
   /** Bodies of the messages sent. */
   readonly messages: string[];
   readonly keysGoing: Set<string>;
+  /** SSM parameters by name. */
+  readonly parameters: Map<string, string>;
+  /** Items of the one table, by partition key. */
+  readonly items: Map<string, object>;
   stackStatus: string;
   reset(): void;
 }
@@ -37,6 +41,9 @@ export const AWS_HOSTS = {
   secretsManager: 'secretsmanager.aws.stand-in',
   kms: 'kms.aws.stand-in',
   cloudFormation: 'cloudformation.aws.stand-in',
+  ssm: 'ssm.aws.stand-in',
+  dynamoDb: 'dynamodb.aws.stand-in',
+  eventBridge: 'events.aws.stand-in',
 } as const;
 
 export function awsStandIn(): AwsStandIn {
@@ -46,16 +53,29 @@ export function awsStandIn(): AwsStandIn {
     secrets: new Map(),
     messages: [],
     keysGoing: new Set(),
+    parameters: new Map(),
+    items: new Map(),
     stackStatus: 'DELETE_IN_PROGRESS',
     reset: () => {
       aws.buckets.clear();
       aws.secrets.clear();
       aws.messages.length = 0;
       aws.keysGoing.clear();
+      aws.parameters.clear();
+      aws.items.clear();
       aws.stackStatus = 'DELETE_IN_PROGRESS';
     },
   };
-  const services = [s3(aws), sqs(aws), secretsManager(aws), kms(aws), cloudFormation(aws)];
+  const services = [
+    s3(aws),
+    sqs(aws),
+    secretsManager(aws),
+    kms(aws),
+    cloudFormation(aws),
+    ssm(aws),
+    dynamoDb(aws),
+    eventBridge(),
+  ];
   return Object.assign(aws, { services });
 }
 
@@ -190,6 +210,36 @@ function kms({ keysGoing }: AwsStandIn): Service {
       return { KeyId };
     },
   });
+}
+
+function ssm({ parameters }: AwsStandIn): Service {
+  return jsonService(AWS_HOSTS.ssm, {
+    GetParameter: ({ Name = '' }) => ({ Parameter: { Name, Value: parameters.get(Name) ?? 'none' } }),
+    PutParameter: ({ Name = '', Value = '' }) => {
+      parameters.set(Name, Value);
+      return { Version: 1 };
+    },
+  });
+}
+
+/** One table with a partition key; an update sets the attributes that its values are named after. */
+function dynamoDb({ items }: AwsStandIn): Service {
+  const keyOf = (input: object) => JSON.stringify((input as { Key: object }).Key);
+  return jsonService(AWS_HOSTS.dynamoDb, {
+    GetItem: (input) => ({ Item: items.get(keyOf(input)) }),
+    UpdateItem: (input) => {
+      const { ':at': lastSeenOn, ':missing': isMissing } = (
+        input as unknown as { ExpressionAttributeValues: Record<string, object> }
+      ).ExpressionAttributeValues;
+      items.set(keyOf(input), { lastSeenOn, isMissing });
+      return {};
+    },
+  });
+}
+
+/** Nobody else counts on a bucket's events. */
+function eventBridge(): Service {
+  return jsonService(AWS_HOSTS.eventBridge, { ListRules: () => ({ Rules: [] }) });
 }
 
 function cloudFormation(aws: AwsStandIn): Service {

@@ -83,8 +83,8 @@ function assertPromisesKept(subject: Subject, exchanges: readonly Exchange[], ev
     }
     if (answer?.Status === 'FAILED') {
       expect(answer.Reason).toMatch(subject.step);
-      // A sentence, or the policy statement that would grant what is missing.
-      expect(answer.Reason).toMatch(/[.}]$/);
+      // A sentence, the policy statement that would grant what is missing, or AWS's own words in brackets.
+      expect(answer.Reason).toMatch(/[.})]$/);
     }
     if (answer?.Status === 'SUCCESS' && request.type === 'Update' && !everLost) {
       const { oldProperties, properties, physicalId } = request;

@@ -1,16 +1,19 @@
 /** Every custom resource that the stack has, made as its handler makes it. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
-import type { ForwardingDestination } from '../../../contract/forwarding.ts';
+import type { ForwarderDestination } from '../../../contract/forwarding.ts';
 import { cloudTrailServiceOf, destinationOf } from '../../../lambda/forwarding/destination-of.ts';
 import { destinationProbe } from '../../../lambda/forwarding/destination-probe.ts';
 import { DestinationToken } from '../../../lambda/forwarding/destination-token.ts';
 import { PartSender } from '../../../lambda/forwarding/part-sender.ts';
-import { freshSecretReader, usersApiKey } from '../../../lambda/onboarding/api-key-reader.ts';
+import { apiKeyReader, freshSecretReader } from '../../../lambda/onboarding/api-key-reader.ts';
 import { cloudAccount } from '../../../lambda/onboarding/cloud-account.ts';
 import { cloudOneAccount } from '../../../lambda/onboarding/cloud-one-account.ts';
 import { cloudTrailToken } from '../../../lambda/onboarding/cloudtrail-token.ts';
@@ -18,6 +21,7 @@ import { visionOneConnection } from '../../../lambda/onboarding/vision-one-conne
 import { workloadSecurityConnector } from '../../../lambda/onboarding/workload-security-connector.ts';
 import { workloadSecurityExternalId } from '../../../lambda/onboarding/workload-security-external-id.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
+import { parameterMark } from '../../../lambda/shared/durable-mark.ts';
 import { SecretReader } from '../../../lambda/shared/secrets.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
 import { trailBucketTeardown } from '../../../lambda/trail/trail-bucket-teardown.ts';
@@ -25,7 +29,13 @@ import { STACK_ID } from '../shared/custom-resource-harness.ts';
 import type { Properties } from '../shared/lifecycle-driver.ts';
 import { EVENT_BRIDGE } from './aws-stand-in.ts';
 import { afterCreation, differsIn, isOurs, never, type Subject } from './subject.ts';
-import { ENROLMENT_SECRET, INGEST_SECRET, SERVICE_TOKEN_SECRET, type World } from './world.ts';
+import {
+  API_KEY_SECRET,
+  ENROLMENT_SECRET,
+  INGEST_SECRET,
+  SERVICE_TOKEN_SECRET,
+  type World,
+} from './world.ts';
 
 const AWS_ACCOUNT = '123456789012';
 const OTHER_ACCOUNT = '999999999999';
@@ -35,14 +45,28 @@ const REVISION = { Revision: ['1', '2'] };
 const OTHER_REGION = 'de-1';
 const ONCE = { lateCreationPausesMs: [0] };
 
+const secretsOf = ({ sdk }: World) => new SecretsManagerClient(sdk);
+const apiKeyOf = (world: World) => apiKeyReader(freshSecretReader(secretsOf(world)), API_KEY_SECRET);
+
 const account: Subject = {
   name: 'CloudOneAccount',
   step: /^Cloud One account look-up: /,
-  properties: { AwsRegion: 'us-east-1' },
-  changes: { ...REVISION, AwsRegion: ['us-east-1', 'eu-central-1'] },
+  properties: { AwsRegion: 'us-east-1', ForwardingDestination: 'CloudOne' },
+  changes: {
+    ...REVISION,
+    AwsRegion: ['us-east-1', 'eu-central-1'],
+    ForwardingDestination: ['CloudOne', 'VisionOne', 'VendorClient'],
+    CloudOneApiKeySecretArn: ['', API_KEY_SECRET],
+    VisionOneServiceTokenSecretArn: ['', ENROLMENT_SECRET],
+    VisionOneApiKeySecretArn: ['', ENROLMENT_SECRET],
+    VisionOneIngestTokenSecretArn: ['', INGEST_SECRET],
+  },
   scenes: [{ name: 'nothing' }],
   survivesKills: true,
-  coldStart: () => customResourceHandler(() => cloudOneAccount(usersApiKey())),
+  coldStart: (world) =>
+    customResourceHandler(() =>
+      cloudOneAccount({ readApiKey: apiKeyOf(world), secrets: freshSecretReader(secretsOf(world)) }),
+    ),
   held: () => [],
   madeFor: () => [],
   replaces: never,
@@ -54,7 +78,7 @@ const externalId: Subject = {
   step: /^Workload Security external id: /,
   properties: { CloudOneRegion: 'us-1' },
   changes: { ...REVISION, CloudOneRegion: ['us-1', OTHER_REGION] },
-  coldStart: () => customResourceHandler(() => workloadSecurityExternalId(usersApiKey())),
+  coldStart: (world) => customResourceHandler(() => workloadSecurityExternalId(apiKeyOf(world))),
 };
 
 const connection: Subject = {
@@ -67,16 +91,21 @@ const connection: Subject = {
     { name: 'connected by others', vendors: { visionOneConnection: { status: 'connected' } } },
     { name: 'being connected by others', vendors: { visionOneConnection: { status: 'connecting' } } },
   ],
-  // A connection has no mark of who made it: one that a killed process left is taken for somebody else's.
-  survivesKills: false,
-  coldStart: () =>
-    customResourceHandler(() =>
-      visionOneConnection({
-        readApiKey: usersApiKey(),
-        readServiceToken: (signal) => freshSecretReader().read(ENROLMENT_SECRET, signal),
-        pollMs: 1,
-        patienceMs: 5_000,
-      }),
+  survivesKills: true,
+  coldStart: (world) =>
+    customResourceHandler(
+      () =>
+        afterCreation(
+          world,
+          visionOneConnection({
+            readApiKey: apiKeyOf(world),
+            readServiceToken: (signal) => freshSecretReader(secretsOf(world)).read(ENROLMENT_SECRET, signal),
+            mark: parameterMark(new SSMClient(world.sdk), 'connection-mark'),
+            pollMs: 1,
+            patienceMs: 5_000,
+          }),
+        ),
+      ONCE,
     ),
   held: ({ vendors }) => (vendors.state().registered.visionOneConnection === null ? [] : ['connection']),
   madeFor: () => ['connection'],
@@ -112,7 +141,7 @@ const connector: Subject = {
   ],
   survivesKills: true,
   coldStart: (world) =>
-    customResourceHandler(() => afterCreation(world, workloadSecurityConnector(usersApiKey())), ONCE),
+    customResourceHandler(() => afterCreation(world, workloadSecurityConnector(apiKeyOf(world))), ONCE),
   held: ({ vendors }) =>
     vendors
       .state()
@@ -162,7 +191,8 @@ const registeredAccount: Subject = {
       vendors: { cloudAccounts: [{ roleARN: role('Theirs'), alias: 'theirs' }] },
     },
   ],
-  coldStart: (world) => customResourceHandler(() => afterCreation(world, cloudAccount(usersApiKey())), ONCE),
+  coldStart: (world) =>
+    customResourceHandler(() => afterCreation(world, cloudAccount(apiKeyOf(world))), ONCE),
   held: ({ vendors }) =>
     vendors.state().registered.cloudAccounts.map(({ id, roleARN, alias }) => `${id} ${roleARN} ${alias}`),
   madeFor: ({ properties }) => [`${properties.AwsAccountId} ${properties.RoleArn} ${properties.Alias}`],
@@ -177,20 +207,26 @@ const registeredAccount: Subject = {
 const token: Subject = {
   name: 'CloudTrailToken',
   step: /^CloudTrail integration token: /,
-  properties: { CloudOneRegion: 'us-1', AwsAccountId: AWS_ACCOUNT, AwsRegion: 'us-east-1' },
+  properties: {
+    CloudOneRegion: 'us-1',
+    AwsAccountId: AWS_ACCOUNT,
+    AwsRegion: 'us-east-1',
+    ForwardingDestination: 'CloudOne',
+  },
   changes: {
     ...REVISION,
     CloudOneRegion: ['us-1', OTHER_REGION],
     AwsAccountId: [AWS_ACCOUNT, OTHER_ACCOUNT],
     AwsRegion: ['us-east-1', 'us-west-2'],
+    ForwardingDestination: ['CloudOne', 'VisionOne', 'VendorClient'],
   },
   scenes: [{ name: 'nothing' }],
   survivesKills: true,
-  coldStart: () =>
+  coldStart: (world) =>
     customResourceHandler(() =>
       cloudTrailToken({
-        readApiKey: usersApiKey(),
-        secretsManager: new SecretsManagerClient({}),
+        readApiKey: apiKeyOf(world),
+        secretsManager: new SecretsManagerClient(world.sdk),
         serviceTokenSecretArn: SERVICE_TOKEN_SECRET,
       }),
     ),
@@ -238,12 +274,17 @@ const notification: Subject = {
   ],
   // EventBridge is on or off, and tells nobody who switched it on.
   survivesKills: false,
-  coldStart: ({ lateObjectsQueueUrl }) =>
+  coldStart: (world) =>
     customResourceHandler(() =>
       bucketNotification({
-        s3: new S3Client({}),
-        sqs: new SQSClient({}),
-        lateObjectsQueueUrl,
+        s3: new S3Client(world.sdk),
+        sqs: new SQSClient(world.sdk),
+        dynamoDb: new DynamoDBClient(world.sdk),
+        eventBridge: new EventBridgeClient(world.sdk),
+        ledgerTable: 'ledger',
+        eventRuleName: 'our-rule',
+        tellMissing: () => {},
+        lateObjectsQueueUrl: world.lateObjectsQueueUrl,
         readBackDelaysMs: [0, 1, 1],
       }),
     ),
@@ -296,9 +337,9 @@ const probe: Subject = {
     },
   ],
   survivesKills: true,
-  coldStart: (_world, { Destination }) =>
+  coldStart: (world, { Destination }) =>
     customResourceHandler(() => {
-      const DESTINATION = Destination as ForwardingDestination;
+      const DESTINATION = Destination as ForwarderDestination;
       const DESTINATION_TOKEN_SECRET_ARN = DESTINATION === 'CloudOne' ? SERVICE_TOKEN_SECRET : INGEST_SECRET;
       const environment = {
         DESTINATION,
@@ -307,7 +348,10 @@ const probe: Subject = {
         DESTINATION_TOKEN_SECRET_ARN,
       };
       const destination = destinationOf(environment);
-      const destinationToken = new DestinationToken(new SecretReader(), DESTINATION_TOKEN_SECRET_ARN);
+      const destinationToken = new DestinationToken(
+        new SecretReader(secretsOf(world)),
+        DESTINATION_TOKEN_SECRET_ARN,
+      );
       return destinationProbe({
         destination,
         cloudTrailService: DESTINATION === 'CloudOne' ? cloudTrailServiceOf(environment) : undefined,
@@ -346,12 +390,12 @@ const teardown: Subject = {
     },
   ],
   survivesKills: true,
-  coldStart: () =>
+  coldStart: (world) =>
     customResourceHandler(() =>
       trailBucketTeardown({
-        s3: new S3Client({}),
-        kms: new KMSClient({}),
-        cloudFormation: new CloudFormationClient({}),
+        s3: new S3Client(world.sdk),
+        kms: new KMSClient(world.sdk),
+        cloudFormation: new CloudFormationClient(world.sdk),
         lateWriterDelaysMs: [0, 0],
       }),
     ),

@@ -1,4 +1,5 @@
 /** The world that custom resources live in, for one test file: the vendors, AWS and CloudFormation's ear. */
+import { S3Client } from '@aws-sdk/client-s3';
 import { vi } from 'vitest';
 import { type Seed, type Simulator, startSimulator } from '../../../rehearsal/vendors/simulator.ts';
 import {
@@ -20,6 +21,8 @@ export interface World {
   readonly aws: AwsStandIn;
   readonly sink: AnswerSink;
   readonly lateObjectsQueueUrl: string;
+  /** Options for every client of the SDK: each request makes new ones, but not new connections. */
+  readonly sdk: Pick<S3Client['config'], 'requestHandler'>;
   /** A creation that CloudFormation has cancelled, and that may be running still. */
   creating: Promise<void>;
   /** Calls Cloud One as its console does, in somebody's hands. */
@@ -43,13 +46,15 @@ export async function startWorld(): Promise<World> {
     vi.stubEnv('AWS_REGION', 'us-east-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'stand-in');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'stand-in');
-    vi.stubEnv('CLOUD_ONE_API_KEY_SECRET_ARN', API_KEY_SECRET);
     const endpoints = {
       S3: AWS_HOSTS.s3,
       SQS: AWS_HOSTS.sqs,
       SECRETS_MANAGER: AWS_HOSTS.secretsManager,
       KMS: AWS_HOSTS.kms,
       CLOUDFORMATION: AWS_HOSTS.cloudFormation,
+      SSM: AWS_HOSTS.ssm,
+      DYNAMODB: AWS_HOSTS.dynamoDb,
+      EVENTBRIDGE: AWS_HOSTS.eventBridge,
     };
     for (const [service, host] of Object.entries(endpoints)) {
       vi.stubEnv(`AWS_ENDPOINT_URL_${service}`, `${vendors.url}/${host}`);
@@ -60,6 +65,7 @@ export async function startWorld(): Promise<World> {
     vendors,
     aws,
     sink,
+    sdk: { requestHandler: new S3Client({}).config.requestHandler },
     creating: Promise.resolve(),
     byHand: async (method, address) => {
       const headers = { authorization: `ApiKey ${vendors.tenant.cloudOneApiKey}`, 'api-version': 'v1' };

@@ -71,4 +71,88 @@ describe('Cloud One account', () => {
     expect(updated.Reason).toContain('is registered with us-1/another');
     expect(updated.PhysicalResourceId).toBe('adopted:us-1/another');
   });
+
+  test('asks the vendor’s client’s stack for a short name, before anything else', async () => {
+    const named = (stackName: string) =>
+      fixture.sink.send(fixture.handlers.account, {
+        type: 'Create',
+        properties: VENDOR_CLIENT,
+        stackId: `arn:aws:cloudformation:us-east-1:123456789012:stack/${stackName}/uuid`,
+      });
+
+    const fitting = await named('CloudOne');
+    fixture.vendors.reset();
+    const long = await named('CloudOne1');
+
+    expect(fitting.Status).toBe('SUCCESS');
+    expect(long).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(
+        /"CloudOne1", has 9 characters.*8 at most.*shorter name, such as CloudOne/,
+      ),
+    });
+    expect(callsOf(fixture)).toEqual([]);
+  });
+
+  test.each(['CloudOne', 'VisionOne'])('any name will do for the destination %s', async (destination) => {
+    const created = await fixture.sink.send(fixture.handlers.account, {
+      type: 'Create',
+      properties: { AwsRegion: 'us-east-1', ForwardingDestination: destination },
+      stackId: `arn:aws:cloudformation:us-east-1:123456789012:stack/${'a'.repeat(128)}/uuid`,
+    });
+
+    expect(created.Status).toBe('SUCCESS');
+  });
+
+  test.each([
+    ['CloudOne', 'VendorClient', 'to VendorClient'],
+    ['VisionOne', 'VendorClient', 'to VendorClient'],
+    ['VendorClient', 'CloudOne', 'from VendorClient'],
+    ['VendorClient', 'VisionOne', 'from VendorClient'],
+  ])(
+    'refuses an update from %s to %s, says what to do, and lets it be rolled back',
+    async (before, after, words) => {
+      const old = { ForwardingDestination: before };
+      const wanted = { ForwardingDestination: after };
+      const { PhysicalResourceId } = await fixture.create('account', old);
+
+      const refused = await fixture.update('account', PhysicalResourceId, wanted, old);
+      const rolledBack = await fixture.update('account', refused.PhysicalResourceId, old, wanted);
+
+      expect(refused).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(
+          new RegExp(`${words}.*deploy it anew with ForwardingDestination=${after}`),
+        ),
+        PhysicalResourceId,
+      });
+      expect(rolledBack).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
+    },
+  );
+
+  test.each([
+    ['CloudOne', 'VisionOne'],
+    ['VisionOne', 'CloudOne'],
+    ['VendorClient', 'VendorClient'],
+  ])('an update from %s to %s replaces nothing', async (before, after) => {
+    const old = { ForwardingDestination: before };
+    const { PhysicalResourceId } = await fixture.create('account', old);
+
+    const updated = await fixture.update(
+      'account',
+      PhysicalResourceId,
+      { ForwardingDestination: after, Revision: '2' },
+      old,
+    );
+
+    expect(updated).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
+  });
+
+  test('tells a key of another account in the same words with the vendor’s client', async () => {
+    const updated = await fixture.update('account', 'adopted:us-1/another/VendorClient', VENDOR_CLIENT);
+
+    expect(updated.Reason).toContain('is registered with us-1/another. ');
+  });
 });
+
+const VENDOR_CLIENT = { AwsRegion: 'us-east-1', ForwardingDestination: 'VendorClient' };

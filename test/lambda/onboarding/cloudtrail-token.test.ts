@@ -21,6 +21,9 @@ describe('CloudTrail integration token', () => {
       ServiceUrl: 'https://cloudtrail.us-1.cloudone.trendmicro.com',
       ApiVersion: 'v1',
       ExpiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      TokenVersionId: put?.args[0].input.ClientRequestToken,
+      TemplateUrl: expect.stringMatching(/^https:\/\/[^/]+\.s3\.us-east-1\.amazonaws\.com\//),
+      S3BucketName: expect.stringMatching(/^[a-z0-9-]+$/),
     });
     expect(JSON.stringify(created) + fixture.output()).not.toContain(token);
   });
@@ -61,4 +64,84 @@ describe('CloudTrail integration token', () => {
     expect(fixture.secretsManager.commandCalls(PutSecretValueCommand)).toHaveLength(0);
     expect(JSON.stringify(created) + fixture.output()).not.toContain('secret-token-value');
   });
+
+  test('a new token has another version, so that CloudFormation hands it on to the vendor’s client', async () => {
+    const created = await fixture.create('cloudTrailToken', VENDOR_CLIENT);
+    const updated = await fixture.update(
+      'cloudTrailToken',
+      created.PhysicalResourceId,
+      { ...VENDOR_CLIENT, Revision: '2' },
+      VENDOR_CLIENT,
+    );
+
+    expect(created.Data?.TokenVersionId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(updated.Data?.TokenVersionId).not.toBe(created.Data?.TokenVersionId);
+  });
+
+  test.each<[string, LinkRest]>([
+    ['templateUrl', { param_S3BucketName: 'code' }],
+    ['param_S3BucketName', { templateUrl: 'https://b.s3.us-east-1.amazonaws.com/t' }],
+    ['templateUrl and param_S3BucketName', {}],
+  ])(
+    'for the vendor’s client the link must tell %s; for our own forwarder it need not',
+    async (missing, rest) => {
+      fixture.vendors.setFaults([{ body: { deploymentURL: linkWith(rest) } }]);
+
+      const forClient = await fixture.create('cloudTrailToken', VENDOR_CLIENT);
+      const stored = fixture.secretsManager.commandCalls(PutSecretValueCommand).length;
+      const forOurs = await fixture.create('cloudTrailToken');
+
+      expect(forClient).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(
+          new RegExp(`lacks ${missing}, .*Deploy with ForwardingDestination=CloudOne instead`),
+        ),
+      });
+      expect(stored).toBe(0);
+      expect(forOurs).toMatchObject({ Status: 'SUCCESS', Data: { TemplateUrl: rest.templateUrl ?? '' } });
+    },
+  );
+
+  test('a template that does not lie in S3 is not deployed', async () => {
+    const templateUrl = 'https://s3.amazonaws.com.evil.example/t';
+    fixture.vendors.setFaults([
+      { body: { deploymentURL: linkWith({ templateUrl, param_S3BucketName: 'code' }) } },
+    ]);
+
+    const created = await fixture.create('cloudTrailToken', VENDOR_CLIENT);
+
+    expect(created).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('evil.example') });
+  });
+
+  test.each(['-code', 'Code', 'a', 'a b'])('nor is code taken from the bucket %o', async (name) => {
+    const templateUrl = 'https://b.s3.us-east-1.amazonaws.com/t';
+    fixture.vendors.setFaults([
+      { body: { deploymentURL: linkWith({ templateUrl, param_S3BucketName: name }) } },
+    ]);
+
+    const created = await fixture.create('cloudTrailToken', VENDOR_CLIENT);
+
+    expect(created).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining("not a bucket's name"),
+    });
+  });
 });
+
+const VENDOR_CLIENT = { ForwardingDestination: 'VendorClient' };
+
+interface LinkRest {
+  readonly templateUrl?: string;
+  readonly param_S3BucketName?: string;
+}
+
+/** The link as the vendor may give it, with more or less in it. */
+function linkWith(rest: LinkRest): string {
+  const query = Object.entries({
+    param_ServiceToken: 'secret-token-value',
+    param_ServiceURL: 'https://cloudtrail.us-1.cloudone.trendmicro.com',
+    param_APIVersion: 'v1',
+    ...rest,
+  }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return `https://console.aws.amazon.com/cloudformation/home#/stacks/create/review?${query.join('&')}`;
+}

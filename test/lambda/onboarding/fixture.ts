@@ -2,6 +2,8 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
+import { UNMARKED } from '../../../contract/mark.ts';
+import { freshSecretReader } from '../../../lambda/onboarding/api-key-reader.ts';
 import { cloudAccount } from '../../../lambda/onboarding/cloud-account.ts';
 import { cloudOneAccount } from '../../../lambda/onboarding/cloud-one-account.ts';
 import { cloudTrailToken } from '../../../lambda/onboarding/cloudtrail-token.ts';
@@ -17,6 +19,7 @@ import {
   type ReceivedAnswer,
   startAnswerSink,
 } from '../shared/custom-resource-harness.ts';
+import { MemoryMark } from '../shared/memory-mark.ts';
 
 export const AWS_ACCOUNT = '123456789012';
 export const OUR_ROLE = `arn:aws:iam::${AWS_ACCOUNT}:role/CloudOne-Ours`;
@@ -33,12 +36,17 @@ export type ResourceName =
 
 /** What each resource is created with, unless a test says otherwise. */
 export const PROPERTIES: Readonly<Record<ResourceName, Readonly<Record<string, string>>>> = {
-  account: { AwsRegion: 'us-east-1' },
+  account: { AwsRegion: 'us-east-1', ForwardingDestination: 'CloudOne' },
   connection: { CloudOneRegion: 'us-1' },
   externalId: { CloudOneRegion: 'us-1' },
   connector: { CloudOneRegion: 'us-1', AwsAccountId: AWS_ACCOUNT, RoleArn: OUR_ROLE, DisplayName: 'ours' },
   cloudAccount: { CloudOneRegion: 'us-1', AwsAccountId: AWS_ACCOUNT, RoleArn: OUR_ROLE, Alias: 'ours' },
-  cloudTrailToken: { CloudOneRegion: 'us-1', AwsAccountId: AWS_ACCOUNT, AwsRegion: 'us-east-1' },
+  cloudTrailToken: {
+    CloudOneRegion: 'us-1',
+    AwsAccountId: AWS_ACCOUNT,
+    AwsRegion: 'us-east-1',
+    ForwardingDestination: 'CloudOne',
+  },
 };
 
 export interface Fixture {
@@ -52,6 +60,8 @@ export interface Fixture {
   remove(name: ResourceName, physicalId: string, changed?: object): Promise<ReceivedAnswer>;
   /** The connection's handler for a user who gave no enrolment token. */
   readonly connectionWithoutToken: CustomResourceHandler;
+  /** Where the connection's handlers remember whose it is. */
+  readonly connectionMark: MemoryMark;
   readonly secretsManager: ReturnType<typeof newSecretsManager>;
   /** What was logged since `reset`. */
   output(): string;
@@ -67,17 +77,19 @@ export async function startFixture(): Promise<Fixture> {
   const sink = await startAnswerSink();
   const secretsManager = newSecretsManager();
   const readApiKey = async () => parseCloudOneApiKey(vendors.tenant.cloudOneApiKey);
+  const connectionMark = new MemoryMark();
   const pace = { pollMs: 1, patienceMs: 50 };
   const soon = { lateCreationPausesMs: [1] };
   let output = () => '';
   process.env.VENDOR_ENDPOINT_OVERRIDE = vendors.url;
 
   const handlers: Fixture['handlers'] = {
-    account: customResourceHandler(() => cloudOneAccount(readApiKey)),
+    account: customResourceHandler(() => cloudOneAccount({ readApiKey, secrets: freshSecretReader() })),
     connection: customResourceHandler(() =>
       visionOneConnection({
         readApiKey,
         readServiceToken: async () => vendors.tenant.visionOneEnrollmentToken,
+        mark: connectionMark,
         ...pace,
       }),
     ),
@@ -98,9 +110,10 @@ export async function startFixture(): Promise<Fixture> {
     sink,
     secretsManager,
     connectionWithoutToken: customResourceHandler(() =>
-      visionOneConnection({ readApiKey, readServiceToken: undefined, ...pace }),
+      visionOneConnection({ readApiKey, readServiceToken: undefined, mark: connectionMark, ...pace }),
     ),
     handlers,
+    connectionMark,
     create: (name, changed = {}) =>
       sink.send(handlers[name], { type: 'Create', properties: { ...PROPERTIES[name], ...changed } }),
     update: (name, physicalId, changed, old = {}) =>
@@ -129,6 +142,7 @@ export async function startFixture(): Promise<Fixture> {
       // No jitter, hence no waiting between tries.
       vi.spyOn(Math, 'random').mockReturnValue(0);
       vendors.reset();
+      connectionMark.value = UNMARKED;
       secretsManager.reset();
       secretsManager.onAnyCommand().rejects(new Error('not expected'));
       secretsManager.on(PutSecretValueCommand).resolves({});

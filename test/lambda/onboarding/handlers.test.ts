@@ -4,6 +4,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CustomResourceHandler } from '../../../lambda/shared/custom-resource.ts';
@@ -22,7 +23,10 @@ const HANDLERS: readonly (readonly [ResourceName, string])[] = [
   ['cloudTrailToken', 'cloudtrail-token'],
 ];
 
+const MARK = 'CFN-VisionOneConnectionMark-x';
+
 const secretsManager = mockClient(SecretsManagerClient);
+const systemsManager = mockClient(SSMClient);
 let vendors: Simulator;
 let sink: AnswerSink;
 
@@ -41,6 +45,12 @@ beforeEach(() => {
   vi.stubEnv('CLOUD_ONE_API_KEY_SECRET_ARN', KEY_SECRET);
   vi.stubEnv('VISION_ONE_SERVICE_TOKEN_SECRET_ARN', ENROLMENT_SECRET);
   vi.stubEnv('SERVICE_TOKEN_SECRET_ARN', SERVICE_TOKEN_SECRET);
+  vi.stubEnv('VISION_ONE_ENROLMENT_SECRET_ARN', '');
+  vi.stubEnv('CONNECTION_MARK_PARAMETER', MARK);
+  systemsManager.reset();
+  systemsManager.onAnyCommand().rejects(new Error('not expected'));
+  systemsManager.on(GetParameterCommand, { Name: MARK }).resolves({ Parameter: { Value: 'none' } });
+  systemsManager.on(PutParameterCommand, { Name: MARK }).resolves({});
   secretsManager.reset();
   secretsManager.onAnyCommand().rejects(new Error('not expected'));
   secretsManager
@@ -113,4 +123,55 @@ test('an empty variable means that the user gave no enrolment token', async () =
   });
 
   expect(answer.Reason).toContain('VisionOneServiceToken');
+});
+
+describe('with an API key of Vision One', () => {
+  const VISION_ONE_KEY = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:vision-one-key';
+  const GENERATED = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:generated';
+  const tokenProperties = { CloudOneRegion: 'us-1', VisionOneRegion: 'us' };
+
+  test('one function generates a token into a secret, the other connects with it', async () => {
+    vendors.reset();
+    vi.stubEnv('VISION_ONE_SERVICE_TOKEN_SECRET_ARN', '');
+    vi.stubEnv('VISION_ONE_API_KEY_SECRET_ARN', VISION_ONE_KEY);
+    vi.stubEnv('VISION_ONE_ENROLMENT_SECRET_ARN', GENERATED);
+    secretsManager
+      .on(GetSecretValueCommand, { SecretId: VISION_ONE_KEY })
+      .resolves({ SecretString: vendors.tenant.visionOneApiKey });
+    let generated = '{}';
+    secretsManager.on(PutSecretValueCommand, { SecretId: GENERATED }).callsFake(({ SecretString }) => {
+      generated = SecretString;
+      return {};
+    });
+    secretsManager
+      .on(GetSecretValueCommand, { SecretId: GENERATED })
+      .callsFake(() => ({ SecretString: generated }));
+
+    const token = await sink.send(await load('vision-one-enrolment-token'), {
+      type: 'Create',
+      properties: tokenProperties,
+    });
+    const connection = await sink.send(await load('vision-one-connection'), {
+      type: 'Create',
+      properties: PROPERTIES.connection,
+    });
+
+    expect([token.Status, connection.Status]).toEqual(['SUCCESS', 'SUCCESS']);
+    expect(connection.PhysicalResourceId).toBe('created:us-1');
+    expect(vendors.state().registered.visionOneConnection?.status).toBe('connected');
+    const marks = systemsManager.commandCalls(PutParameterCommand).map(({ args }) => args[0].input.Value);
+    expect(marks).toEqual(['begun:us-1', 'made:us-1']);
+  });
+
+  test('tells CloudFormation where its environment is not whole', async () => {
+    vi.stubEnv('VISION_ONE_API_KEY_SECRET_ARN', '');
+    vi.stubEnv('VISION_ONE_ENROLMENT_SECRET_ARN', GENERATED);
+
+    const answer = await sink.send(await load('vision-one-enrolment-token'), {
+      type: 'Create',
+      properties: tokenProperties,
+    });
+
+    expect(answer.Reason).toContain('VISION_ONE_API_KEY_SECRET_ARN');
+  });
 });

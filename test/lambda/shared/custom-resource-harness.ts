@@ -20,21 +20,16 @@ export interface ReceivedAnswer {
   readonly Data?: Readonly<Record<string, string>>;
 }
 
-export type ResourceRequest =
-  | { readonly type: 'Create'; readonly properties: object; readonly requestId?: string }
-  | {
-      readonly type: 'Update';
-      readonly properties: object;
-      readonly oldProperties: object;
-      readonly physicalId: string;
-      readonly requestId?: string;
-    }
-  | {
-      readonly type: 'Delete';
-      readonly properties: object;
-      readonly physicalId: string;
-      readonly requestId?: string;
-    };
+export type ResourceRequest = {
+  readonly properties: object;
+  readonly requestId?: string;
+  /** @default STACK_ID */
+  readonly stackId?: string;
+} & (
+  | { readonly type: 'Create' }
+  | { readonly type: 'Update'; readonly oldProperties: object; readonly physicalId: string }
+  | { readonly type: 'Delete'; readonly physicalId: string }
+);
 
 /** One answer put to a request's response URL. */
 export interface ReceivedPut {
@@ -152,7 +147,7 @@ function eventOf(
   const common = {
     ServiceToken: serviceToken,
     ResponseURL: responseUrl,
-    StackId: STACK_ID,
+    StackId: request.stackId ?? STACK_ID,
     RequestId: request.requestId ?? `request-${count}`,
     LogicalResourceId: 'Resource',
     ResourceType: 'Custom::Resource',

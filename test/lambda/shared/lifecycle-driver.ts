@@ -108,7 +108,10 @@ export class LifecycleDriver {
     }
   }
 
-  /** CloudFormation cancels a creation that is under way, does not wait for its answer, and deletes at once. */
+  /**
+   * CloudFormation cancels a creation that is under way, does not wait for its answer, and deletes at once. The
+   * deletion is not disturbed: what disturbs it would strike the creation beside it.
+   */
   async createCancelled(properties: Properties, running: (creation: Promise<void>) => void): Promise<void> {
     this.#deployed = properties;
     const { remainingMs } = this.#disturb('Create');
@@ -117,8 +120,14 @@ export class LifecycleDriver {
       // Nobody takes its answer.
     });
     running(creation);
-    await this.#deleteForGood({ physicalId: this.#makeUp(), properties }, true);
+    const made = { physicalId: this.#makeUp(), properties };
+    const answer = await this.#send({ type: 'Delete', ...made }, true, true);
     await creation;
+    this.#calm();
+    if (answer?.Status !== 'SUCCESS') {
+      // What disturbs the creation may strike the deletion beside it: the user deletes again.
+      await this.#deleteForGood(made);
+    }
   }
 
   async update(properties: Properties, course: Course = {}): Promise<void> {
@@ -203,10 +212,10 @@ export class LifecycleDriver {
   }
 
   /** A deletion may fail, and is then repeated by a user when nothing is in its way. */
-  async #deleteForGood({ physicalId, properties }: LiveResource, cold = false): Promise<void> {
+  async #deleteForGood({ physicalId, properties }: LiveResource): Promise<void> {
     const request = { type: 'Delete', properties, physicalId } as const;
     for (const last of [false, true]) {
-      if ((await this.#send(request, last, cold))?.Status === 'SUCCESS') {
+      if ((await this.#send(request, last))?.Status === 'SUCCESS') {
         return;
       }
     }

@@ -53,12 +53,46 @@ test.each([{ SecretString: ' ' }, {}, { SecretBinary: new Uint8Array([1]) }])(
   },
 );
 
-test.each([
-  ['ResourceNotFoundException', 'create it, or give the ARN of another'],
-  ['AccessDeniedException', 'needs secretsmanager:GetSecretValue on it'],
-  ['DecryptionFailure', 'needs kms:Decrypt'],
-])('names the cure for %s', async (name, cure) => {
-  client.on(GetSecretValueCommand).rejects(Object.assign(new Error('refused'), { name }));
+test.each(['{"apikey":"id:secret"}', '{}', ' ["a"] ', '"id:secret"', '{"key":\n"value"}'])(
+  'refuses JSON, and does not show it: %s',
+  async (SecretString) => {
+    client.on(GetSecretValueCommand).resolves({ SecretString });
 
-  await expect(new SecretReader(new SecretsManagerClient({})).read(ARN)).rejects.toThrow(cure);
+    const reading = new SecretReader(new SecretsManagerClient({})).read(ARN);
+
+    await expect(reading).rejects.toMatchObject({ problem: 'json' });
+    await expect(reading).rejects.toThrow(/key\/value.*"Plaintext"/s);
+    await expect(reading).rejects.not.toThrow('id:secret');
+  },
+);
+
+test.each(['{not-json', '[id]:secret', 'eyJhbGciOi.e30.c2ln', '123456', 'true'])(
+  'takes %s, which is no JSON document of the console’s',
+  async (SecretString) => {
+    client.on(GetSecretValueCommand).resolves({ SecretString });
+
+    expect(await new SecretReader(new SecretsManagerClient({})).read(ARN)).toBe(SecretString);
+  },
+);
+
+test.each([
+  ['ResourceNotFoundException', 'refused', 'missing', 'create it, or give the ARN of another'],
+  ['InvalidRequestException', 'marked for deletion', 'deleted', 'restore it'],
+  ['AccessDeniedException', 'refused', 'denied', 'needs secretsmanager:GetSecretValue on it'],
+  ['AccessDeniedException', 'Access to KMS is not allowed', 'key', 'needs kms:Decrypt'],
+  ['DecryptionFailure', 'refused', 'key', 'needs kms:Decrypt'],
+])('names the cure for %s (%s)', async (name, message, problem, cure) => {
+  client.on(GetSecretValueCommand).rejects(Object.assign(new Error(message), { name }));
+
+  const reading = new SecretReader(new SecretsManagerClient({})).read(ARN);
+
+  await expect(reading).rejects.toMatchObject({ problem });
+  await expect(reading).rejects.toThrow(cure);
+});
+
+test('leaves an error alone that says nothing of the secret', async () => {
+  const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+  client.on(GetSecretValueCommand).rejects(throttled);
+
+  await expect(new SecretReader(new SecretsManagerClient({})).read(ARN)).rejects.toBe(throttled);
 });

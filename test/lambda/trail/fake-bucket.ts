@@ -80,10 +80,8 @@ export function fakeBucket(versions: readonly FakeVersion[] = []): FakeBucket {
     const matching = bucket.versions
       .filter(({ key }) => key.startsWith(Prefix))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
-    const last = matching.findIndex(
-      ({ key, versionId }) => key === KeyMarker && (versionId ?? 'null') === VersionIdMarker,
-    );
-    const page = matching.slice(last + 1, last + 1 + bucket.pageSize);
+    const first = firstAfter(matching, KeyMarker, VersionIdMarker);
+    const page = matching.slice(first, first + bucket.pageSize);
     const end = page.at(-1);
     const shown = page.map(({ key, versionId = 'null', storedAt = new Date(0), deleteMarker = false }) => ({
       deleteMarker,
@@ -98,25 +96,35 @@ export function fakeBucket(versions: readonly FakeVersion[] = []): FakeBucket {
     return {
       Versions: shown.filter(({ deleteMarker }) => !deleteMarker).map(({ entry }) => entry),
       DeleteMarkers: shown.filter(({ deleteMarker }) => deleteMarker).map(({ entry }) => entry),
-      IsTruncated: last + 1 + page.length < matching.length,
+      IsTruncated: first + page.length < matching.length,
       NextKeyMarker: end?.key,
       NextVersionIdMarker: end?.versionId ?? 'null',
     };
   });
-  mock.on(ListObjectsV2Command).callsFake(({ Prefix = '', ContinuationToken }) => {
-    existing();
-    const folders = bucket.versions
-      .filter(({ key }) => key.startsWith(Prefix) && key.slice(Prefix.length).includes('/'))
-      .map(({ key }) => key.slice(0, key.indexOf('/', Prefix.length) + 1));
-    const all = [...new Set(folders)].sort();
-    const start = Number(ContinuationToken ?? 0);
-    const page = all.slice(start, start + bucket.pageSize);
-    const more = start + page.length < all.length;
-    return {
-      CommonPrefixes: page.map((folder) => ({ Prefix: folder })),
-      ...(more ? { NextContinuationToken: String(start + page.length) } : {}),
-    };
-  });
+  mock
+    .on(ListObjectsV2Command)
+    .callsFake(({ Prefix = '', Delimiter, StartAfter = '', ContinuationToken }) => {
+      existing();
+      const matching = bucket.versions.filter(({ key }) => key.startsWith(Prefix) && key > StartAfter);
+      const isBelow = (key: string) =>
+        Delimiter !== undefined && key.slice(Prefix.length).includes(Delimiter);
+      const folders = matching
+        .filter(({ key }) => isBelow(key))
+        .map(({ key }) => key.slice(0, key.indexOf(Delimiter, Prefix.length) + 1));
+      const files = matching.filter(({ key }) => !isBelow(key)).map(({ key }) => key);
+      const all = [...new Set([...folders, ...files])].sort();
+      const start = Number(ContinuationToken ?? 0);
+      const page = all.slice(start, start + bucket.pageSize);
+      const more = start + page.length < all.length;
+      const storedAt = (name: string) => matching.find(({ key }) => key === name)?.storedAt ?? new Date(0);
+      return {
+        CommonPrefixes: page.filter(isBelow).map((folder) => ({ Prefix: folder })),
+        Contents: page
+          .filter((name) => !isBelow(name))
+          .map((name) => ({ Key: name, LastModified: storedAt(name) })),
+        ...(more ? { NextContinuationToken: String(start + page.length) } : {}),
+      };
+    });
 
   mock.on(DeleteObjectsCommand).callsFake(({ Delete }) => {
     existing();
@@ -147,6 +155,20 @@ export function fakeBucket(versions: readonly FakeVersion[] = []): FakeBucket {
     return {};
   });
   return bucket;
+}
+
+/** S3 goes on after a version, or, where none is named, after the key. */
+function firstAfter(
+  sorted: readonly FakeVersion[],
+  key: string | undefined,
+  version: string | undefined,
+): number {
+  if (key === undefined) {
+    return 0;
+  }
+  const at = sorted.findIndex((each) => each.key === key && (each.versionId ?? 'null') === version);
+  const next = sorted.findIndex((each) => each.key > key);
+  return at !== -1 ? at + 1 : next === -1 ? sorted.length : next;
 }
 
 function newMock() {

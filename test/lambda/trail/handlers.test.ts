@@ -1,5 +1,6 @@
 /** Each handler as Lambda loads it: its environment and its clients. */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -8,9 +9,11 @@ import {
   type AnswerSink,
   captureOutput,
   contextWith,
+  STACK_ID,
   startAnswerSink,
 } from '../shared/custom-resource-harness.ts';
 import { type FakeBucket, fakeBucket } from './fake-bucket.ts';
+import { memoryDouble } from './notification-memory-double.ts';
 
 const FORWARDING_QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/forwarding';
 const KEY = 'AWSLogs/111111111111/CloudTrail/us-east-1/2026/03/01/a.json.gz';
@@ -18,6 +21,7 @@ const sqs = mockClient(SQSClient);
 const cloudFormation = mockClient(CloudFormationClient);
 let bucket: FakeBucket;
 let sink: AnswerSink;
+let output: () => string;
 
 beforeAll(async () => {
   sink = await startAnswerSink();
@@ -25,9 +29,18 @@ beforeAll(async () => {
 afterAll(() => sink.close());
 beforeEach(() => {
   vi.restoreAllMocks();
-  captureOutput();
+  output = captureOutput();
   vi.stubEnv('FORWARDING_QUEUE_URL', FORWARDING_QUEUE);
   vi.stubEnv('LATE_OBJECTS_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/123456789012/late');
+  vi.stubEnv('STACK_NAME', 'CloudOne');
+  vi.stubEnv('STACK_ID', STACK_ID);
+  vi.stubEnv('LEDGER_TABLE', 'ledger');
+  vi.stubEnv('EVENT_RULE_NAME', 'CloudOne-ObjectCreated');
+  vi.stubEnv('BUCKET_NAME', 'trail-logs');
+  vi.stubEnv('REPAIR', 'true');
+  vi.stubEnv('KEY_PREFIXES', '["audit"]');
+  memoryDouble();
+  mockClient(EventBridgeClient).on(ListRulesCommand).resolves({ Rules: [] });
   bucket = fakeBucket([{ key: KEY, storedAt: new Date('2026-03-01T00:15:00Z') }]);
   sqs.reset();
   sqs.on(SendMessageCommand).resolves({});
@@ -43,6 +56,14 @@ test('bucket notification', async () => {
 
   expect(answer.PhysicalResourceId).toBe('created:trail-logs');
   expect(bucket.notifications).toEqual({ EventBridgeConfiguration: {} });
+});
+
+test('bucket notification guard', async () => {
+  const { handler } = await import('../../../lambda/trail/bucket-notification-guard-handler.ts');
+
+  const answer = await sink.send(handler, { type: 'Create', properties: { BucketName: 'trail-logs' } });
+
+  expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'created:trail-logs' });
 });
 
 test('trail bucket teardown', async () => {
@@ -80,4 +101,29 @@ test('a message that is no listing request fails, and is received again', async 
   const handling = handler({ Records: [{ body: '{}' }] } as SQSEvent, contextWith(300_000), () => {});
 
   await expect(handling).rejects.toThrow('bucket');
+});
+
+test('notification watch', async () => {
+  cloudFormation
+    .on(DescribeStacksCommand)
+    .resolves({ Stacks: [{ StackStatus: 'CREATE_COMPLETE' } as never] });
+  const { handler } = await import('../../../lambda/trail/notification-watch-handler.ts');
+
+  await handler({}, contextWith(120_000));
+
+  expect(bucket.notifications).toEqual({ EventBridgeConfiguration: {} });
+  expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(1);
+  expect(output()).toContain('"NotificationMissing":1');
+});
+
+test('backfill', async () => {
+  const { handler } = await import('../../../lambda/trail/backfill-handler.ts');
+
+  const answer = await sink.send(handler, {
+    type: 'Create',
+    properties: { BucketName: 'trail-logs', BackfillDays: '3' },
+  });
+
+  expect(answer.Status).toBe('SUCCESS');
+  expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
@@ -16,6 +16,7 @@ const request: ListingRequest = {
   storedFrom: '2026-03-01T00:10:00Z',
   storedBefore: '2026-03-01T00:25:00Z',
 };
+const MOST_RUNS = 200;
 const inTime = new Date('2026-03-01T00:15:00Z');
 
 const sqs = mockClient(SQSClient);
@@ -46,12 +47,13 @@ function keyOf(options: FileOptions = {}): string {
   return `${prefix}AWSLogs/${account}/${kind}/${region}/${day}/${name}.json.gz`;
 }
 
-const run = (hasTime: () => boolean = () => true, asked = request) =>
+const run = (hasTime: () => boolean = () => true, asked = request, keyPrefixes: readonly string[] = []) =>
   queueStoredObjects(asked, {
     s3: new S3Client({}),
     sqs: new SQSClient({}),
     forwardingQueueUrl: FORWARDING_QUEUE,
     lateObjectsQueueUrl: LATE_OBJECTS_QUEUE,
+    keyPrefixes,
     hasTime,
     signal: AbortSignal.timeout(60_000),
   });
@@ -130,6 +132,8 @@ describe('resuming', () => {
       sqs.resetHistory();
       const before = queuedKeys().length;
       ({ complete } = await run(() => false, asked));
+      // A listing that comes no further would go on for ever.
+      expect(runs).toBeLessThan(MOST_RUNS);
       expect(before).toBe(0);
       expect(queuedKeys().length).toBeLessThanOrEqual(2);
       keys.splice(0, keys.length, ...keys.filter((key) => !queuedKeys().includes(key)));
@@ -170,11 +174,58 @@ describe('trouble', () => {
     await expect(run()).rejects.toThrow('SQS did not take 1 messages (InternalError');
   });
 
-  test('says so where a bucket has too many other folders', async () => {
-    bucket = fakeBucket(
-      Array.from({ length: 1100 }, (_, index) => ({ key: `folder-${index}/x/file`, storedAt: inTime })),
-    );
+  test('a message of an earlier version, which names no start, begins anew', async () => {
+    bucket = fakeBucket([{ key: keyOf(), storedAt: inTime }]);
+    const folder = 'AWSLogs/111111111111/CloudTrail/us-east-1/2026/03/01/';
 
-    await expect(run()).rejects.toThrow('more than 1000 folders outside AWSLogs/');
+    await run(undefined, { ...request, resumeAt: { folder, key: `${folder}z` } });
+
+    expect(queuedKeys()).toEqual([keyOf()]);
+  });
+});
+
+describe('large spans and buckets', () => {
+  test('every day of years is found with one listing of a region, not one of each day', async () => {
+    const days = ['2016/03/02', '2020/02/29', '2026/02/28'];
+    const keys = days.map((day) => keyOf({ day, name: day.replaceAll('/', '') }));
+    bucket = fakeBucket(keys.map((key) => ({ key, storedAt: inTime })));
+
+    await run(undefined, { ...request, storedFrom: '2016-03-02T00:00:00Z' });
+
+    expect(queuedKeys()).toEqual(keys);
+    expect(bucket.mock.commandCalls(ListObjectVersionsCommand)).toHaveLength(1);
+  });
+
+  test('what lies before and after the days is not paged through', async () => {
+    const days = ['2025/01/01', '2026/02/28', '2026/03/01', '2026/03/02', '2026/03/03', '2026/04/01'];
+    bucket = fakeBucket(days.map((day) => ({ key: keyOf({ day }), storedAt: inTime })));
+    bucket.pageSize = 1;
+
+    await run();
+
+    // The page that goes beyond the last day is the last.
+    expect(queuedKeys()).toEqual(['2026/02/28', '2026/03/01', '2026/03/02'].map((day) => keyOf({ day })));
+    expect(bucket.mock.commandCalls(ListObjectVersionsCommand)).toHaveLength(3);
+  });
+
+  test('a bucket of other folders is searched to its end, message by message', async () => {
+    const others = Array.from({ length: 30 }, (_, index) => `folder-${index}/x/file`);
+    bucket = fakeBucket([...others, keyOf({ prefix: 'zz/' })].map((key) => ({ key, storedAt: inTime })));
+    let asked = request;
+    let runs = 0;
+    for (let complete = false; !complete; runs += 1) {
+      sqs.resetHistory();
+      ({ complete } = await run(() => false, asked));
+      // A listing that comes no further would go on for ever.
+      expect(runs).toBeLessThan(MOST_RUNS);
+      const [sent] = sqs.commandCalls(SendMessageCommand);
+      asked = sent ? listingRequestSchema.parse(JSON.parse(sent.args[0].input.MessageBody ?? '')) : asked;
+      if (queuedKeys().length > 0) {
+        break;
+      }
+    }
+
+    expect(queuedKeys()).toEqual([keyOf({ prefix: 'zz/' })]);
+    expect(runs).toBeGreaterThan(60);
   });
 });

@@ -8,6 +8,7 @@ import { objectTests } from './conformance/objects.ts';
 import { observabilityTests } from './conformance/observability.ts';
 import { permissionTests } from './conformance/permissions.ts';
 import { residueTests } from './conformance/residue.ts';
+import { rollBackTests } from './conformance/roll-back.ts';
 import { rotationTests } from './conformance/rotation.ts';
 import { stackLifecycleTests } from './conformance/stack-lifecycle.ts';
 import { storageTests } from './conformance/storage.ts';
@@ -23,6 +24,7 @@ if (fixture instanceof Error) {
   afterAll(() => fixture.close());
   describe('the local AWS', { timeout: 60_000 }, () => {
     stackLifecycleTests(fixture);
+    rollBackTests(fixture);
     nestedStackTests(fixture);
     customResourceTests(fixture);
     bucketTests(fixture);

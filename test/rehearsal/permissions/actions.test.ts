@@ -26,6 +26,21 @@ function needs(call: RecordedCall): string[] {
   return permissionsFor(call, policySet([])).map(({ action, resource }) => `${action} ${resource}`);
 }
 
+describe('what is asked of an account as a whole', () => {
+  it.each<[string, RecordedCall]>([
+    ['cloudtrail:DescribeTrails', json('cloudtrail', 'CloudTrail_20131101.DescribeTrails', {})],
+    ['kms:ListAliases', json('kms', 'TrentService.ListAliases', {})],
+    ['events:ListRules', json('events', 'AWSEvents.ListRules', {})],
+    [
+      'cloudformation:DescribeStacks',
+      recordedCall({ service: 'cloudformation', parameters: { Action: 'DescribeStacks' } }),
+    ],
+    ['s3:ListAllMyBuckets', s3Call('GET', '/?prefix=trail&x-id=ListBuckets')],
+  ])('%s takes no resource', (action, call) => {
+    expect(needs(call)).toEqual([`${action} *`]);
+  });
+});
+
 describe('JSON protocols', () => {
   it.each<[string, RecordedCall, string]>([
     [
@@ -116,6 +131,13 @@ describe('JSON protocols', () => {
       }),
       `cloudtrail:StopLogging arn:aws:cloudtrail:${region}:${accountId}:trail/trail`,
     ],
+    ...['mark', '/mark', `arn:aws:ssm:${region}:${accountId}:parameter/mark`].map(
+      (Name): [string, RecordedCall, string] => [
+        `a parameter of Systems Manager's, as ${Name}`,
+        json('ssm', 'AmazonSSM.PutParameter', { Name }),
+        `ssm:PutParameter arn:aws:ssm:${region}:${accountId}:parameter/mark`,
+      ],
+    ),
     [
       'a stack by name, over the query protocol',
       recordedCall({
@@ -251,7 +273,7 @@ describe('S3', () => {
 
 describe('what the tables do not have', () => {
   it.each<[string, RecordedCall]>([
-    ['GetParameter', json('ssm', 'AmazonSSM.GetParameter', { Name: 'x' })],
+    ['DeleteParameter', json('ssm', 'AmazonSSM.DeleteParameter', { Name: 'x' })],
     ['AssumeRole', recordedCall({ service: 'sts', parameters: { Action: 'AssumeRole' } })],
     ['PUT bucket?acl', s3Call('PUT', '/trail-bucket?acl')],
     ['PUT object', s3Call('PUT', '/trail-bucket/copy', { headers: { 'x-amz-copy-source': '/other/key' } })],

@@ -273,12 +273,12 @@ describe('findings', () => {
 
 describe('what cannot be proved is not allowed', () => {
   it('an operation that the tables do not have', async () => {
-    const call = recordedCall({ service: 'ssm', target: 'AmazonSSM.GetParameter' });
+    const call = recordedCall({ service: 'sns', target: 'AmazonSNS.Publish' });
 
     const { denied } = await proofOf(policySet([functionWith([allow('*', '*')])]), [call]);
 
     expect(denied).toEqual([
-      'forwarder: ssm:GetParameter on unknown: rehearsal/permissions/actions.ts does not have this operation',
+      'forwarder: sns:Publish on unknown: rehearsal/permissions/actions.ts does not have this operation',
     ]);
   });
 

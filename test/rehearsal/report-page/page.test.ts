@@ -63,6 +63,26 @@ test('a good run says so first, with its figures', () => {
   expect(text).not.toContain('The problem');
 });
 
+test('a product connector is shown where there is or was one', () => {
+  const report = goodReport();
+  const { registered, afterDestroy } = report.vendor;
+  const withConnector = (then: number, now: number) =>
+    sectionText(
+      renderReportPage({
+        ...report,
+        vendor: {
+          registered: { ...registered, visionOneConnectors: then },
+          afterDestroy: { ...afterDestroy, visionOneConnectors: now },
+        },
+      }),
+      'connections',
+    );
+
+  expect(withConnector(0, 0)).not.toContain('Product connector');
+  expect(withConnector(1, 0)).toContain('Product connector');
+  expect(withConnector(0, 1)).toContain('Product connector');
+});
+
 test('a failed run names its problems, what is missing, and what is left', () => {
   const report = failedReport();
   const page = renderReportPage(report);
@@ -203,4 +223,17 @@ test('long lists fold', () => {
 
   expect(sectionText(page, 'residue')).toContain('42 more');
   expect(sectionText(page, 'residue')).toContain('object 49');
+});
+
+test('the vendor’s client stands where our forwarder, its queue and its rule stand otherwise', () => {
+  const options = { ...goodReport().options, destination: 'vendorclient' as const };
+  const ours = sectionText(renderReportPage(goodReport()), 'flow');
+  const theirs = sectionText(renderReportPage(goodReport({ options })), 'flow');
+
+  for (const part of ['EventBridge', 'Queue', 'Forwarder', 'Dead-letter queue']) {
+    expect(ours).toContain(part);
+    expect(theirs).not.toContain(part);
+  }
+  expect(theirs).toContain('The vendor’s client');
+  expect(theirs).toContain('Cloud One CloudTrail service');
 });

@@ -22,6 +22,7 @@ export function latencyOf(samples: readonly number[]): RehearsalReport['latencyM
 
 const NONE = {
   visionOneConnection: null,
+  visionOneConnectors: 0,
   workloadConnectors: 0,
   cloudAccounts: 0,
   stackTokens: 0,
@@ -33,7 +34,13 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
     ok: true,
     problems: [],
     startedAt: '2026-11-20T07:41:12.345Z',
-    options: { input: 'generated', destination: 'cloudone', existingBucket: false, failAt: null },
+    options: {
+      input: 'generated',
+      destination: 'cloudone',
+      existingBucket: false,
+      scenario: 'round-trip',
+      failAt: null,
+    },
     environment: {
       localAws: 'MiniStack 1.5.33',
       node: '24.21.0',
@@ -66,6 +73,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
     vendor: {
       registered: {
         visionOneConnection: 'connected',
+        visionOneConnectors: 0,
         workloadConnectors: 1,
         cloudAccounts: 1,
         stackTokens: 2,
@@ -221,6 +229,7 @@ export function failedAsAsked(): RehearsalReport {
       input: 'generated',
       destination: 'cloudone',
       existingBucket: false,
+      scenario: 'failed-deployment',
       failAt: 'workload-connector',
     },
     seconds: { setup: 6.2, bootstrap: 9.6, deploy: 28.4, forward: 0, destroy: 3.8, total: 48.3 },
@@ -259,7 +268,13 @@ const OTHERS = {
 
 export function existingBucketReport(): RehearsalReport {
   return goodReport({
-    options: { input: '/data/cloudtrail', destination: 'visionone', existingBucket: true, failAt: null },
+    options: {
+      input: '/data/cloudtrail',
+      destination: 'visionone',
+      existingBucket: true,
+      scenario: 'round-trip',
+      failAt: null,
+    },
     tokenRotation: null,
     bucketNotification: {
       before: OTHERS,
@@ -269,6 +284,7 @@ export function existingBucketReport(): RehearsalReport {
     vendor: {
       registered: {
         visionOneConnection: 'connected',
+        visionOneConnectors: 0,
         workloadConnectors: 1,
         cloudAccounts: 1,
         stackTokens: 0,

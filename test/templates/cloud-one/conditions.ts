@@ -1,33 +1,111 @@
 import { describe, expect, test } from 'vitest';
-import { deploy, type ParameterValues } from '../deployment.ts';
+import { type ParameterValues, violations } from '../boolean-expressions.ts';
+import { deploy } from '../deployment.ts';
 import { pathOf, referencesIn, type Template } from '../template.ts';
 
-const CHOICES = {
-  CreateNewTrail: ['true', 'false'],
-  ForwardingDestination: ['CloudOne', 'VisionOne'],
-  VisionOneServiceToken: ['', 'token'],
-  TrailKeyArn: ['', 'arn:aws:kms:us-east-1:111122223333:key/theirs'],
-  CloudOneAccountTemplateUrl: ['', 'https://example.com/template'],
+const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
+export const VISION_ONE_KEY = secret('vision-one');
+const COLLECTOR = {
+  ForwardingDestination: 'VisionOne',
+  VisionOneIngestUrl: 'https://xlogr.xdr.trendmicro.com/ingest',
 };
+const BUCKET = { CreateNewTrail: 'false', ExistingCloudtrailBucketName: 'logs' };
 
-/** Every combination of the parameters that decide what exists. */
-export const DEPLOYMENTS: readonly ParameterValues[] = Object.entries(CHOICES).reduce<ParameterValues[]>(
-  (combinations, [name, values]) =>
-    combinations.flatMap((combination) => values.map((value) => ({ ...combination, [name]: value }))),
+/** The parameters that decide what exists, in all their forms: one of each row. */
+const CHOICES: readonly (readonly ParameterValues[])[] = [
+  [
+    { CreateNewTrail: 'true' },
+    { ...BUCKET, CloudOneAccountTemplateUrl: 'https://example.com/template' },
+    { ...BUCKET, TrailKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/theirs' },
+  ],
+  [
+    { ForwardingDestination: 'CloudOne' },
+    { ...COLLECTOR, VisionOneIngestToken: 'token' },
+    { ...COLLECTOR, VisionOneIngestTokenSecretArn: secret('ingest') },
+    { ForwardingDestination: 'VendorClient' },
+  ],
+  [
+    { CloudOneApiKey: 'id:secret' },
+    { CloudOneApiKeySecretArn: secret('api-key') },
+    {
+      CloudOneApiKeySecretArn: secret('api-key'),
+      SecretsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/ours',
+    },
+  ],
+  [
+    {},
+    { VisionOneServiceToken: 'token' },
+    { VisionOneServiceTokenSecretArn: secret('enrolment') },
+    { VisionOneApiKey: 'key' },
+    { VisionOneApiKeySecretArn: VISION_ONE_KEY },
+  ],
+];
+
+/** Every combination of them. */
+export const DEPLOYMENTS: readonly ParameterValues[] = CHOICES.reduce<ParameterValues[]>(
+  (combinations, choices) =>
+    combinations.flatMap((combination) => choices.map((choice) => ({ ...combination, ...choice }))),
   [{}],
+).filter(
+  // A rule refuses that.
+  ({ ForwardingDestination, TrailKeyArn }) =>
+    ForwardingDestination !== 'VendorClient' || TrailKeyArn === undefined,
 );
 
+const isOurs = ({ ForwardingDestination }: ParameterValues) => ForwardingDestination !== 'VendorClient';
+
 /** What exists besides what always does, by its construct's path. */
-const CONDITIONAL: readonly [when: string, ParameterValues, paths: readonly RegExp[]][] = [
-  ['a new trail', { CreateNewTrail: 'true' }, [/^NewTrail\//]],
-  ['an existing bucket', { CreateNewTrail: 'false' }, [/^ExistingBucket\//]],
+const CONDITIONAL: readonly [
+  when: string,
+  choice: (given: ParameterValues) => boolean,
+  paths: readonly RegExp[],
+][] = [
+  ['a new trail', ({ CreateNewTrail }) => CreateNewTrail === 'true', [/^NewTrail\//]],
+  ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^BucketLookUp\//]],
+  ['our own forwarder', isOurs, [/^Forwarding\//]],
+  [
+    'our own forwarder on an existing bucket',
+    (given) => isOurs(given) && given.CreateNewTrail === 'false',
+    [/^ExistingBucket\//],
+  ],
+  [
+    'a token of the CloudTrail service',
+    ({ ForwardingDestination }) => ForwardingDestination !== 'VisionOne',
+    [/^Onboarding\/CloudTrailToken(\/|$)/, /^Onboarding\/ServiceToken$/],
+  ],
   [
     'forwarding to Cloud One',
-    { ForwardingDestination: 'CloudOne' },
-    [/^Onboarding\/CloudTrailToken(\/|$)/, /^Onboarding\/ServiceToken$/, /^Onboarding\/TokenRotation\//],
+    ({ ForwardingDestination }) => ForwardingDestination === 'CloudOne',
+    [/^Onboarding\/TokenRotation\//],
   ],
-  ['forwarding to Vision One', { ForwardingDestination: 'VisionOne' }, [/^VisionOneIngestTokenSecret$/]],
-  ['an enrolment token', { VisionOneServiceToken: 'token' }, [/^VisionOneServiceTokenSecret$/]],
+  ["the vendor's client", (given) => !isOurs(given), [/^VendorClient\//]],
+  [
+    "the vendor's client on an existing bucket",
+    (given) => !isOurs(given) && given.CreateNewTrail === 'false',
+    [/^BucketNotificationGuard(\/|$)/],
+  ],
+  [
+    'an ingestion token',
+    ({ VisionOneIngestToken }) => VisionOneIngestToken !== undefined,
+    [/^VisionOneIngestTokenSecret$/],
+  ],
+  ['an API key', ({ CloudOneApiKey }) => CloudOneApiKey !== undefined, [/^CloudOneApiKeySecret$/]],
+  [
+    'an enrolment token',
+    ({ VisionOneServiceToken }) => VisionOneServiceToken !== undefined,
+    [/^VisionOneServiceTokenSecret$/],
+  ],
+  [
+    'the value of a Vision One API key',
+    ({ VisionOneApiKey }) => VisionOneApiKey !== undefined,
+    [/^VisionOneApiKeySecret$/],
+  ],
+  [
+    'a Vision One API key in either form',
+    ({ VisionOneApiKey, VisionOneApiKeySecretArn }) =>
+      (VisionOneApiKey ?? VisionOneApiKeySecretArn) !== undefined,
+    [/^Onboarding\/VisionOneEnrolment\//],
+  ],
 ];
 
 export function conditionTests(template: Template): void {
@@ -37,9 +115,14 @@ export function conditionTests(template: Template): void {
 
     expect(everything.filter(decidedHere)).not.toEqual([]);
     for (const parameters of DEPLOYMENTS) {
-      const isChosen = Object.entries(choice).every(([name, value]) => parameters[name] === value);
       const existing = Object.values(deploy(template, parameters).Resources).map(pathOf);
-      expect(existing.filter(decidedHere)).toEqual(isChosen ? everything.filter(decidedHere) : []);
+      expect(existing.filter(decidedHere)).toEqual(choice(parameters) ? everything.filter(decidedHere) : []);
+    }
+  });
+
+  test('no rule refuses one of the combinations that are tried', () => {
+    for (const parameters of DEPLOYMENTS) {
+      expect(violations(template, parameters)).toEqual([]);
     }
   });
 

@@ -6,12 +6,17 @@ interface ParameterGroup {
   readonly Parameters: readonly string[];
 }
 
+interface ConsoleInterface {
+  readonly ParameterGroups: readonly ParameterGroup[];
+  readonly ParameterLabels: Readonly<Record<string, { readonly default: string }>>;
+}
+
 export function consoleTests(template: Template): void {
-  const groups = parameterGroups(template);
+  const { ParameterGroups: groups, ParameterLabels: labels } = consoleInterface(template);
+  const declared = Object.keys(template.Parameters).filter((name) => name !== 'BootstrapVersion');
 
   test('every parameter stands in one group', () => {
     const grouped = groups.flatMap(({ Parameters }) => Parameters);
-    const declared = Object.keys(template.Parameters).filter((name) => name !== 'BootstrapVersion');
 
     expect(grouped.toSorted()).toEqual(declared.toSorted());
   });
@@ -21,9 +26,16 @@ export function consoleTests(template: Template): void {
       expect(Label.default).not.toBe('');
     }
   });
+
+  test('every parameter has a label of its own, short and without a full stop', () => {
+    const texts = declared.map((name) => labels[name]?.default ?? '');
+
+    expect(Object.keys(labels).toSorted()).toEqual(declared.toSorted());
+    expect(texts.filter((text) => !/^\S.{1,60}[^.\s]$/.test(text))).toEqual([]);
+    expect(new Set(texts).size).toBe(declared.length);
+  });
 }
 
-function parameterGroups({ Metadata = {} }: Template): readonly ParameterGroup[] {
-  const console = Metadata['AWS::CloudFormation::Interface'] as { ParameterGroups: ParameterGroup[] };
-  return console.ParameterGroups;
+function consoleInterface({ Metadata = {} }: Template): ConsoleInterface {
+  return Metadata['AWS::CloudFormation::Interface'] as ConsoleInterface;
 }

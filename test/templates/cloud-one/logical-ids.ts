@@ -13,9 +13,13 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'AWS::SecretsManager::Secret': [
     'CloudOneApiKeySecret',
     'ServiceToken',
+    'VisionOneApiKeySecret',
+    'VisionOneEnrolmentTokenSecret',
     'VisionOneIngestTokenSecret',
     'VisionOneServiceTokenSecret',
   ],
+  // The mark says whose the Vision One connection is.
+  'AWS::SSM::Parameter': ['VisionOneConnectionMark'],
   'AWS::DynamoDB::Table': ['ForwardingLedger40669501'],
   'AWS::SQS::Queue': [
     'ExistingBucketLateObjectsDeadLetterQueue039B2C0B',
@@ -24,15 +28,20 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
     'ForwardingEventRuleDeadLetterQueueC63C9BC6',
     'ForwardingQueue5829C9CD',
   ],
-  // The vendor's template builds names of this id, which must fit into 64 characters.
-  'AWS::CloudFormation::Stack': ['C1'],
+  // The vendor's templates may build names of these ids, which must fit into 64 characters.
+  'AWS::CloudFormation::Stack': ['C1', 'CTrl'],
+  'Custom::Backfill': ['Backfill'],
   'Custom::BucketNotification': ['BucketNotification'],
+  'Custom::BucketNotificationGuard': ['BucketNotificationGuard'],
   'Custom::CloudAccount': ['CloudAccount'],
   'Custom::CloudOneAccount': ['CloudOneAccount'],
+  'Custom::CloudTrailBucket': ['CloudTrailBucket'],
+  'Custom::CloudTrailSample': ['CloudTrailSample'],
   'Custom::CloudTrailToken': ['CloudTrailToken'],
   'Custom::ForwardingDestination': ['DestinationProbe'],
   'Custom::TrailBucketTeardown': ['TrailBucketTeardown'],
   'Custom::VisionOneConnection': ['VisionOneConnection'],
+  'Custom::VisionOneEnrolmentToken': ['VisionOneEnrolmentToken'],
   'Custom::WorkloadSecurityConnector': ['WorkloadSecurityConnector'],
   'Custom::WorkloadSecurityExternalId': ['WorkloadSecurityExternalId'],
 };

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { deploy, type ParameterValues } from '../deployment.ts';
-import { listOf, pathOf, referencesIn, resourcesOf, type Template } from '../template.ts';
-import { DEPLOYMENTS } from './conditions.ts';
+import { deploy } from '../deployment.ts';
+import { listOf, pathOf, permissionsOf, referencesIn, resourcesOf, type Template } from '../template.ts';
+import { DEPLOYMENTS, VISION_ONE_KEY } from './conditions.ts';
 
 /** What is registered at a vendor, or changes something that was there before, or costs. */
 const TOUCHING = [
+  'VisionOneEnrolmentToken',
   'VisionOneConnection',
   'WorkloadSecurityExternalId',
   'WorkloadSecurityConnector',
@@ -13,9 +14,14 @@ const TOUCHING = [
   'C1',
   'DestinationProbe',
   'BucketNotification',
+  'BucketNotificationGuard',
+  'CTrl',
   'NewTrailBucket430112D1',
   'NewTrailA1A3CF3C',
 ];
+
+const OWN_FORWARDER = { ForwardingDestination: ['CloudOne', 'VisionOne'] };
+const VENDOR_CLIENT = { ForwardingDestination: ['VendorClient'] };
 
 export function orderTests(template: Template): void {
   test.each(TOUCHING)('%s waits for the account look-up, which refuses a wrong region', (id) => {
@@ -27,11 +33,82 @@ export function orderTests(template: Template): void {
     });
   });
 
+  test.each(TOUCHING.filter((id) => !id.startsWith('NewTrail')))(
+    '%s waits for the look at an existing bucket, which refuses one that cannot be used',
+    (id) => {
+      eachDeployment(
+        template,
+        (deployed) => {
+          if (Object.hasOwn(deployed.Resources, id)) {
+            const before = dependenciesOf(deployed, id);
+            expect(before).toContain('CloudTrailBucket');
+            expect(before).toContain('CloudTrailSample');
+          }
+        },
+        { CreateNewTrail: ['false'] },
+      );
+    },
+  );
+
+  test('the look at an existing bucket comes right after the account look-up', () => {
+    const customs = [...dependenciesOf(template, 'CloudTrailSample')].filter((id) =>
+      template.Resources[id]?.Type.startsWith('Custom::'),
+    );
+
+    expect(customs.toSorted()).toEqual(['CloudOneAccount', 'CloudTrailBucket']);
+  });
+
+  test('the watch over notifications begins after they are switched on, and ends before they are switched off', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        for (const path of ['Schedule', 'NotificationMissingAlarm']) {
+          const id = idAt(deployed, `ExistingBucket/NotificationWatch/${path}`);
+          expect(dependenciesOf(deployed, id)).toContain('BucketNotification');
+        }
+      },
+      { CreateNewTrail: ['false'], ...OWN_FORWARDER },
+    );
+  });
+
+  test('the role that takes a former bucket’s notifications back may reach it by then', () => {
+    const role = template.Resources[idAt(template, 'ExistingBucket/BucketNotification/Handler/Role')];
+    const statement =
+      role && permissionsOf(role).find(({ Action }) => listOf(Action).includes('s3:PutBucketNotification'));
+
+    expect([...referencesIn(statement?.Resource)]).toEqual(
+      expect.arrayContaining(['ExistingCloudtrailBucketName', 'CloudTrailBucket']),
+    );
+    expect(JSON.stringify(statement?.Resource)).toContain('"FormerBucketName"');
+  });
+
+  test('the connection is made after its token is there, and gone before the token’s connector is deleted', () => {
+    const forms: Readonly<Record<string, readonly string[]>>[] = [
+      { VisionOneApiKey: ['key'] },
+      { VisionOneApiKeySecretArn: [VISION_ONE_KEY] },
+    ];
+    for (const given of forms) {
+      eachDeployment(
+        template,
+        (deployed) => {
+          const before = dependenciesOf(deployed, 'VisionOneConnection');
+          expect(before).toContain('VisionOneEnrolmentToken');
+          expect(before).toContain('VisionOneEnrolmentTokenSecret');
+        },
+        given,
+      );
+    }
+  });
+
   test('the first file is taken from the queue after the destination is known to accept it', () => {
-    eachDeployment(template, (deployed) => {
-      const mapping = idAt(deployed, 'Forwarding/Forwarder/Function/Queue');
-      expect(dependenciesOf(deployed, mapping)).toContain('DestinationProbe');
-    });
+    eachDeployment(
+      template,
+      (deployed) => {
+        const mapping = idAt(deployed, 'Forwarding/Forwarder/Function/Queue');
+        expect(dependenciesOf(deployed, mapping)).toContain('DestinationProbe');
+      },
+      OWN_FORWARDER,
+    );
   });
 
   test('a rotation begins after the first token is proven, and everything that it needs outlives its schedule', () => {
@@ -53,7 +130,7 @@ export function orderTests(template: Template): void {
           expect(before).toContain(id);
         }
       },
-      { ForwardingDestination: 'CloudOne' },
+      { ForwardingDestination: ['CloudOne'] },
     );
   });
 
@@ -65,7 +142,28 @@ export function orderTests(template: Template): void {
         expect(before).toContain(idAt(deployed, 'Forwarding/ObjectCreated'));
         expect(before).toContain(idAt(deployed, 'Forwarding/Queue'));
       },
-      { CreateNewTrail: 'false' },
+      { CreateNewTrail: ['false'], ...OWN_FORWARDER },
+    );
+  });
+
+  test("the vendor's client comes after the guard of an existing bucket, and goes before it", () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        expect(dependenciesOf(deployed, 'CTrl')).toContain('BucketNotificationGuard');
+      },
+      { CreateNewTrail: ['false'], ...VENDOR_CLIENT },
+    );
+  });
+
+  test("the vendor's client is there before a new trail writes, and gone before its bucket is emptied", () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        expect(dependenciesOf(deployed, idAt(deployed, 'NewTrail/Trail'))).toContain('CTrl');
+        expect(dependenciesOf(deployed, 'CTrl')).toContain('TrailBucketTeardown');
+      },
+      { CreateNewTrail: ['true'], ...VENDOR_CLIENT },
     );
   });
 
@@ -77,7 +175,7 @@ export function orderTests(template: Template): void {
         expect(before).toContain(idAt(deployed, 'NewTrail/Bucket/Policy'));
         expect(before).toContain('TrailBucketTeardown');
       },
-      { CreateNewTrail: 'true' },
+      { CreateNewTrail: ['true'] },
     );
   });
 
@@ -102,10 +200,10 @@ export function orderTests(template: Template): void {
 function eachDeployment(
   template: Template,
   check: (deployed: Template) => void,
-  only: ParameterValues = {},
+  only: Readonly<Record<string, readonly string[]>> = {},
 ): void {
   const chosen = DEPLOYMENTS.filter((parameters) =>
-    Object.entries(only).every(([name, value]) => parameters[name] === value),
+    Object.entries(only).every(([name, values]) => values.includes(parameters[name] ?? '')),
   );
   expect(chosen).not.toEqual([]);
   for (const parameters of chosen) {

@@ -3,16 +3,25 @@ import type { Parameter, Template } from '../template.ts';
 
 /** The template's contract with whoever has scripted a deployment. A parameter without a default is required. */
 const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValues' | 'NoEcho'>>> = {
-  CloudOneApiKey: { NoEcho: true },
+  CloudOneApiKey: { Default: '', NoEcho: true },
+  CloudOneApiKeySecretArn: { Default: '' },
   VisionOneServiceToken: { Default: '', NoEcho: true },
+  VisionOneServiceTokenSecretArn: { Default: '' },
+  VisionOneApiKey: { Default: '', NoEcho: true },
+  VisionOneApiKeySecretArn: { Default: '' },
+  VisionOneRegion: { Default: 'us', AllowedValues: ['us', 'eu', 'au', 'in', 'sg', 'jp'] },
   CreateNewTrail: { Default: 'false', AllowedValues: ['true', 'false'] },
   ExistingCloudtrailBucketName: { Default: '' },
-  ForwardingDestination: { Default: 'CloudOne', AllowedValues: ['CloudOne', 'VisionOne'] },
+  ForwardingDestination: { Default: 'CloudOne', AllowedValues: ['CloudOne', 'VisionOne', 'VendorClient'] },
   VisionOneIngestUrl: { Default: '' },
   VisionOneIngestToken: { Default: '', NoEcho: true },
+  VisionOneIngestTokenSecretArn: { Default: '' },
+  SecretsKeyArn: { Default: '' },
   CloudOneAccountTemplateUrl: { Default: '' },
   WorkloadSecurityAccountId: { Default: '147995105371' },
   TrailKeyArn: { Default: '' },
+  BackfillDays: { Default: '0' },
+  RepairNotifications: { Default: 'false', AllowedValues: ['false', 'true'] },
   LogBucketOnDelete: { Default: 'Delete', AllowedValues: ['Delete', 'Retain'] },
   OnVendorDeleteFailure: { Default: 'Fail', AllowedValues: ['Fail', 'Continue'] },
   Revision: { Default: '1' },
@@ -26,15 +35,65 @@ const TOKEN = {
   other: ['a b', ' token', 'token ', 'to\nken', '\t'],
 };
 
+const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret';
+const SECRET_ARN = {
+  matching: [
+    '',
+    `${SECRET}:trend/cloud-one-AbCdEf`,
+    `${SECRET}:a-000000`,
+    `${SECRET}:with_every+char=of.a@name-x9Y8z7`,
+    `${SECRET}:rds!cluster-0a1b2c3d-AbCdEf`,
+    'arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:key-AbCdEf',
+  ],
+  other: [
+    // A policy would match none of these: a name, the ARN without its suffix, a wildcard.
+    'trend/cloud-one',
+    `${SECRET}:trend`,
+    `${SECRET}:trend-AbCd`,
+    `${SECRET}:*`,
+    `${SECRET}:trend-??????`,
+    `${SECRET}:-AbCdEf`,
+    // What a dynamic reference takes behind an ARN.
+    `${SECRET}:trend-AbCdEf:SecretString:key::`,
+    `{{resolve:secretsmanager:${SECRET}:trend-AbCdEf}}`,
+    `${SECRET}:two words-AbCdEf`,
+    ` ${SECRET}:trend-AbCdEf`,
+    'arn:aws:secretsmanager:us-east-1:1111:secret:trend-AbCdEf',
+    'arn:aws:ssm:us-east-1:111122223333:parameter/trend-AbCdEf',
+    'arn:aws:kms:us-east-1:111122223333:key/1234abcd',
+    'id:secret',
+  ],
+};
+
+const KEY_ARN = {
+  matching: [
+    '',
+    'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    'arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab',
+  ],
+  other: [
+    '1234abcd-12ab-34cd-56ef-1234567890ab',
+    'arn:aws:kms:us-east-1:111122223333:alias/trail',
+    'arn:aws:kms:us-east-1:1111:key/1234abcd',
+    'arn:aws:s3:::key/1234abcd',
+    'arn:aws:kms:us-east-1:111122223333:key/*',
+  ],
+};
+
 const PATTERNS: Readonly<
   Record<string, { readonly matching: readonly string[]; readonly other: readonly string[] }>
 > = {
   CloudOneApiKey: {
-    matching: ['id:secret', 'tmc123:5wMx/+=', 'a:b:c'],
-    other: ['', ':', 'id:', ':secret', 'secret', 'id secret:x', 'id:sec ret', ' id:secret', 'id:secret '],
+    matching: ['', 'id:secret', 'tmc123:5wMx/+=', 'a:b:c'],
+    other: [':', 'id:', ':secret', 'secret', 'id secret:x', 'id:sec ret', ' id:secret', 'id:secret '],
   },
+  CloudOneApiKeySecretArn: SECRET_ARN,
   VisionOneServiceToken: TOKEN,
+  VisionOneServiceTokenSecretArn: SECRET_ARN,
+  VisionOneApiKey: TOKEN,
+  VisionOneApiKeySecretArn: SECRET_ARN,
   VisionOneIngestToken: TOKEN,
+  VisionOneIngestTokenSecretArn: SECRET_ARN,
   ExistingCloudtrailBucketName: {
     matching: [
       '',
@@ -82,20 +141,12 @@ const PATTERNS: Readonly<
     matching: ['', 'https://bucket.s3.amazonaws.com/key.template', 'http://127.0.0.1:4566/bucket/key'],
     other: ['s3://bucket/key', 'https://', 'bucket/key', 'https://a b'],
   },
-  TrailKeyArn: {
-    matching: [
-      '',
-      'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
-      'arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab',
-    ],
-    other: [
-      '1234abcd-12ab-34cd-56ef-1234567890ab',
-      'arn:aws:kms:us-east-1:111122223333:alias/trail',
-      'arn:aws:kms:us-east-1:1111:key/1234abcd',
-      'arn:aws:s3:::key/1234abcd',
-      'arn:aws:kms:us-east-1:111122223333:key/*',
-    ],
+  BackfillDays: {
+    matching: ['0', '7', '10', '365', '999', '1000', '2999', '3599', '3649', '3650'],
+    other: ['', '-1', '00', '07', '1.5', '1e3', '3651', '3660', '3700', '4000', '10000', ' 1', 'all'],
   },
+  TrailKeyArn: KEY_ARN,
+  SecretsKeyArn: KEY_ARN,
   WorkloadSecurityAccountId: {
     matching: ['147995105371', '000000000000'],
     other: ['', '14799510537', '1479951053711', '14799510537a', ' 147995105371', '1479-9510-5371'],

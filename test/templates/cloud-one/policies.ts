@@ -26,6 +26,11 @@ const WILDCARDS: readonly [path: string, action: string, reason: string][] = [
     'CloudTrail asks for it so; for our trail only. A key policy’s * is the key',
   ],
   ['NewTrail/Key', 'kms:DescribeKey', 'for our trail only. A key policy’s * is the key itself'],
+  [
+    'NewTrail/Key',
+    'kms:Decrypt',
+    'through S3, for roles with the name of the vendor’s client stack; a key policy’s * is the key itself',
+  ],
   ['NewTrail/AccessLogs/Policy', 's3:PutObject', 'S3 names the access logs'],
   ['NewTrail/Bucket/Policy', 's3:PutObject', 'CloudTrail names the files, below this account’s folder'],
   ['NewTrail/TrailBucketTeardown/Handler/Role', 's3:DeleteObject', 'all objects of the trail’s own buckets'],
@@ -33,6 +38,20 @@ const WILDCARDS: readonly [path: string, action: string, reason: string][] = [
   ['NewTrail/TrailBucketTeardown/Handler/Role', 's3:AbortMultipartUpload', 'likewise'],
   ['Forwarding/Forwarder/Role', 's3:GetObject', 'CloudTrail names the files, in one bucket'],
   ['Forwarding/Forwarder/Role', 's3:GetObjectVersion', 'likewise'],
+  ...['BucketLookUp/CloudTrailBucket/Handler/Role', 'BucketLookUp/CloudTrailSample/Handler/Role'].map(
+    (path): [string, string, string] => [path, 's3:GetObject', 'CloudTrail names the newest file'],
+  ),
+  ...[
+    'cloudformation:DescribeStacks',
+    'cloudtrail:DescribeTrails',
+    'kms:ListAliases',
+    's3:ListAllMyBuckets',
+  ].map((action): [string, string, string] => [
+    'BucketLookUp/CloudTrailBucket/Handler/Role',
+    action,
+    'takes no resource, unless one knows which',
+  ]),
+  ['ExistingBucket/BucketNotification/Handler/Role', 'events:ListRules', 'takes no resource'],
   ...[
     'ec2:DescribeImages',
     'ec2:DescribeInstances',
@@ -103,7 +122,11 @@ export function policyTests(template: Template): void {
     const decrypting = resourcesOf(template, 'AWS::IAM::Role').flatMap(([, role]) =>
       permissionsOf(role).filter(({ Action }) => listOf(Action).some((action) => action.startsWith('kms:'))),
     );
-    const dataUse = decrypting.filter(({ Action }) => Action !== 'kms:ScheduleKeyDeletion');
+    // These two are not about data.
+    const others = ['kms:ScheduleKeyDeletion', 'kms:ListAliases'];
+    const dataUse = decrypting.filter(
+      ({ Action }) => !listOf(Action).some((action) => others.includes(action)),
+    );
 
     expect(dataUse.length).toBeGreaterThan(5);
     for (const { Condition } of dataUse) {
@@ -113,16 +136,37 @@ export function policyTests(template: Template): void {
 
   test('the forwarder decrypts files with the key of the bucket that is in use', () => {
     for (const parameters of DEPLOYMENTS) {
-      const { TrailKeyArn = '', CreateNewTrail } = parameters;
-      const theirs = TrailKeyArn === '' ? 'Key961B73FD' : 'TrailKeyArn';
+      const { CreateNewTrail, ForwardingDestination } = parameters;
+      if (ForwardingDestination === 'VendorClient') {
+        continue;
+      }
       const roles = resourcesOf(deploy(template, parameters), 'AWS::IAM::Role');
       const [, role] = roles.find(([, each]) => pathOf(each) === 'Forwarding/Forwarder/Role') ?? [];
       const ofFiles = role && permissionsOf(role).filter(({ Condition }) => isThroughS3(Condition));
 
       expect(ofFiles).toHaveLength(1);
       expect([...referencesIn(ofFiles?.[0]?.Resource)]).toEqual([
-        CreateNewTrail === 'true' ? 'NewTrailKey642A02B0' : theirs,
+        // It tells the key that the user names, where one is named.
+        CreateNewTrail === 'true' ? 'NewTrailKey642A02B0' : 'CloudTrailBucket',
       ]);
+    }
+  });
+
+  test('the new trail’s key lets the vendor’s client decrypt, and nobody else besides the account itself', () => {
+    for (const parameters of DEPLOYMENTS.filter(({ CreateNewTrail }) => CreateNewTrail === 'true')) {
+      const key = deploy(template, parameters).Resources.NewTrailKey642A02B0;
+      const grant = key && statementsOf(key).find(({ Action }) => Action === 'kms:Decrypt');
+
+      expect(grant?.Condition).toMatchObject({
+        StringEquals: { 'kms:CallerAccount': { Ref: 'AWS::AccountId' }, 'kms:ViaService': expect.anything() },
+        ArnLike: { 'aws:PrincipalArn': { 'Fn::Join': ['', expect.arrayContaining(['-CTrl-*'])] } },
+      });
+      expect(principalOf(grant as Statement)).toEqual({
+        AWS:
+          parameters.ForwardingDestination === 'VendorClient'
+            ? '*'
+            : { 'Fn::Join': ['', expect.arrayContaining([':root'])] },
+      });
     }
   });
 

@@ -20,9 +20,12 @@ export function rotationTests(template: Template): void {
   });
 
   test('Secrets Manager may call the function for that secret of this account, and nobody else may', () => {
-    const permission = only(template, 'AWS::Lambda::Permission');
+    const permissions = resourcesOf(template, 'AWS::Lambda::Permission')
+      .map(([, { Properties }]) => Properties)
+      .filter((each) => JSON.stringify(each?.FunctionName).includes(rotatorId));
 
-    expect(permission.Properties).toEqual({
+    expect(permissions).toHaveLength(1);
+    expect(permissions[0]).toEqual({
       Action: 'lambda:InvokeFunction',
       FunctionName: { 'Fn::GetAtt': [rotatorId, 'Arn'] },
       Principal: 'secretsmanager.amazonaws.com',

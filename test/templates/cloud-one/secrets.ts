@@ -12,22 +12,39 @@ import {
 } from '../template.ts';
 import { DEPLOYMENTS } from './conditions.ts';
 
-const API_KEY = ['CloudOneApiKeySecret'];
+/** Each given by its value or by the ARN of a secret that exists already. */
+const API_KEY = ['CloudOneApiKeySecret', 'CloudOneApiKeySecretArn'];
+const ENROLMENT_TOKEN = ['VisionOneServiceTokenSecret', 'VisionOneServiceTokenSecretArn'];
+const VISION_ONE_API_KEY = ['VisionOneApiKeySecret', 'VisionOneApiKeySecretArn'];
+const GENERATED_TOKEN = 'VisionOneEnrolmentTokenSecret';
+const DESTINATION_TOKENS = ['ServiceToken', 'VisionOneIngestTokenSecret', 'VisionOneIngestTokenSecretArn'];
 
 /** Which secrets each function can read, in one deployment or another. What is not listed can read none. */
 const READABLE: Readonly<Record<string, readonly string[]>> = {
-  'Onboarding/CloudOneAccount/Handler': API_KEY,
-  'Onboarding/VisionOneConnection/Handler': [...API_KEY, 'VisionOneServiceTokenSecret'],
+  // It tries what was given by ARN, before anything is registered.
+  'Onboarding/CloudOneAccount/Handler': [
+    ...API_KEY,
+    'VisionOneApiKeySecretArn',
+    'VisionOneIngestTokenSecretArn',
+    'VisionOneServiceTokenSecretArn',
+  ],
+  'Onboarding/VisionOneEnrolment/VisionOneEnrolmentToken/Handler': [
+    ...API_KEY,
+    ...VISION_ONE_API_KEY,
+    GENERATED_TOKEN,
+  ],
+  'Onboarding/VisionOneConnection/Handler': [...API_KEY, GENERATED_TOKEN, ...ENROLMENT_TOKEN],
   'Onboarding/WorkloadSecurityExternalId/Handler': API_KEY,
   'Onboarding/WorkloadSecurityConnector/Handler': API_KEY,
   'Onboarding/CloudAccount/Handler': API_KEY,
   'Onboarding/CloudTrailToken/Handler': API_KEY,
   'Onboarding/TokenRotation/Rotator': [...API_KEY, 'ServiceToken'],
-  'Forwarding/DestinationProbe/Handler': ['ServiceToken', 'VisionOneIngestTokenSecret'],
-  'Forwarding/Forwarder': ['ServiceToken', 'VisionOneIngestTokenSecret'],
+  'Forwarding/DestinationProbe/Handler': DESTINATION_TOKENS,
+  'Forwarding/Forwarder': DESTINATION_TOKENS,
 };
 
 const WRITABLE: Readonly<Record<string, readonly string[]>> = {
+  'Onboarding/VisionOneEnrolment/VisionOneEnrolmentToken/Handler': [GENERATED_TOKEN],
   'Onboarding/CloudTrailToken/Handler': ['ServiceToken'],
   'Onboarding/TokenRotation/Rotator': ['ServiceToken'],
 };
@@ -55,6 +72,7 @@ export function secretTests(template: Template): void {
     expect(Object.fromEntries(readers)).toEqual({
       CloudOneApiKey: 'AWS::SecretsManager::Secret CloudOneApiKeySecret SecretString',
       VisionOneServiceToken: 'AWS::SecretsManager::Secret VisionOneServiceTokenSecret SecretString',
+      VisionOneApiKey: 'AWS::SecretsManager::Secret VisionOneApiKeySecret SecretString',
       VisionOneIngestToken: 'AWS::SecretsManager::Secret VisionOneIngestTokenSecret SecretString',
     });
   });
@@ -65,12 +83,58 @@ export function secretTests(template: Template): void {
     for (const [, resource] of resourcesOf(template, 'AWS::Lambda::Function')) {
       expect(secretsIn(property(resource, 'Environment'))).toEqual([]);
     }
-    expect(JSON.stringify(template)).not.toContain('{{resolve:');
+  });
+
+  test("CloudFormation itself reads one secret: the token that the vendor's client is given, in this very version", () => {
+    const { ServiceToken } = property<{ ServiceToken: object }>(template.Resources.CTrl, 'Parameters');
+
+    expect(ServiceToken).toEqual({
+      'Fn::Join': [
+        '',
+        [
+          '{{resolve:secretsmanager:',
+          { Ref: 'ServiceToken' },
+          ':SecretString:::',
+          { 'Fn::GetAtt': ['CloudTrailToken', 'TokenVersionId'] },
+          '}}',
+        ],
+      ],
+    });
+    expect(JSON.stringify(template).split('{{resolve:')).toHaveLength(2);
   });
 
   test('every secret is encrypted with the stack’s own key', () => {
     for (const [, secret] of resourcesOf(template, 'AWS::SecretsManager::Secret')) {
       expect(property(secret, 'KmsKeyId')).toEqual({ 'Fn::GetAtt': ['Key961B73FD', 'Arn'] });
+    }
+  });
+
+  test('a secret that is given by ARN stays where it is: the stack keeps no copy', () => {
+    const arns = Object.keys(template.Parameters).filter((name) => name.endsWith('SecretArn'));
+    expect(arns).toHaveLength(4);
+    for (const arn of arns) {
+      const [byArn = {}] = DEPLOYMENTS.filter((parameters) => parameters[arn] !== undefined);
+      const { Resources } = deploy(template, byArn);
+      expect(Object.keys(Resources)).not.toContain(arn.replace(/Arn$/, ''));
+      expect(Object.values(Resources).filter((resource) => referencesIn(resource).has(arn))).not.toEqual([]);
+    }
+  });
+
+  test('whoever reads a secret decrypts with the stack’s key and, where it is given, with that of the user’s', () => {
+    for (const parameters of DEPLOYMENTS) {
+      const keys = ['Key961B73FD', ...(parameters.SecretsKeyArn === undefined ? [] : ['SecretsKeyArn'])];
+      for (const [, role] of resourcesOf(deploy(template, parameters), 'AWS::IAM::Role')) {
+        const permissions = permissionsOf(role);
+        const reads = permissions.some(({ Action }) =>
+          listOf(Action).includes('secretsmanager:GetSecretValue'),
+        );
+        const decrypting = permissions.filter(
+          ({ Action, Condition }) =>
+            Action === 'kms:Decrypt' &&
+            JSON.stringify(Condition?.StringEquals?.['kms:ViaService'] ?? '').includes('secretsmanager.'),
+        );
+        expect(decrypting.map(({ Resource }) => [...referencesIn(Resource)])).toEqual(reads ? [keys] : []);
+      }
     }
   });
 
@@ -107,9 +171,14 @@ export function secretTests(template: Template): void {
   test('a deployment’s forwarder reads the token of its own destination only', () => {
     for (const parameters of DEPLOYMENTS) {
       const readable = accessTo(template, 'secretsmanager:GetSecretValue', [parameters]);
-      expect(readable['Forwarding/Forwarder']).toEqual([
-        parameters.ForwardingDestination === 'CloudOne' ? 'ServiceToken' : 'VisionOneIngestTokenSecret',
-      ]);
+      const ours = parameters.VisionOneIngestTokenSecretArn === undefined;
+      const tokens: Readonly<Record<string, readonly string[] | undefined>> = {
+        CloudOne: ['ServiceToken'],
+        VisionOne: [ours ? 'VisionOneIngestTokenSecret' : 'VisionOneIngestTokenSecretArn'],
+        // There is no forwarder of ours.
+        VendorClient: undefined,
+      };
+      expect(readable['Forwarding/Forwarder']).toEqual(tokens[parameters.ForwardingDestination ?? '']);
     }
   });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { deploy } from '../deployment.ts';
 import {
   property,
   type Resource,
@@ -89,7 +90,9 @@ export function storageTests(template: Template): void {
   );
 
   test('the trail’s bucket tells EventBridge, logs access, and is encrypted with the trail’s key', () => {
-    expect(template.Resources.NewTrailBucket430112D1?.Properties).toMatchObject({
+    const { Resources } = deploy(template, { CreateNewTrail: 'true' });
+
+    expect(Resources.NewTrailBucket430112D1?.Properties).toMatchObject({
       NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
       LoggingConfiguration: { DestinationBucketName: { Ref: 'NewTrailAccessLogs95DA51B1' } },
       BucketEncryption: {
@@ -101,6 +104,12 @@ export function storageTests(template: Template): void {
         ],
       },
     });
+  });
+
+  test('the document of notifications is the vendor’s client’s where that forwards', () => {
+    const { Resources } = deploy(template, { CreateNewTrail: 'true', ForwardingDestination: 'VendorClient' });
+
+    expect(Resources.NewTrailBucket430112D1?.Properties).not.toHaveProperty('NotificationConfiguration');
   });
 
   test('the trail covers all regions and is validated', () => {

@@ -1,4 +1,5 @@
-"""What the emulator lacks and the product's templates need. One module a gap; each says what the gap is.
+"""What the emulator lacks and the product's templates need, and what a rehearsal must be able to ask of it. One module
+a gap; each says what the gap is.
 
 Every module names the emulator's private functions and tables that it relies on (`RELIES_ON`): they are checked before
 anything is served, so that a new release that moved one fails at once and by name, not in the middle of a deployment.
@@ -13,6 +14,8 @@ MODULES = tuple(
         "cloudtrail_public_keys",
         "cloudtrail_trail",
         "conditions",
+        # Before the next, which has to see that a creation failed.
+        "failing_creation",
         "custom_resource_clean_up",
         "dashboard_list",
         "dynamodb_table",
@@ -21,12 +24,16 @@ MODULES = tuple(
         "lambda_log_group",
         "metric_alarm",
         "nested_stack",
+        "roll_back_reason",
         "s3_bucket",
         "s3_event",
         "s3_managed_key",
         "secret_rotation",
         "secrets_manager",
         "secure_transport",
+        "sqs_batches",
+        # Last, around the roll-back that the others have put right.
+        "resource_order",
     )
 )
 

@@ -34,6 +34,7 @@ describe('where the query sits', () => {
   ])('%s', (_where, link) => {
     expect(readStackLink(link)).toEqual({
       link,
+      codeBucketName: PARAMETERS.param_S3BucketName,
       serviceToken: PARAMETERS.param_ServiceToken,
       serviceUrl: PARAMETERS.param_ServiceURL,
       apiVersion: 'v1',

@@ -7,6 +7,9 @@ import {
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutBucketNotificationConfigurationCommand,
   PutObjectCommand,
   S3Client,
@@ -154,6 +157,57 @@ export function bucketTests({ stacks, client }: Fixture): void {
 
       expect((await stacks.delete(made)).status).toBe('DELETE_FAILED');
       expect(await stacks.failures(made.id)).toContainEqual(expect.stringContaining('not empty'));
+    });
+
+    it('take a notification document with a destination that is gone only where nobody wants it validated', async () => {
+      const Bucket = 'bucket-with-a-stale-destination';
+      const { outputs } = await stacks.deploy('stale-destination', {
+        Resources: {
+          Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: Bucket } },
+          Queue: { Type: 'AWS::SQS::Queue' },
+        },
+        Outputs: { Queue: { Value: { 'Fn::GetAtt': ['Queue', 'Arn'] } } },
+      });
+      const NotificationConfiguration = {
+        QueueConfigurations: [
+          { Id: 'stale', QueueArn: `${outputs.Queue}-gone`, Events: ['s3:ObjectCreated:*' as const] },
+        ],
+        EventBridgeConfiguration: {},
+      };
+      const put = (SkipDestinationValidation: boolean) =>
+        s3.send(
+          new PutBucketNotificationConfigurationCommand({
+            Bucket,
+            NotificationConfiguration,
+            SkipDestinationValidation,
+          }),
+        );
+
+      await expect(put(false)).rejects.toThrow('Unable to validate');
+      await put(true);
+
+      const kept = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+      expect(kept).toMatchObject(NotificationConfiguration);
+    });
+
+    it('say where they are to whom asks in another region, and go on listing behind a folder', async () => {
+      const Bucket = 'bucket-of-folders';
+      await stacks.deploy(Bucket, {
+        Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: Bucket } } },
+      });
+      for (const Key of ['a/1', 'b-/1', 'b/1', 'b0/1', 'c/1']) {
+        await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+      }
+
+      const head = await s3.send(new HeadBucketCommand({ Bucket }));
+      const { CommonPrefixes } = await s3.send(
+        new ListObjectsV2Command({ Bucket, Delimiter: '/', StartAfter: 'b0' }),
+      );
+      const { Versions } = await s3.send(new ListObjectVersionsCommand({ Bucket, KeyMarker: 'b/' }));
+
+      expect(head.BucketRegion).toBe('eu-central-1');
+      expect(CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(['b0/', 'c/']);
+      expect(Versions?.map(({ Key }) => Key)).toEqual(['b/1', 'b0/1', 'c/1']);
     });
 
     it('give a notification document back as it was put', async () => {

@@ -16,6 +16,8 @@ export interface Fixture {
   readonly client: ClientOptions;
   /** Where the emulator looks for the keys of digest files. */
   readonly trailPublicKeys: string;
+  /** Where the emulator looks for a creation that is to fail. */
+  readonly failingCreation: string;
   close(): Promise<void>;
 }
 
@@ -32,10 +34,12 @@ export async function startFixture(): Promise<Fixture | MissingPrerequisite> {
   const workDir = await mkdtemp(join(tmpdir(), 'conformance-'));
   try {
     const trailPublicKeys = join(workDir, 'keys.json');
+    const failingCreation = join(workDir, 'failing-creation.json');
     const aws = await startLocalAws({
       region: 'eu-central-1',
       environment: handedOn,
       trailPublicKeys,
+      failingCreation,
       workDir,
     });
     const recorder = await startRecorder();
@@ -44,7 +48,7 @@ export async function startFixture(): Promise<Fixture | MissingPrerequisite> {
       await Promise.all([aws.stop(), recorder.close()]);
       await rm(workDir, { recursive: true, force: true });
     };
-    return { aws, recorder, client, trailPublicKeys, stacks: new Stacks(client), close };
+    return { aws, recorder, client, trailPublicKeys, failingCreation, stacks: new Stacks(client), close };
   } catch (error) {
     await rm(workDir, { recursive: true, force: true });
     if (error instanceof MissingPrerequisite) return error;

@@ -1,4 +1,10 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Fixture } from './fixture.ts';
@@ -61,6 +67,53 @@ export function nestedStackTests({ stacks, client, recorder }: Fixture): void {
 
       expect(made.outputs.Arn).toMatch(/^arn:aws:iam::\d{12}:role\/vendor\/outer-Nested/);
       expect((await stacks.delete(made)).status).toBe('DELETE_COMPLETE');
+    });
+
+    it('take a template from a URL with the bucket in its host, as S3 gives it, also in an update', async () => {
+      const outer = async (name: string): Promise<Template> => {
+        await nested(name, { Resources: { Queue: queueNamed(name) } });
+        const TemplateURL = `https://vendor-templates.s3.us-east-1.amazonaws.com/a/${name}.template`;
+        return { Resources: { Nested: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL } } } };
+      };
+
+      const made = await stacks.deploy('outer-hosted', await outer('hosted-before'));
+      await stacks.deploy('outer-hosted', await outer('hosted-after'));
+
+      expect(made.status).toBe('CREATE_COMPLETE');
+      expect(await queueExists('hosted-after')).toBe(true);
+      await stacks.delete(made);
+    });
+
+    it('are given a secret by reference, in the version that is named, and again when that changes', async () => {
+      const inner: Template = {
+        Parameters: { Token: { Type: 'String' } },
+        Resources: { Queue: queue },
+        Outputs: { Token: { Value: { Ref: 'Token' } } },
+      };
+      const secretsManager = new SecretsManagerClient(client);
+      const { ARN } = await secretsManager.send(
+        new CreateSecretCommand({ Name: 'handed-on', SecretString: 'first' }),
+      );
+      const outer = async (version: string): Promise<Template> => {
+        const Token = `{{resolve:secretsmanager:${ARN}:SecretString:::${version}}}`;
+        return {
+          Resources: { Nested: await nested('secret', inner, { Token }) },
+          Outputs: { Token: { Value: { 'Fn::GetAtt': ['Nested', 'Outputs.Token'] } } },
+        };
+      };
+      const put = async (SecretString: string) => {
+        const { VersionId = '' } = await secretsManager.send(
+          new PutSecretValueCommand({ SecretId: ARN, SecretString }),
+        );
+        return VersionId;
+      };
+
+      const made = await stacks.deploy('outer-secret', await outer(await put('second')));
+      const updated = await stacks.deploy('outer-secret', await outer(await put('third')));
+
+      expect([made.outputs.Token, updated.outputs.Token]).toEqual(['second', 'third']);
+      await stacks.delete(made);
+      await secretsManager.send(new DeleteSecretCommand({ SecretId: ARN, ForceDeleteWithoutRecovery: true }));
     });
 
     it('create and delete the custom resources in them', async () => {

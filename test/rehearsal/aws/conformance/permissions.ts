@@ -13,12 +13,15 @@ const tryEverything = `
   const { S3Client, GetObjectCommand, PutObjectCommand } = require('${packages}/@aws-sdk/client-s3');
   const { SecretsManagerClient, GetSecretValueCommand } = require('${packages}/@aws-sdk/client-secrets-manager');
   const { DynamoDBClient, PutItemCommand } = require('${packages}/@aws-sdk/client-dynamodb');
-  const { SQSClient, SendMessageCommand } = require('${packages}/@aws-sdk/client-sqs');
+  const { SQSClient, SendMessageCommand, SendMessageBatchCommand } = require('${packages}/@aws-sdk/client-sqs');
   const { Secret, Table, Queue, Bucket } = process.env;
   const calls = {
     secret: () => new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId: Secret })),
     table: () => new DynamoDBClient().send(new PutItemCommand({ TableName: Table, Item: { id: { S: 'x' } } })),
     queue: () => new SQSClient().send(new SendMessageCommand({ QueueUrl: Queue, MessageBody: 'x' })),
+    batch: () => new SQSClient().send(
+      new SendMessageBatchCommand({ QueueUrl: Queue, Entries: [{ Id: '1', MessageBody: 'x' }] }),
+    ),
     put: () => new S3Client({ forcePathStyle: true }).send(new PutObjectCommand({ Bucket, Key: 'in/x', Body: 'x' })),
     get: () => new S3Client({ forcePathStyle: true }).send(new GetObjectCommand({ Bucket, Key: 'in/x' })),
   };
@@ -102,6 +105,7 @@ export function permissionTests({ stacks, client }: Fixture): void {
         secret: 'AccessDeniedException',
         table: 'AccessDeniedException',
         queue: expect.stringContaining('AccessDenied'),
+        batch: expect.stringContaining('AccessDenied'),
         put: 'AccessDenied',
         get: 'AccessDenied',
       });
@@ -120,6 +124,7 @@ export function permissionTests({ stacks, client }: Fixture): void {
         secret: 'allowed',
         table: 'allowed',
         queue: 'allowed',
+        batch: 'allowed',
         put: 'allowed',
         get: 'AccessDenied',
       });

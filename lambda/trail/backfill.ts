@@ -1,0 +1,51 @@
+import type * as z from 'zod';
+import { backfillProperties } from '../../contract/trail.ts';
+import type {
+  CreateRequest,
+  CustomResourceDefinition,
+  Outcome,
+  UpdateRequest,
+} from '../shared/custom-resource.ts';
+import { logger } from '../shared/logger.ts';
+import { CLOCK_MARGIN_MS, type ListingQueue, queueListing, spanOf } from './listing-request.ts';
+
+type Properties = z.infer<typeof backfillProperties>;
+
+const DAY_MS = 86_400_000;
+/** Stands in the id, between the bucket and the time; no bucket's name has it. */
+const SEPARATOR = '@';
+
+/**
+ * Has what was stored in the last days before the deployment listed and queued, once.
+ *
+ * The id holds the time from which on everything is forwarded. Where more days are asked for later, only what lies
+ * before that time is listed; fewer days change nothing, for what is forwarded stays so. Another id replaces the
+ * resource, and deleting the former does nothing.
+ */
+export function backfill(queue: ListingQueue): CustomResourceDefinition<Properties> {
+  const list = async (
+    { properties, signal }: CreateRequest<Properties>,
+    forwardedFrom: number,
+  ): Promise<Outcome> => {
+    const { BucketName, BackfillDays } = properties;
+    const from = Math.min(forwardedFrom, Date.now() - BackfillDays * DAY_MS);
+    if (from < forwardedFrom) {
+      await queueListing(queue, spanOf(BucketName, from, forwardedFrom + CLOCK_MARGIN_MS), signal);
+      logger.info('Backfill is queued', { bucket: BucketName, from: new Date(from).toISOString() });
+    }
+    return {
+      registration: { origin: 'adopted', id: `${BucketName}${SEPARATOR}${new Date(from).toISOString()}` },
+    };
+  };
+  return {
+    step: 'Backfill',
+    properties: backfillProperties,
+    create: (request) => list(request, Date.now()),
+    update: (request: UpdateRequest<Properties>) => {
+      const [bucket, time = ''] = request.registration.id.split(SEPARATOR);
+      return list(request, bucket === request.properties.BucketName ? Date.parse(time) : Date.now());
+    },
+    // What is forwarded cannot be called back.
+    delete: async () => {},
+  };
+}

@@ -1,0 +1,95 @@
+import { CfnCondition, CfnParameter, Fn, type ICfnRuleConditionExpression, type Stack } from 'aws-cdk-lib';
+import { PARAMETERS, type ParameterKey } from '../../contract/parameters.ts';
+import { DECLARATIONS, GROUPS } from './declarations.ts';
+import { contradictions } from './rules.ts';
+
+export type CloudOneParameters = ReturnType<typeof cloudOneParameters>;
+
+const KEYS = Object.keys(DECLARATIONS) as ParameterKey[];
+
+/** Declares the parameters of the `CloudOne` stack, their form in the console, and what contradicts what. */
+export function cloudOneParameters(stack: Stack) {
+  const declare = (key: ParameterKey) => {
+    const { group: _, label: __, ...props } = DECLARATIONS[key];
+    return new CfnParameter(stack, PARAMETERS[key], props);
+  };
+  const parameters = Object.fromEntries(KEYS.map((key) => [key, declare(key)])) as Record<
+    ParameterKey,
+    CfnParameter
+  >;
+  stack.templateOptions.metadata = { 'AWS::CloudFormation::Interface': consoleInterface() };
+  contradictions(stack);
+  return { ...parameters, conditions: conditions(stack, parameters) };
+}
+
+/** Groups and labels as the CloudFormation console shows them. */
+function consoleInterface() {
+  return {
+    ParameterGroups: Object.entries(GROUPS).map(([group, label]) => ({
+      Label: { default: label },
+      Parameters: KEYS.filter((key) => DECLARATIONS[key].group === group).map((key) => PARAMETERS[key]),
+    })),
+    ParameterLabels: Object.fromEntries(
+      KEYS.map((key) => [PARAMETERS[key], { default: DECLARATIONS[key].label }]),
+    ),
+  };
+}
+
+/** What exists is decided by these. */
+function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>) {
+  const condition = (name: string, expression: ICfnRuleConditionExpression) =>
+    new CfnCondition(stack, name, { expression });
+  const is = (subject: CfnParameter, value: string) => Fn.conditionEquals(subject.valueAsString, value);
+  const isGiven = (subject: CfnParameter) => Fn.conditionNot(is(subject, ''));
+  const toVisionOne = condition('ToVisionOne', is(parameters.forwardingDestination, 'VisionOne'));
+  const vendorClient = condition('WithVendorClient', is(parameters.forwardingDestination, 'VendorClient'));
+  const ownForwarder = condition('WithOwnForwarder', Fn.conditionNot(vendorClient));
+  const existingBucket = condition('WithExistingBucket', is(parameters.createNewTrail, 'false'));
+  const { cloudOneApiKeySecretArn, visionOneIngestTokenSecretArn } = parameters;
+  const visionOneApiKeyForms = [parameters.visionOneApiKey, parameters.visionOneApiKeySecretArn];
+  return {
+    newTrail: condition('WithNewTrail', is(parameters.createNewTrail, 'true')),
+    toCloudOne: condition('ToCloudOne', is(parameters.forwardingDestination, 'CloudOne')),
+    existingBucket,
+    toVisionOne,
+    vendorClient,
+    ownForwarder,
+    cloudTrailToken: condition('WithCloudTrailToken', Fn.conditionNot(toVisionOne)),
+    ownForwarderOnExistingBucket: condition(
+      'WithOwnForwarderOnExistingBucket',
+      Fn.conditionAnd(ownForwarder, existingBucket),
+    ),
+    vendorClientOnExistingBucket: condition(
+      'WithVendorClientOnExistingBucket',
+      Fn.conditionAnd(vendorClient, existingBucket),
+    ),
+    cloudOneApiKey: {
+      byValue: condition('CloudOneApiKeyByValue', is(cloudOneApiKeySecretArn, '')),
+      byArn: condition('CloudOneApiKeyByArn', isGiven(cloudOneApiKeySecretArn)),
+    },
+    visionOneServiceToken: {
+      byValue: condition('VisionOneServiceTokenByValue', isGiven(parameters.visionOneServiceToken)),
+      byArn: condition('VisionOneServiceTokenByArn', isGiven(parameters.visionOneServiceTokenSecretArn)),
+    },
+    visionOneApiKey: {
+      byValue: condition('VisionOneApiKeyByValue', isGiven(parameters.visionOneApiKey)),
+      byArn: condition('VisionOneApiKeyByArn', isGiven(parameters.visionOneApiKeySecretArn)),
+    },
+    visionOneApiKeyGiven: condition(
+      'VisionOneApiKeyGiven',
+      Fn.conditionOr(...visionOneApiKeyForms.map(isGiven)),
+    ),
+    visionOneIngestToken: {
+      byValue: condition(
+        'VisionOneIngestTokenByValue',
+        Fn.conditionAnd(toVisionOne, is(visionOneIngestTokenSecretArn, '')),
+      ),
+      byArn: condition('VisionOneIngestTokenByArn', isGiven(visionOneIngestTokenSecretArn)),
+    },
+    secretsKeyGiven: condition('SecretsKeyGiven', isGiven(parameters.secretsKeyArn)),
+    accountTemplateUrlGiven: condition(
+      'AccountTemplateUrlGiven',
+      isGiven(parameters.cloudOneAccountTemplateUrl),
+    ),
+  };
+}

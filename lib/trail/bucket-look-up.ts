@@ -1,0 +1,118 @@
+import { Aws, Fn, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { PARAMETERS } from '../../contract/parameters.ts';
+import { cloudTrailBucketProperties, trailSampleProperties } from '../../contract/trail.ts';
+import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
+
+export interface BucketLookUpProps {
+  readonly bucketName: string;
+
+  /** `CloudOne` or `VisionOne`. */
+  readonly destination: string;
+
+  /** The key that the user names; empty to have it found. */
+  readonly trailKeyArn: string;
+
+  /** What makes the bucket be looked at again; see `TrailbridgeCustomResourceProps.triggers`. */
+  readonly triggers: Record<string, string>;
+}
+
+/**
+ * The look at an existing bucket that comes before everything which changes something: first at what it is, then
+ * whether one of its files can be read with the permissions that follow from it.
+ */
+export class BucketLookUp extends Construct {
+  readonly bucket: TrailbridgeCustomResource;
+  /** The last of the two: what must wait for both depends on it. */
+  readonly sample: TrailbridgeCustomResource;
+
+  /** ARNs of the keys that the files are encrypted with, a list; never empty. */
+  readonly keyArns: string[];
+
+  constructor(scope: Construct, id: string, props: BucketLookUpProps) {
+    super(scope, id);
+    const bucketArn = arnOfBucket(props.bucketName);
+    const readFiles = () => new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/*`] });
+
+    this.bucket = new TrailbridgeCustomResource(this, 'CloudTrailBucket', {
+      triggers: props.triggers,
+      type: 'CloudTrailBucket',
+      handler: 'trail/cloudtrail-bucket-handler.ts',
+      description: 'Looks at the existing bucket: where it is, who writes to it, how it is encrypted.',
+      permissions: [
+        new PolicyStatement({
+          actions: ['s3:ListBucket', 's3:GetBucketNotification', 's3:GetEncryptionConfiguration'],
+          resources: [bucketArn],
+        }),
+        readFiles(),
+        new PolicyStatement({
+          actions: [
+            'cloudtrail:DescribeTrails',
+            'kms:ListAliases',
+            's3:ListAllMyBuckets',
+            'cloudformation:DescribeStacks',
+          ],
+          resources: ['*'],
+        }),
+      ],
+      propertiesSchema: cloudTrailBucketProperties,
+      properties: {
+        BucketName: props.bucketName,
+        Destination: props.destination as 'CloudOne',
+        TrailKeyArn: props.trailKeyArn,
+      },
+    });
+    const reason =
+      'These list what there is in the account: trails, aliases, buckets, stacks. The first three take no resource, and ' +
+      'neither does the last where it is not for one known stack.';
+    Validations.of(this.bucket.handler.role).acknowledge(
+      { id: 'AwsSolutions-IAM5[Resource::*]', reason },
+      { id: 'Serverless-LambdaStarPermissions', reason },
+    );
+
+    const trailArns = this.bucket.attribute('TrailArns');
+    this.keyArns = Fn.split(',', this.bucket.attribute('KeyArns'));
+    this.sample = new TrailbridgeCustomResource(this, 'CloudTrailSample', {
+      triggers: props.triggers,
+      type: 'CloudTrailSample',
+      handler: 'trail/trail-sample-handler.ts',
+      description: 'Proves that a file of the existing bucket can be read and decrypted.',
+      permissions: [
+        // Without it S3 says "access denied" of a file that is gone.
+        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }),
+        readFiles(),
+        decryptThroughS3(this.keyArns),
+        new PolicyStatement({
+          actions: ['cloudtrail:GetTrailStatus'],
+          resources: Fn.split(',', trailArns),
+        }),
+      ],
+      propertiesSchema: trailSampleProperties,
+      properties: {
+        BucketName: props.bucketName,
+        SampleKey: this.bucket.attribute('SampleKey'),
+        TrailArns: trailArns,
+      },
+    });
+    for (const { handler } of [this.bucket, this.sample]) {
+      Validations.of(handler.role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::<${PARAMETERS.existingCloudtrailBucketName}>/*]`,
+        reason: 'CloudTrail names the objects, and any of them may be the newest.',
+      });
+    }
+  }
+}
+
+/** May have S3 decrypt with the keys, and nothing else with them. */
+export function decryptThroughS3(keyArns: string[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['kms:Decrypt'],
+    resources: keyArns,
+    conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` } },
+  });
+}
+
+export function arnOfBucket(name: string): string {
+  return `arn:${Aws.PARTITION}:s3:::${name}`;
+}

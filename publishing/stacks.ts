@@ -1,0 +1,22 @@
+/** Which stacks are published as templates. */
+import type { App, Stack, StackProps } from 'aws-cdk-lib';
+import { CloudOneStack } from '../lib/cloud-one-stack.ts';
+
+export interface PublishedStack {
+  /** The template is `<name>.template.json`; also the stack's name that a launch suggests. */
+  readonly name: string;
+  create(app: App, props: Pick<StackProps, 'synthesizer'>): Stack;
+}
+
+/** The one that `launch.json` and `launch.html` launch. */
+export const CLOUD_ONE: PublishedStack = {
+  name: 'CloudOne',
+  create: (app, props) => new CloudOneStack(app, 'CloudOne', props),
+};
+
+/** A stack without functions gets no copier, and no parameters that say where its code is. */
+export const PUBLISHED_STACKS: readonly PublishedStack[] = [CLOUD_ONE];
+
+export function templateFile({ name }: Pick<PublishedStack, 'name'>): string {
+  return `${name}.template.json`;
+}

@@ -1,0 +1,39 @@
+/** The stack under rehearsal, and the CDK command line tool on it. */
+import { join } from 'node:path';
+import { cdk } from '../cdk.ts';
+import type { Parameters } from '../scenarios/scenario.ts';
+import type { Stage } from '../stage.ts';
+
+export const STACK = 'CloudOne';
+
+/** Where set-up has synthesized the templates. */
+export function assembly(stage: Pick<Stage, 'folder'>): string {
+  return join(stage.folder, 'cdk.out');
+}
+
+/** @throws CdkError */
+export function runCdk(stage: Stage, args: readonly string[]): Promise<string> {
+  return cdk(args, { aws: stage.aws, log: join(stage.folder, `cdk-${args[0]}.log`) });
+}
+
+/**
+ * Creates or updates the stack. Parameters that are not given keep their values.
+ *
+ * @throws CdkError
+ */
+export function cdkDeploy(stage: Stage, parameters: Parameters, app = assembly(stage)): Promise<string> {
+  return runCdk(stage, [
+    'deploy',
+    STACK,
+    '--app',
+    app,
+    '--require-approval',
+    'never',
+    ...Object.entries(parameters).flatMap(([name, value]) => ['--parameters', `${STACK}:${name}=${value}`]),
+  ]);
+}
+
+/** @throws CdkError */
+export function cdkDestroy(stage: Stage): Promise<string> {
+  return runCdk(stage, ['destroy', STACK, '--app', assembly(stage), '--force']);
+}

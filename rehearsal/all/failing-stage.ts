@@ -1,0 +1,91 @@
+/** One local AWS, bootstrapped once, for many deployments that fail and leave nothing. */
+import { join } from 'node:path';
+import { bootstrap, parametersOf } from '../acts/bootstrap.ts';
+import { createStack, deleteStack, publishAssets } from '../acts/create-stack.ts';
+import { failToDeploy } from '../acts/deploy.ts';
+import { assembly } from '../acts/stack.ts';
+import { type Before, checkWhatIsLeft, lookAround } from '../aftermath.ts';
+import { nothingFound } from '../findings.ts';
+import type { RehearsalOptions } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { type Stage, setStage } from '../stage.ts';
+import { synthesize } from '../synthesis.ts';
+import type { FailingDeployment } from './plan.ts';
+import type { Result } from './result.ts';
+
+/** Rehearses failing deployments one after the other, on the same local AWS for as long as nothing is left in it. */
+export class FailingStage {
+  readonly #folder: string;
+  #set: SetStage | undefined;
+
+  /** @param folder for logs. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param options of the deployments; an existing bucket is there in any case. */
+  async rehearse({ name, options, step, kind }: FailingDeployment): Promise<Result> {
+    const startedAt = performance.now();
+    const { stage, before, accountTemplateUrl, templateUrl } = await this.#stage(options);
+    const found = nothingFound();
+    // What the vendors were told in the deployments before is no part of this one.
+    stage.simulator.reset();
+    const parameters = parametersOf(stage, options, accountTemplateUrl);
+    await failToDeploy({ stage, parameters, found }, step, () => createStack(stage, templateUrl, parameters));
+    const status = await deleteStack(stage);
+    if (status !== 'DELETE_COMPLETE') {
+      found.problems.push(`The stack cannot be deleted: it is ${status}.`);
+    }
+    await checkWhatIsLeft(stage, { ...options, existingBucket: true }, before, found);
+    if (found.problems.length > 0) {
+      // Whatever is left must not be held against the next one.
+      await this.strike();
+    }
+    const { aws, vendors } = found.residue;
+    return {
+      name,
+      kind,
+      ok: found.problems.length === 0,
+      seconds: (performance.now() - startedAt) / 1000,
+      problems: found.problems,
+      residue: { aws, vendors },
+      failure: found.failure && { stackStatus: found.failure.stackStatus, message: found.failure.message },
+    };
+  }
+
+  /** Ends everything that was started. May be called more than once. */
+  async strike(): Promise<void> {
+    const set = this.#set;
+    this.#set = undefined;
+    await set?.stage.strike();
+  }
+
+  async #stage(options: RehearsalOptions): Promise<SetStage> {
+    this.#set ??= await setUp(this.#folder, options);
+    return this.#set;
+  }
+}
+
+interface SetStage {
+  readonly stage: Stage;
+  readonly accountTemplateUrl: string;
+  readonly templateUrl: string;
+  /** How things stood before the first deployment: what is left counts until the last. */
+  readonly before: Before;
+}
+
+async function setUp(folder: string, given: RehearsalOptions): Promise<SetStage> {
+  const options = { ...given, existingBucket: true };
+  const progress = new Progress();
+  progress.silence();
+  const stage = await setStage(folder, () => {});
+  try {
+    await synthesize(assembly(stage), join(stage.folder, 'cdk-synth.log'));
+    const accountTemplateUrl = await bootstrap(stage, progress, options, {});
+    const templateUrl = await publishAssets(stage);
+    return { stage, accountTemplateUrl, templateUrl, before: await lookAround(stage, options) };
+  } catch (error) {
+    await stage.strike();
+    throw error;
+  }
+}
