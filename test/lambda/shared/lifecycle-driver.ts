@@ -69,6 +69,7 @@ export interface Exchange {
 }
 
 const CLEAN_UP_ATTEMPTS = 3;
+const IN_PEACE: Incident = { remainingMs: 300_000 };
 
 export class LifecycleDriver {
   readonly exchanges: Exchange[] = [];
@@ -121,7 +122,7 @@ export class LifecycleDriver {
     });
     running(creation);
     const made = { physicalId: this.#makeUp(), properties };
-    const answer = await this.#send({ type: 'Delete', ...made }, true, true);
+    const answer = await this.#send({ type: 'Delete', ...made }, { remainingMs }, true);
     await creation;
     this.#calm();
     if (answer?.Status !== 'SUCCESS') {
@@ -222,8 +223,13 @@ export class LifecycleDriver {
     throw new Error(`A deletion failed with nothing in its way: ${this.#latestReason()}`);
   }
 
-  async #send(request: ResourceRequest, calmly = false, cold = false): Promise<ReceivedAnswer | undefined> {
-    const incident: Incident = calmly ? { remainingMs: 300_000 } : this.#disturb(request.type);
+  /** @param calmly `true` for a request in peace; what is said of it else, instead of asking the disturbance. */
+  async #send(
+    request: ResourceRequest,
+    calmly: boolean | Incident = false,
+    cold = false,
+  ): Promise<ReceivedAnswer | undefined> {
+    const incident = calmly === true ? IN_PEACE : calmly || this.#disturb(request.type);
     const { delivery = 'once', killed = false, remainingMs } = incident;
     const open = this.#sink.open(request, killed);
     const deadlines: number[] = [];
