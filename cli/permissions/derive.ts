@@ -116,9 +116,17 @@ function actionsOfResource({ Type, Properties }: TemplateResource): readonly str
   }
   const { create, read = [], update = [], delete: remove, with: given = {} } = permissionsFor(Type);
   const ofProperties = Object.entries(given).flatMap(([property, actions]) =>
-    property in Properties ? actions : [],
+    isWithin(Properties, property) ? actions : [],
   );
   return [...create, ...read, ...update, ...remove, ...ofProperties];
+}
+
+function isWithin(value: unknown, property: string): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (property in value || Object.values(value).some((part) => isWithin(part, property)))
+  );
 }
 
 function permissionsFor(type: string): TypePermissions {

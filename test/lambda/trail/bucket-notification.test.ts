@@ -51,7 +51,7 @@ const eventBridge = mockClient(EventBridgeClient);
 const sqs = mockClient(SQSClient);
 const handler = customResourceHandler(() =>
   bucketNotification({
-    s3: new S3Client({}),
+    s3In: (region) => new S3Client({ region }),
     sqs: new SQSClient({}),
     dynamoDb: new DynamoDBClient({}),
     eventBridge: new EventBridgeClient({}),

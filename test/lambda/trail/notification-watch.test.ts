@@ -61,13 +61,14 @@ function lastSeen(hoursAgo: number, isMissing = false): number {
 
 const remembered = () => memory.items.get(notificationMemoryKey(BUCKET));
 
-function look(repair = false) {
+function look(repair = false, arrives = true) {
   const signal = AbortSignal.timeout(10_000);
   return watchNotification({
     bucket: BUCKET,
     stackId: STACK_ID,
     repair,
     editor: new NotificationEditor(new S3Client({}), bucketContext(BUCKET, STACK_ID), signal, [0]),
+    arrives: async () => arrives,
     memory: new NotificationMemory(new DynamoDBClient({}), 'ledger', BUCKET),
     cloudFormation: new CloudFormationClient({}),
     sqs: new SQSClient({}),
