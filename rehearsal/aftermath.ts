@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AwsResource, difference, inventory } from './aws/inventory.ts';
 import { notificationOf } from './buckets.ts';
-import { EXISTING_BUCKET } from './existing-bucket.ts';
+import { bucketClients, EXISTING_BUCKET } from './existing-bucket.ts';
 import type { Found } from './findings.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { VendorHoldings } from './report.ts';
@@ -19,10 +19,15 @@ export interface Before {
 
 export async function lookAround(stage: Stage, options: RehearsalOptions): Promise<Before> {
   return {
-    aws: await inventory(stage.aws),
+    aws: await inventory(stage.aws, regionsOf(stage)),
     vendors: holdingsOf(stage.simulator),
-    notification: options.existingBucket ? await notificationOf(stage.clients, EXISTING_BUCKET) : null,
+    notification: options.existingBucket ? await notificationOf(bucketClients(stage), EXISTING_BUCKET) : null,
   };
+}
+
+/** Where something may be left. */
+export function regionsOf({ aws, bucketRegion = aws.region }: Stage): readonly string[] {
+  return [...new Set([aws.region, bucketRegion])];
 }
 
 /** Compares how things stand now with how they stood before, and notes what is left. */
@@ -32,7 +37,7 @@ export async function checkWhatIsLeft(
   before: Before,
   found: Found,
 ): Promise<void> {
-  const left = difference(before.aws, await inventory(stage.aws));
+  const left = difference(before.aws, await inventory(stage.aws, regionsOf(stage)));
   const byDesign = left.filter(isRetainedByDesign);
   const holdings = holdingsOf(stage.simulator);
   found.vendor = { ...found.vendor, afterDestroy: holdings };
@@ -52,7 +57,7 @@ export async function checkWhatIsLeft(
     ...[...found.residue.aws, ...found.residue.vendors].map((residue) => `Left behind: ${residue}`),
   );
   if (options.existingBucket) {
-    const after = await notificationOf(stage.clients, EXISTING_BUCKET);
+    const after = await notificationOf(bucketClients(stage), EXISTING_BUCKET);
     found.bucketNotification = {
       before: before.notification,
       during: null,

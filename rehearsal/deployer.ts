@@ -47,8 +47,12 @@ export interface Deployer {
   dismiss(): Promise<void>;
 }
 
-/** Makes the user, and the boundary. */
-export async function hireDeployer(stage: Stage): Promise<Deployer> {
+/**
+ * Makes the user, and the boundary.
+ *
+ * @param template what is deployed. @default what was synthesized
+ */
+export async function hireDeployer(stage: Stage, template?: string): Promise<Deployer> {
   const iam = new IAMClient({
     endpoint: stage.aws.endpoint,
     region: stage.aws.region,
@@ -57,7 +61,7 @@ export async function hireDeployer(stage: Stage): Promise<Deployer> {
       secretAccessKey: stage.aws.clientEnvironment.AWS_SECRET_ACCESS_KEY ?? 'test',
     },
   });
-  const policy = await printedPolicy(stage, 'cdk');
+  const policy = await printedPolicy(stage, 'cdk', {}, template);
   await iam.send(new CreateUserCommand({ UserName }));
   await iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: JSON.stringify(policy) }));
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
@@ -90,12 +94,13 @@ export async function printedPolicy(
   stage: Stage,
   receiver: 'cdk' | 'execution-role',
   parameters: Readonly<Record<string, string>> = {},
+  template = join(assembly(stage), `${STACK}.template.json`),
 ): Promise<PolicyDocument> {
   const { stdout } = await run(process.execPath, [
     TRAILBRIDGE,
     'permissions',
     ...['--for', receiver],
-    ...['--template', join(assembly(stage), `${STACK}.template.json`)],
+    ...['--template', template],
     ...['--account', stage.aws.accountId, '--region', stage.aws.region],
     ...Object.entries(parameters).flatMap(([name, value]) => ['--parameter', `${name}=${value}`]),
   ]);

@@ -9,6 +9,8 @@ import { PARAMETERS } from '../contract/parameters.ts';
 import { bootstrap, parametersOf } from './acts/bootstrap.ts';
 import { destroy } from './acts/destroy.ts';
 import { provePermitted } from './acts/prove-permissions.ts';
+import { publishedTemplate } from './acts/publish.ts';
+import { STACK } from './acts/stack.ts';
 import { checkWhatIsLeft, lookAround } from './aftermath.ts';
 import { hireDeployer } from './deployer.ts';
 import { type Found, nothingFound, reportOf } from './findings.ts';
@@ -20,17 +22,21 @@ import type { Stage } from './stage.ts';
 
 /** Plays a scenario on a stage that is set, and reports. The caller strikes the stage. */
 export async function rehearse(
-  stage: Stage,
+  given: Stage,
   progress: Progress,
   input: RehearsalInput,
 ): Promise<RehearsalReport> {
   const found = nothingFound();
   found.input = inputOf(input.corpus);
   const { options, scenario } = input;
+  const stage = { ...given, bucketRegion: scenario.bucketRegion };
   await noting(found, async () => {
     const accountTemplateUrl = await bootstrap(stage, progress, options, scenario);
     const before = await lookAround(stage, options);
-    const deployer = await hireDeployer(stage);
+    const deployer = await hireDeployer(
+      stage,
+      scenario.withoutCdk === true ? publishedTemplate(stage, STACK) : undefined,
+    );
     const rehearsal: Rehearsal = {
       ...input,
       stage: { ...stage, cdkCredentials: deployer.credentials },

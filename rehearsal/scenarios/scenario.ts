@@ -19,7 +19,9 @@ export interface Scenario {
   readonly about: string;
   /** Options that the story leaves no choice of. */
   readonly requires?: Partial<Pick<RehearsalOptions, 'destination' | 'existingBucket'>>;
-  /** Nothing is synthesized or bootstrapped: the scenario needs no CDK. @default false */
+  /** Where the existing bucket is. @default the region of the stack */
+  readonly bucketRegion?: string;
+  /** Nothing is synthesized or bootstrapped: the scenario needs no CDK, and publishes. @default false */
   readonly withoutCdk?: boolean;
   /** What must be there before the deployment, beside the bootstrap. It counts as the user's own. */
   readonly prepare?: (stage: Stage) => Promise<void>;

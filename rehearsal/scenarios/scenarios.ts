@@ -2,6 +2,7 @@
 import { fromTheConsole } from './console.ts';
 import { deletedByHand } from './deleted-by-hand.ts';
 import { refusedDeletion } from './refused-deletion.ts';
+import { relay } from './relay.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
 import { secretsByArn } from './secrets-by-arn.ts';
@@ -12,6 +13,7 @@ export const SCENARIOS: readonly Scenario[] = [
   secretsByArn,
   refusedDeletion,
   deletedByHand,
+  relay,
 ];
 
 export const DEFAULT_SCENARIO = roundTrip.name;
