@@ -58,6 +58,8 @@ export async function launch(rehearsal: Rehearsal, parameters: Parameters): Prom
 export async function launchInVain(rehearsal: Rehearsal, mishap: Mishap): Promise<void> {
   const { stage, progress, parameters, before, found } = rehearsal;
   const { what, region = stage.aws.region, fault } = mishap;
+  const regions = [...new Set([...regionsOf(stage), region])];
+  const awsBefore = await inventory(stage.aws, regions);
   await progress.phase(
     'deploy',
     `launching ${what}`,
@@ -77,7 +79,7 @@ export async function launchInVain(rehearsal: Rehearsal, mishap: Mishap): Promis
     () => `launched ${what}: it failed, as it should, and was rolled back`,
   );
   const left = [
-    ...difference(before.aws, await inventory(stage.aws, [...new Set([...regionsOf(stage), region])]))
+    ...difference(awsBefore, await inventory(stage.aws, regions))
       .filter((resource) => !isRetainedByDesign(resource))
       .map(nameOf),
     ...vendorResidue(before.vendors, holdingsOf(stage.simulator)),
