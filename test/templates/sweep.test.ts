@@ -1,6 +1,6 @@
 /** What holds for every template that is synthesized, whatever it is for. The list grows by itself. */
 import { describe, expect, test } from 'vitest';
-import { alarmTests } from './sweep/alarms.ts';
+import { alarmTests, runbookTests } from './sweep/alarms.ts';
 import { functionTests } from './sweep/functions.ts';
 import { permissionTests, wildcardListTests } from './sweep/permissions.ts';
 import { resourcePolicyTests } from './sweep/resource-policies.ts';
@@ -12,6 +12,8 @@ const templates = await synthesizeAll();
 test('there is a template to look at', () => {
   expect(templates.map(([name]) => name)).toContain('CloudOne');
 });
+
+describe('the runbook', () => runbookTests(templates));
 
 describe('the list of wildcards', () => wildcardListTests(templates));
 

@@ -273,6 +273,7 @@ describe('the notifications of a bucket elsewhere', () => {
   });
 
   test('are not switched off, even where a bucket of that name was changed once', async () => {
+    relayed('another-bucket');
     const { Status } = await sink.send(handler, {
       type: 'Delete',
       physicalId: 'created:trail-logs',
