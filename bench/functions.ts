@@ -38,6 +38,7 @@ const ENVIRONMENT = {
   SERVICE_URL: 'https://cloudtrail.us-1.cloudone.trendmicro.com',
   SERVICE_API_VERSION: 'v1',
   LEDGER_TABLE: 'ledger',
+  BUCKET_REGION: 'us-east-1',
   QUEUE_URL: 'http://127.0.0.1/queue',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/queue',
   FORWARDING_QUEUE_URL: 'http://127.0.0.1/queue',

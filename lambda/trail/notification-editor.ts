@@ -49,11 +49,14 @@ export class NotificationEditor {
 
   /** @throws BucketError where S3 refuses, with the cure. */
   async read(): Promise<NotificationDocument> {
-    const { bucket, accountId } = this.#context;
+    const { bucket, home } = this.#context;
     try {
       return documentOf(
         await this.#s3.send(
-          new GetBucketNotificationConfigurationCommand({ Bucket: bucket, ExpectedBucketOwner: accountId }),
+          new GetBucketNotificationConfigurationCommand({
+            Bucket: bucket,
+            ExpectedBucketOwner: home.accountId,
+          }),
           { abortSignal: this.#signal },
         ),
       );
@@ -127,7 +130,7 @@ export class NotificationEditor {
   }
 
   async #write(document: NotificationDocument): Promise<void> {
-    const { bucket, accountId } = this.#context;
+    const { bucket, home } = this.#context;
     try {
       await this.#s3.send(
         new PutBucketNotificationConfigurationCommand({
@@ -135,7 +138,7 @@ export class NotificationEditor {
           NotificationConfiguration: document,
           // Someone else's stale destination is theirs to mend, and must not break ours.
           SkipDestinationValidation: true,
-          ExpectedBucketOwner: accountId,
+          ExpectedBucketOwner: home.accountId,
         }),
         { abortSignal: this.#signal },
       );

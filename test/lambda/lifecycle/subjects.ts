@@ -277,7 +277,7 @@ const notification: Subject = {
   coldStart: (world) =>
     customResourceHandler(() =>
       bucketNotification({
-        s3: new S3Client(world.sdk),
+        s3In: () => new S3Client(world.sdk),
         sqs: new SQSClient(world.sdk),
         dynamoDb: new DynamoDBClient(world.sdk),
         eventBridge: new EventBridgeClient(world.sdk),
