@@ -14,6 +14,7 @@ import {
 } from '../../contract/trail.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
+import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
 import { arnOfBucket, type BucketLookUp } from './bucket-look-up.ts';
@@ -76,7 +77,7 @@ export class ExistingBucket extends Construct {
       environment: {
         FORWARDING_QUEUE_URL: props.forwardingQueue.queueUrl,
         LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl,
-        KEY_PREFIXES: props.lookUp.bucket.attribute('KeyPrefixes'),
+        TRAIL_PREFIXES: props.lookUp.bucket.attribute('KeyPrefixes'),
       },
       timeout: LISTING_TIMEOUT,
       permissions: [
@@ -88,7 +89,7 @@ export class ExistingBucket extends Construct {
         }),
       ],
     });
-    workOff(lister, lateObjects, { batchSize: 1, maxConcurrency: 2 });
+    const mapping = workOff(lister, lateObjects, { batchSize: 1, maxConcurrency: 2 });
 
     TrailbridgeAlarm.onDeadLetters(
       this,
@@ -154,8 +155,9 @@ export class ExistingBucket extends Construct {
       propertiesSchema: backfillProperties,
       properties: { BucketName: props.bucketName, BackfillDays: props.backfillDays },
     });
-    // What comes from now on comes by events.
-    backfill.resource.node.addDependency(this.notification.resource);
+    // What comes from now on comes by events. And who lists must know this bucket's key prefixes by then, and may list
+    // it: in an update, the lister is still the former bucket's.
+    backfill.resource.node.addDependency(this.notification.resource, lister, mapping);
 
     const watch = new NotificationWatch(this, 'NotificationWatch', {
       bucketName: props.bucketName,
@@ -165,5 +167,8 @@ export class ExistingBucket extends Construct {
     });
     // After it, and gone before it: what one switches off, the other must not switch on.
     watch.node.addDependency(this.notification.resource);
+    for (const { role } of [lister, this.notification.handler]) {
+      acknowledgeLint(role, 'W1032', 'They exist only where a bucket is named: a rule demands it.');
+    }
   }
 }

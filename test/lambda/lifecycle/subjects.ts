@@ -9,6 +9,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
 import type { ForwarderDestination } from '../../../contract/forwarding.ts';
+import { cloudTrailLifecycle } from '../../../lambda/forwarding/cloudtrail-lifecycle.ts';
 import { cloudTrailServiceOf, destinationOf } from '../../../lambda/forwarding/destination-of.ts';
 import { destinationProbe } from '../../../lambda/forwarding/destination-probe.ts';
 import { DestinationToken } from '../../../lambda/forwarding/destination-token.ts';
@@ -28,7 +29,7 @@ import { trailBucketTeardown } from '../../../lambda/trail/trail-bucket-teardown
 import { STACK_ID } from '../shared/custom-resource-harness.ts';
 import type { Properties } from '../shared/lifecycle-driver.ts';
 import { EVENT_BRIDGE } from './aws-stand-in.ts';
-import { afterCreation, differsIn, isOurs, never, type Subject } from './subject.ts';
+import { afterCreation, differsIn, isOurs, never, type Scene, type Subject } from './subject.ts';
 import {
   API_KEY_SECRET,
   ENROLMENT_SECRET,
@@ -311,11 +312,54 @@ const notification: Subject = {
 const COLLECTOR = 'https://xlogr-simulated.xdr.trendmicro.com/ingest/api/v1/third_party_log/raw';
 const CLOUD_TRAIL_SERVICE = 'https://cloudtrail.us-1.cloudone.trendmicro.com';
 
+const aToken: Scene = {
+  name: 'a token',
+  aws: async ({ aws, byHand }) => {
+    const link = await byHand('POST', 'cloudtrail.us-1.cloudone.trendmicro.com/api/stacks');
+    aws.secrets.set(SERVICE_TOKEN_SECRET, /param_ServiceToken=([^&"]+)/.exec(link)?.[1] ?? '');
+  },
+};
+
+function destinationEnvironment(DESTINATION: ForwarderDestination) {
+  const isCloudOne = DESTINATION === 'CloudOne';
+  return {
+    DESTINATION,
+    DESTINATION_URL: isCloudOne ? CLOUD_TRAIL_SERVICE : COLLECTOR,
+    DESTINATION_API_VERSION: isCloudOne ? 'v1' : undefined,
+    DESTINATION_TOKEN_SECRET_ARN: isCloudOne ? SERVICE_TOKEN_SECRET : INGEST_SECRET,
+  };
+}
+
 const probe: Subject = {
   name: 'DestinationProbe',
-  step: /^(Proving that the destination accepts|Telling Cloud One's CloudTrail service|Sending a first, empty upload)/,
+  step: /^(Proving that the destination accepts this stack|Sending a first, empty upload to the destination): /,
+  properties: { Destination: 'CloudOne', DestinationUrl: CLOUD_TRAIL_SERVICE },
+  changes: { ...REVISION, Destination: ['CloudOne', 'VisionOne'] },
+  scenes: [aToken],
+  survivesKills: true,
+  coldStart: (world, { Destination }) =>
+    customResourceHandler(() => {
+      const environment = destinationEnvironment(Destination as ForwarderDestination);
+      const destination = destinationOf(environment);
+      const token = new DestinationToken(
+        new SecretReader(secretsOf(world)),
+        environment.DESTINATION_TOKEN_SECRET_ARN,
+      );
+      return destinationProbe({ destination, sender: new PartSender(destination, token) });
+    }),
+  held: () => [],
+  madeFor: () => [],
+  replaces: differsIn('Destination'),
+  assertMore: ({ vendors }) => {
+    // Nothing that it sends is an event of CloudTrail's.
+    expect(vendors.state().received.cloudone).toMatchObject({ events: 0, eventless: 0 });
+  },
+};
+
+const lifecycleNotes: Subject = {
+  name: 'CloudTrailLifecycle',
+  step: /^Telling Cloud One's CloudTrail service of this stack: /,
   properties: {
-    Destination: 'CloudOne',
     DestinationUrl: CLOUD_TRAIL_SERVICE,
     AwsAccountId: AWS_ACCOUNT,
     AwsRegion: 'us-east-1',
@@ -323,52 +367,29 @@ const probe: Subject = {
   },
   changes: {
     ...REVISION,
-    Destination: ['CloudOne', 'VisionOne'],
     AwsAccountId: [AWS_ACCOUNT, OTHER_ACCOUNT],
     AwsRegion: ['us-east-1', 'us-west-2'],
   },
-  scenes: [
-    {
-      name: 'a token',
-      aws: async ({ aws, byHand }) => {
-        const link = await byHand('POST', 'cloudtrail.us-1.cloudone.trendmicro.com/api/stacks');
-        aws.secrets.set(SERVICE_TOKEN_SECRET, /param_ServiceToken=([^&"]+)/.exec(link)?.[1] ?? '');
-      },
-    },
-  ],
+  scenes: [aToken],
   survivesKills: true,
-  coldStart: (world, { Destination }) =>
+  coldStart: (world) =>
     customResourceHandler(() => {
-      const DESTINATION = Destination as ForwarderDestination;
-      const DESTINATION_TOKEN_SECRET_ARN = DESTINATION === 'CloudOne' ? SERVICE_TOKEN_SECRET : INGEST_SECRET;
-      const environment = {
-        DESTINATION,
-        DESTINATION_URL: DESTINATION === 'CloudOne' ? CLOUD_TRAIL_SERVICE : COLLECTOR,
-        DESTINATION_API_VERSION: DESTINATION === 'CloudOne' ? 'v1' : undefined,
-        DESTINATION_TOKEN_SECRET_ARN,
-      };
-      const destination = destinationOf(environment);
-      const destinationToken = new DestinationToken(
-        new SecretReader(secretsOf(world)),
-        DESTINATION_TOKEN_SECRET_ARN,
-      );
-      return destinationProbe({
-        destination,
-        cloudTrailService: DESTINATION === 'CloudOne' ? cloudTrailServiceOf(environment) : undefined,
-        sender: new PartSender(destination, destinationToken),
-        readToken: (signal) => destinationToken.read(signal),
+      const environment = destinationEnvironment('CloudOne');
+      const secrets = new SecretReader(secretsOf(world));
+      const token = new DestinationToken(secrets, SERVICE_TOKEN_SECRET);
+      return cloudTrailLifecycle({
+        service: cloudTrailServiceOf(environment),
+        readToken: (signal) => token.read(signal),
       });
     }),
   // Notes hold nothing at the vendor's, and the last of them is a courtesy that may be lost.
   held: () => [],
   madeFor: () => [],
-  replaces: differsIn('Destination'),
+  replaces: never,
   assertMore: ({ vendors }, live) => {
-    if (live?.properties.Destination === 'CloudOne') {
+    if (live !== undefined) {
       expect(vendors.state().lifecycle.map(({ event }) => event)).toContain('created');
     }
-    // Nothing that it sends is an event of CloudTrail's.
-    expect(vendors.state().received.cloudone).toMatchObject({ events: 0, eventless: 0 });
   },
 };
 
@@ -414,5 +435,6 @@ export const SUBJECTS: readonly Subject[] = [
   token,
   notification,
   probe,
+  lifecycleNotes,
   teardown,
 ];

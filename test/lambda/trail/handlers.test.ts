@@ -38,7 +38,7 @@ beforeEach(() => {
   vi.stubEnv('EVENT_RULE_NAME', 'CloudOne-ObjectCreated');
   vi.stubEnv('BUCKET_NAME', 'trail-logs');
   vi.stubEnv('REPAIR', 'true');
-  vi.stubEnv('KEY_PREFIXES', '["audit"]');
+  vi.stubEnv('TRAIL_PREFIXES', '["audit"]');
   memoryDouble();
   mockClient(EventBridgeClient).on(ListRulesCommand).resolves({ Rules: [] });
   bucket = fakeBucket([{ key: KEY, storedAt: new Date('2026-03-01T00:15:00Z') }]);
@@ -46,7 +46,9 @@ beforeEach(() => {
   sqs.on(SendMessageCommand).resolves({});
   sqs.on(SendMessageBatchCommand).resolves({});
   cloudFormation.reset();
-  cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
+  cloudFormation.on(DescribeStacksCommand).resolves({
+    Stacks: [{ StackName: 'CloudOne', CreationTime: new Date(0), StackStatus: 'DELETE_IN_PROGRESS' }],
+  });
 });
 
 test('bucket notification', async () => {

@@ -39,6 +39,7 @@ const CHOICES: readonly (readonly ParameterValues[])[] = [
     { VisionOneApiKey: 'key' },
     { VisionOneApiKeySecretArn: VISION_ONE_KEY },
   ],
+  [{}, { AlarmEmail: 'security@example.com' }],
 ];
 
 /** Every combination of them. */
@@ -62,7 +63,7 @@ const CONDITIONAL: readonly [
 ][] = [
   ['a new trail', ({ CreateNewTrail }) => CreateNewTrail === 'true', [/^NewTrail\//]],
   ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^BucketLookUp\//]],
-  ['our own forwarder', isOurs, [/^Forwarding\//]],
+  ['our own forwarder', isOurs, [/^Forwarding\/(?!CloudTrailLifecycle(\/|$))/]],
   [
     'our own forwarder on an existing bucket',
     (given) => isOurs(given) && given.CreateNewTrail === 'false',
@@ -76,7 +77,7 @@ const CONDITIONAL: readonly [
   [
     'forwarding to Cloud One',
     ({ ForwardingDestination }) => ForwardingDestination === 'CloudOne',
-    [/^Onboarding\/TokenRotation\//],
+    [/^Onboarding\/TokenRotation\//, /^Forwarding\/CloudTrailLifecycle(\/|$)/],
   ],
   ["the vendor's client", (given) => !isOurs(given), [/^VendorClient\//]],
   [
@@ -84,6 +85,7 @@ const CONDITIONAL: readonly [
     (given) => !isOurs(given) && given.CreateNewTrail === 'false',
     [/^BucketNotificationGuard(\/|$)/],
   ],
+  ['an address for alarms', ({ AlarmEmail }) => AlarmEmail !== undefined, [/^Alarms\/Email$/]],
   [
     'an ingestion token',
     ({ VisionOneIngestToken }) => VisionOneIngestToken !== undefined,

@@ -18,6 +18,9 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
     'VisionOneIngestTokenSecret',
     'VisionOneServiceTokenSecret',
   ],
+  // Others have subscribed to it, and confirmed.
+  'AWS::SNS::Topic': ['AlarmsTopic3A2DFEBA'],
+  'AWS::SNS::Subscription': ['AlarmsEmail53B271E6'],
   // The mark says whose the Vision One connection is.
   'AWS::SSM::Parameter': ['VisionOneConnectionMark'],
   'AWS::DynamoDB::Table': ['ForwardingLedger40669501'],
@@ -37,7 +40,9 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'Custom::CloudOneAccount': ['CloudOneAccount'],
   'Custom::CloudTrailBucket': ['CloudTrailBucket'],
   'Custom::CloudTrailSample': ['CloudTrailSample'],
+  'Custom::CloudTrailLifecycle': ['CloudTrailLifecycle'],
   'Custom::CloudTrailToken': ['CloudTrailToken'],
+  'Custom::Draining': ['Draining'],
   'Custom::ForwardingDestination': ['DestinationProbe'],
   'Custom::TrailBucketTeardown': ['TrailBucketTeardown'],
   'Custom::VisionOneConnection': ['VisionOneConnection'],
@@ -51,11 +56,13 @@ const STATELESS = [
   'AWS::CloudWatch::Alarm',
   'AWS::Events::Rule',
   'AWS::IAM::Role',
+  'AWS::IAM::RolePolicy',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
+  'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
   'AWS::SecretsManager::RotationSchedule',
 ];
