@@ -23,16 +23,18 @@ const OPERATIONS: Readonly<Record<string, StackOperation>> = {
   DELETE_IN_PROGRESS: 'deletion',
 };
 
-/** @returns `other` for a status that is none of an operation, and for a stack that nothing is known of. */
+/**
+ * @returns `other` for a status that is none of an operation, and for a stack that nothing is known of.
+ * @throws AwsCallError
+ */
 export async function stackOperation(
   cloudFormation: CloudFormationClient,
   stackId: string,
   signal: AbortSignal,
 ): Promise<StackOperation> {
   try {
-    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }), {
-      abortSignal: signal,
-    });
+    const command = new DescribeStacksCommand({ StackName: stackId });
+    const { Stacks } = await cloudFormation.send(command, { abortSignal: signal });
     return OPERATIONS[Stacks?.[0]?.StackStatus ?? ''] ?? 'other';
   } catch (error) {
     throw explainAwsError(`cloudformation:DescribeStacks on ${stackId}`, error, signal);

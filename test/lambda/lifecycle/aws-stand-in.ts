@@ -105,6 +105,9 @@ function s3({ buckets }: AwsStandIn): Service {
         `<NotificationConfiguration>${bucket.notifications.join('')}</NotificationConfiguration>`,
       );
     }
+    if (query.has('policy')) {
+      return { status: 204, headers: {}, body: '' };
+    }
     if (query.has('versions')) {
       const versions = bucket.objects.map(
         (key) => `<Version><Key>${key}</Key><VersionId>null</VersionId><Size>1</Size></Version>`,

@@ -12,7 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const CALLING = SUBJECTS.filter(({ name }) => /^(Cloud(?!TrailLifecycle)|VisionOne|Workload)/.test(name));
+/** Those that call with the user's API key. */
+const CALLING = SUBJECTS.filter(({ name }) =>
+  /^(CloudOneAccount|CloudAccount|CloudTrailToken|VisionOne|Workload)/.test(name),
+);
 
 describe.each(CALLING)('$name', (subject) => {
   const updates = operationsOf(subject).filter(({ name }) => /^(update|replace)/.test(name));

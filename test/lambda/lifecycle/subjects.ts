@@ -8,6 +8,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
+import type { ForwarderDestination } from '../../../contract/forwarding.ts';
 import { cloudTrailLifecycle } from '../../../lambda/forwarding/cloudtrail-lifecycle.ts';
 import { cloudTrailServiceOf, destinationOf } from '../../../lambda/forwarding/destination-of.ts';
 import { destinationProbe } from '../../../lambda/forwarding/destination-probe.ts';
@@ -311,30 +312,53 @@ const notification: Subject = {
 const COLLECTOR = 'https://xlogr-simulated.xdr.trendmicro.com/ingest/api/v1/third_party_log/raw';
 const CLOUD_TRAIL_SERVICE = 'https://cloudtrail.us-1.cloudone.trendmicro.com';
 
-/** A token in the stack's secret, as the integration's own resource has put it there. */
-const TOKEN_SCENE: Scene = {
+const aToken: Scene = {
   name: 'a token',
   aws: async ({ aws, byHand }) => {
     const link = await byHand('POST', 'cloudtrail.us-1.cloudone.trendmicro.com/api/stacks');
     aws.secrets.set(SERVICE_TOKEN_SECRET, /param_ServiceToken=([^&"]+)/.exec(link)?.[1] ?? '');
   },
 };
-const TO_CLOUD_ONE = {
-  DESTINATION: 'CloudOne',
-  DESTINATION_URL: CLOUD_TRAIL_SERVICE,
-  DESTINATION_API_VERSION: 'v1',
-  DESTINATION_TOKEN_SECRET_ARN: SERVICE_TOKEN_SECRET,
-} as const;
-const TO_VISION_ONE = {
-  DESTINATION: 'VisionOne',
-  DESTINATION_URL: COLLECTOR,
-  DESTINATION_API_VERSION: undefined,
-  DESTINATION_TOKEN_SECRET_ARN: INGEST_SECRET,
-} as const;
 
-const lifecycle: Subject = {
+function destinationEnvironment(DESTINATION: ForwarderDestination) {
+  const isCloudOne = DESTINATION === 'CloudOne';
+  return {
+    DESTINATION,
+    DESTINATION_URL: isCloudOne ? CLOUD_TRAIL_SERVICE : COLLECTOR,
+    DESTINATION_API_VERSION: isCloudOne ? 'v1' : undefined,
+    DESTINATION_TOKEN_SECRET_ARN: isCloudOne ? SERVICE_TOKEN_SECRET : INGEST_SECRET,
+  };
+}
+
+const probe: Subject = {
+  name: 'DestinationProbe',
+  step: /^(Proving that the destination accepts this stack|Sending a first, empty upload to the destination): /,
+  properties: { Destination: 'CloudOne', DestinationUrl: CLOUD_TRAIL_SERVICE },
+  changes: { ...REVISION, Destination: ['CloudOne', 'VisionOne'] },
+  scenes: [aToken],
+  survivesKills: true,
+  coldStart: (world, { Destination }) =>
+    customResourceHandler(() => {
+      const environment = destinationEnvironment(Destination as ForwarderDestination);
+      const destination = destinationOf(environment);
+      const token = new DestinationToken(
+        new SecretReader(secretsOf(world)),
+        environment.DESTINATION_TOKEN_SECRET_ARN,
+      );
+      return destinationProbe({ destination, sender: new PartSender(destination, token) });
+    }),
+  held: () => [],
+  madeFor: () => [],
+  replaces: differsIn('Destination'),
+  assertMore: ({ vendors }) => {
+    // Nothing that it sends is an event of CloudTrail's.
+    expect(vendors.state().received.cloudone).toMatchObject({ events: 0, eventless: 0 });
+  },
+};
+
+const lifecycleNotes: Subject = {
   name: 'CloudTrailLifecycle',
-  step: /^Telling Cloud One's CloudTrail service/,
+  step: /^Telling Cloud One's CloudTrail service of this stack: /,
   properties: {
     DestinationUrl: CLOUD_TRAIL_SERVICE,
     AwsAccountId: AWS_ACCOUNT,
@@ -346,14 +370,16 @@ const lifecycle: Subject = {
     AwsAccountId: [AWS_ACCOUNT, OTHER_ACCOUNT],
     AwsRegion: ['us-east-1', 'us-west-2'],
   },
-  scenes: [TOKEN_SCENE],
+  scenes: [aToken],
   survivesKills: true,
   coldStart: (world) =>
     customResourceHandler(() => {
-      const tokens = new DestinationToken(new SecretReader(secretsOf(world)), SERVICE_TOKEN_SECRET);
+      const environment = destinationEnvironment('CloudOne');
+      const secrets = new SecretReader(secretsOf(world));
+      const token = new DestinationToken(secrets, SERVICE_TOKEN_SECRET);
       return cloudTrailLifecycle({
-        service: cloudTrailServiceOf(TO_CLOUD_ONE),
-        readToken: (signal) => tokens.read(signal),
+        service: cloudTrailServiceOf(environment),
+        readToken: (signal) => token.read(signal),
       });
     }),
   // Notes hold nothing at the vendor's, and the last of them is a courtesy that may be lost.
@@ -364,32 +390,6 @@ const lifecycle: Subject = {
     if (live !== undefined) {
       expect(vendors.state().lifecycle.map(({ event }) => event)).toContain('created');
     }
-  },
-};
-
-const probe: Subject = {
-  name: 'DestinationProbe',
-  step: /^(Proving that the destination accepts|Sending a first, empty upload)/,
-  properties: { Destination: 'CloudOne', DestinationUrl: CLOUD_TRAIL_SERVICE },
-  changes: { ...REVISION, Destination: ['CloudOne', 'VisionOne'] },
-  scenes: [TOKEN_SCENE],
-  survivesKills: true,
-  coldStart: (world, { Destination }) =>
-    customResourceHandler(() => {
-      const environment = Destination === 'CloudOne' ? TO_CLOUD_ONE : TO_VISION_ONE;
-      const destination = destinationOf(environment);
-      const tokens = new DestinationToken(
-        new SecretReader(secretsOf(world)),
-        environment.DESTINATION_TOKEN_SECRET_ARN,
-      );
-      return destinationProbe({ destination, sender: new PartSender(destination, tokens) });
-    }),
-  held: () => [],
-  madeFor: () => [],
-  replaces: differsIn('Destination'),
-  assertMore: ({ vendors }) => {
-    // Nothing that it sends is an event of CloudTrail's.
-    expect(vendors.state().received.cloudone).toMatchObject({ events: 0, eventless: 0 });
   },
 };
 
@@ -434,7 +434,7 @@ export const SUBJECTS: readonly Subject[] = [
   registeredAccount,
   token,
   notification,
-  lifecycle,
   probe,
+  lifecycleNotes,
   teardown,
 ];

@@ -37,8 +37,11 @@ const REFUSALS: readonly Fault[] = [
   { action: 'redirect' },
   { action: 'reset' },
 ];
-/** Of a creation only: elsewhere they would say that something is not there, and a vendor that lies about that is beyond help. */
-const REFUSED_CREATIONS: readonly Fault[] = [{ status: 404 }, { status: 405 }, { status: 409 }];
+/**
+ * Of a creation only: elsewhere they would say that something is not there, and a vendor that lies about that, or
+ * with 409 that something is, is beyond help.
+ */
+const REFUSED_CREATIONS: readonly Fault[] = [{ status: 404 }, { status: 405 }];
 /** The other side did it, and the answer does not tell. */
 const LOST_ANSWERS: readonly Fault[] = [
   { action: 'reset', afterEffect: true },
