@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addLinkCommand } from './commands/link.ts';
+import { addPermissionsCommand } from './commands/permissions.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { EXIT, UserError } from './errors.ts';
 import { createOutput, type Output, PROCESS_STREAMS, type Streams } from './output.ts';
@@ -15,6 +16,7 @@ export async function run(argv: readonly string[], streams: Streams = PROCESS_ST
   let exitStatus: number = EXIT.ok;
   const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true, streams);
   const program = createProgram(streams);
+  addPermissionsCommand(program, output);
   addStatusCommand(program, output, (status) => {
     exitStatus = status;
   });

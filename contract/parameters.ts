@@ -19,6 +19,8 @@ export const KEY_ARN_PATTERN = '^$|^arn:[a-z-]+:kms:[a-z0-9-]+:\\d{12}:key/[0-9a
 /** 0 to 3650: ten years. */
 export const BACKFILL_DAYS_PATTERN =
   '^([0-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)$';
+export const POLICY_ARN_PATTERN = '^$|^arn:[a-z-]+:iam::(\\d{12}|aws):policy/[0-9a-zA-Z+=,.@_/-]+$';
+export const EMAIL_PATTERN = '^$|^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$';
 export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
 
 /** AWS account of Trend Cloud One Workload Security. Source: the vendor's published onboarding template. */
@@ -47,6 +49,8 @@ export const PARAMETERS = {
   logBucketOnDelete: 'LogBucketOnDelete',
   onVendorDeleteFailure: 'OnVendorDeleteFailure',
   revision: 'Revision',
+  permissionsBoundaryArn: 'PermissionsBoundaryArn',
+  alarmEmail: 'AlarmEmail',
 } as const;
 
 /** What the code calls a parameter. */
@@ -64,4 +68,5 @@ export const OUTPUTS = {
   cloudOneAccountId: 'CloudOneAccountId',
   cloudOneRegion: 'CloudOneRegion',
   visionOneStatus: 'VisionOneConnectionStatus',
+  alarmTopicArn: 'AlarmTopicArn',
 } as const;

@@ -25,6 +25,8 @@ export const trailSampleProperties = z.object({
   SampleKey: optionalText,
   /** As `cloudTrailBucketProperties` tells them. */
   TrailArns: z.string(),
+  /** Given back as an attribute: whoever needs the region so waits for the look at the bucket. */
+  CloudOneRegion: z.string(),
 });
 
 /** The most days that can be asked for: ten years. */
@@ -83,7 +85,7 @@ export const lateObjectsEnvironment = z.object({
   /** Its own queue: where a listing goes on that does not fit into one invocation. */
   LATE_OBJECTS_QUEUE_URL: z.url(),
   /** Key prefixes of the trails that are known to write to the bucket: a JSON array. */
-  KEY_PREFIXES: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  TRAIL_PREFIXES: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
 });
 
 /** What the late-objects queue carries: one bucket and a span of time to list. */

@@ -17,8 +17,10 @@ import { Forwarding } from './forwarding/forwarding.ts';
 import { VendorClient } from './forwarding/vendor-client.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
 import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
+import { AlarmTopic } from './shared/alarm-topic.ts';
 import { onlyIf } from './shared/conditional.ts';
 import { optionalSecret, requiredSecret } from './shared/given-secret.ts';
+import { boundEveryRole } from './shared/permissions-boundary.ts';
 import { BucketLookUp, decryptThroughS3 } from './trail/bucket-look-up.ts';
 import { BucketNotificationGuard } from './trail/bucket-notification-guard.ts';
 import { ExistingBucket } from './trail/existing-bucket.ts';
@@ -58,7 +60,7 @@ export class CloudOneStack extends Stack {
     const onVendorDeleteFailure = parameters.onVendorDeleteFailure.valueAsString;
 
     const key = new Key(this, 'Key', {
-      description: 'Encrypts the secrets of Trailbridge.',
+      description: 'Encrypts the secrets and the alarms of Trailbridge.',
       enableKeyRotation: true,
       // It guards nothing that outlives the stack.
       removalPolicy: RemovalPolicy.DESTROY,
@@ -82,7 +84,15 @@ export class CloudOneStack extends Stack {
       ).toString(),
     };
 
+    const lookUp = new BucketLookUp(this, 'BucketLookUp', {
+      bucketName: parameters.existingCloudtrailBucketName.valueAsString,
+      onlyIf: conditions.existingBucket,
+      destination: parameters.forwardingDestination.valueAsString,
+      trailKeyArn: parameters.trailKeyArn.valueAsString,
+      triggers,
+    });
     const onboarding = new Onboarding(this, 'Onboarding', {
+      lookUp,
       key,
       secretKeyArns,
       ...secrets,
@@ -97,6 +107,8 @@ export class CloudOneStack extends Stack {
       onVendorDeleteFailure,
       triggers,
     });
+
+    lookUp.bucket.resource.node.addDependency(onboarding.account.resource);
 
     const trail = new NewTrail(this, 'NewTrail', {
       logBucketOnDelete: parameters.logBucketOnDelete.valueAsString,
@@ -118,14 +130,6 @@ export class CloudOneStack extends Stack {
       tokenArn: onboarding.serviceToken.ref,
       tokenKeyArn: key.keyArn,
     };
-    const lookUp = new BucketLookUp(this, 'BucketLookUp', {
-      bucketName: parameters.existingCloudtrailBucketName.valueAsString,
-      destination: parameters.forwardingDestination.valueAsString,
-      trailKeyArn: parameters.trailKeyArn.valueAsString,
-      triggers,
-    });
-    lookUp.bucket.resource.node.addDependency(onboarding.account.resource);
-
     const forwarding = new Forwarding(this, 'Forwarding', {
       destination: parameters.forwardingDestination.valueAsString,
       destinationUrl: toVisionOneOr(parameters.visionOneIngestUrl.valueAsString, cloudTrailService.url),
@@ -181,21 +185,11 @@ export class CloudOneStack extends Stack {
     // No other bucket's files while the former one's are waited for.
     existing.notification.resource.node.addDependency(forwarding.draining.resource);
     // Nor before the look at the bucket has found it to be usable.
-    existing.notification.resource.node.addDependency(lookUp.sample.resource);
-    guard.resource.node.addDependency(lookUp.sample.resource);
-    for (const construct of [
-      ...onboarding.registrations,
-      forwarding.lifecycle.resource,
-      forwarding.probe.resource,
-    ]) {
+    for (const construct of [existing.notification.resource, guard.resource]) {
       construct.node.addDependency(lookUp.sample.resource);
-      const reason =
-        'With a new trail there is no look at a bucket, and CloudFormation disregards a dependency on what does not exist.';
-      Validations.of(construct).acknowledge(
-        { id: 'CloudFormation-Validate::E3005', reason },
-        { id: 'CloudFormation-Validate::W2502', reason },
-      );
     }
+    // Last, so that a first upload is the first thing that arrives.
+    forwarding.probe.resource.node.addDependency(onboarding.visionOneConnection.resource);
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
@@ -210,14 +204,27 @@ export class CloudOneStack extends Stack {
       },
     );
     onlyIf(conditions.newTrail, trail);
-    onlyIf(conditions.existingBucket, lookUp);
     onlyIf(conditions.ownForwarder, forwarding);
     onlyIf(conditions.toCloudOne, forwarding.lifecycle);
     onlyIf(conditions.ownForwarderOnExistingBucket, existing);
     onlyIf(conditions.vendorClient, vendorClient);
     onlyIf(conditions.vendorClientOnExistingBucket, guard);
+    this.alarms(parameters, key);
+    boundEveryRole(this, parameters.permissionsBoundaryArn, conditions.permissionsBoundaryGiven);
     this.outputs(parameters, secrets.cloudOneApiKey.arn, onboarding, bucketName);
     this.forwardingOutputs(conditions, forwarding, vendorClient);
+  }
+
+  private alarms({ alarmEmail, conditions }: CloudOneParameters, key: Key): void {
+    const { topic } = new AlarmTopic(this, 'Alarms', {
+      key,
+      email: alarmEmail.valueAsString,
+      emailGiven: conditions.alarmEmailGiven,
+    });
+    new CfnOutput(this, OUTPUTS.alarmTopicArn, {
+      description: 'Topic that every alarm is announced on: others can subscribe.',
+      value: topic.topicArn,
+    });
   }
 
   private outputs(

@@ -31,6 +31,7 @@ export function nothingFound(): Found {
     bucketNotification: null,
     failure: null,
     permissions: null,
+    deployer: null,
   };
 }
 

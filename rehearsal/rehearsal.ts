@@ -5,10 +5,12 @@
  * the stack's parameters and outputs.
  */
 
+import { PARAMETERS } from '../contract/parameters.ts';
 import { bootstrap, parametersOf } from './acts/bootstrap.ts';
 import { destroy } from './acts/destroy.ts';
 import { provePermitted } from './acts/prove-permissions.ts';
 import { checkWhatIsLeft, lookAround } from './aftermath.ts';
+import { hireDeployer } from './deployer.ts';
 import { type Found, nothingFound, reportOf } from './findings.ts';
 import { type Corpus, isForwarded } from './input/corpus.ts';
 import type { Progress } from './progress.ts';
@@ -27,19 +29,28 @@ export async function rehearse(
   const { options, scenario } = input;
   await noting(found, async () => {
     const accountTemplateUrl = await bootstrap(stage, progress, options, scenario);
+    // Without the CDK, whoever launches the template is the account's root: nobody is there to be tried.
+    const deployer = scenario.withoutCdk ? undefined : await hireDeployer(stage);
+    const before = await lookAround(stage, options);
     const rehearsal: Rehearsal = {
       ...input,
-      stage,
+      stage: { ...stage, cdkCredentials: deployer?.credentials },
       progress,
       found,
-      before: await lookAround(stage, options),
+      before,
       policies: [],
       retained: new Set(),
-      parameters: { ...parametersOf(stage, options, accountTemplateUrl), ...scenario.parameters },
+      parameters: {
+        ...parametersOf(stage, options, accountTemplateUrl),
+        ...(deployer === undefined ? {} : { [PARAMETERS.permissionsBoundaryArn]: deployer.boundaryArn }),
+        [PARAMETERS.alarmEmail]: 'operator@example.com',
+        ...scenario.parameters,
+      },
     };
     await noting(found, () => scenario.play(rehearsal));
     // Whatever happened: what is left afterwards is what matters.
     await noting(found, () => (scenario.end ?? destroy)(rehearsal));
+    await noting(found, async () => deployer?.dismiss());
     await noting(found, () => checkWhatIsLeft(stage, options, rehearsal.before, found, rehearsal.retained));
     await noting(found, () => provePermitted(rehearsal));
   });

@@ -105,6 +105,8 @@ export interface RehearsalReport {
     readonly namesStepAndCause: boolean;
   } | null;
   readonly permissions: PermissionProof | null;
+  /** Whether the deployer's policy would allow what CloudFormation calls; null where nothing was deployed. */
+  readonly deployer: DeployerProof | null;
 }
 
 /** One change of a stack that stands, and what went through meanwhile. */
@@ -145,6 +147,14 @@ export interface VendorHoldings {
   readonly forwardingStacks: number;
   /** Issued, and lapsing by themselves. */
   readonly stackTokens: number;
+}
+
+/** What AWS says that CloudFormation calls for the stack's resources, evaluated by what `trailbridge permissions` prints. */
+export interface DeployerProof {
+  /** Pairs of an action and a resource. */
+  readonly evaluated: number;
+  /** Each fails the rehearsal. */
+  readonly denied: readonly string[];
 }
 
 /** Every AWS call that each function made, evaluated against its own role and the policies involved. */

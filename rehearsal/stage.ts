@@ -14,6 +14,10 @@ const OVERRIDE_VARIABLE = 'VENDOR_ENDPOINT_OVERRIDE';
 
 export interface Stage {
   readonly aws: LocalAws;
+  /**
+   * Credentials that the CDK's command line tool runs with, where they are not those of the account's root user.
+   */
+  readonly cdkCredentials?: Readonly<Record<string, string>>;
   readonly clients: Clients;
   readonly simulator: Simulator;
   /** Logs and the synthesized templates. */

@@ -28,6 +28,11 @@ export class VendorClientFoundError extends Error {
   override readonly name = 'VendorClientFoundError';
 }
 
+/** The vendor's client cannot read the bucket's files. */
+export class VendorClientCannotDecryptError extends Error {
+  override readonly name = 'VendorClientCannotDecryptError';
+}
+
 /** Of each attribute that is as long as the account's set-up makes it, so that together they fit into an answer. */
 const ROOM = { trails: 900, keys: 500, prefixes: 400, sample: 400, clients: 200 } as const;
 
@@ -71,6 +76,7 @@ export function cloudTrailBucket(
             signal,
           )
         : [properties.TrailKeyArn];
+    assertVendorClientCanRead(keys, properties);
 
     return {
       registration: { origin: 'adopted', id: context.bucket },
@@ -130,6 +136,20 @@ function judgeVendorClients(clients: readonly VendorClient[], { BucketName, Dest
       `would arrive twice. Either delete the stack ${stackName}; or set ForwardingDestination to VisionOne; or keep the ` +
       'client, and do not deploy this stack for that bucket.',
   );
+}
+
+/**
+ * The role of the vendor's client has no right to decrypt (its published template), and is not ours to change.
+ *
+ * @throws VendorClientCannotDecryptError
+ */
+function assertVendorClientCanRead(keys: readonly string[], { BucketName, Destination }: Properties): void {
+  if (Destination === 'VendorClient' && keys.length > 0) {
+    throw new VendorClientCannotDecryptError(
+      `The files of ${BucketName} are encrypted with ${keys.join(', ')}, with which the vendor's client may not decrypt. ` +
+        'Set ForwardingDestination to CloudOne or VisionOne, which can.',
+    );
+  }
 }
 
 function tellTrails(trails: readonly BucketTrail[], { bucket, accountId }: BucketContext): void {

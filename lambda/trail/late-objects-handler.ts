@@ -26,7 +26,7 @@ export const handler: SQSHandler = async (event, context) => {
       sqs,
       forwardingQueueUrl: environment.FORWARDING_QUEUE_URL,
       lateObjectsQueueUrl: environment.LATE_OBJECTS_QUEUE_URL,
-      keyPrefixes: environment.KEY_PREFIXES,
+      keyPrefixes: environment.TRAIL_PREFIXES,
       hasTime: () => context.getRemainingTimeInMillis() > RESERVE_MS,
       signal,
     });

@@ -49,6 +49,7 @@ export function trailSample({
       attributes: {
         Sample: SampleKey === undefined ? 'none' : 'read',
         Logging: `${logging} of ${arns.length}`,
+        CloudOneRegion: properties.CloudOneRegion,
       },
     };
   };

@@ -15,6 +15,7 @@ import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/le
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { OverlappingGrant } from '../shared/overlapping-grant.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
+import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { readSecret, receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
 import { CloudTrailLifecycle, type CloudTrailServiceAccess } from './cloudtrail-lifecycle.ts';
@@ -178,6 +179,7 @@ export class Forwarding extends Construct {
       ],
     });
     const objects = JSON.stringify(Stack.of(this).resolve(bucketName));
+    acknowledgeLint(grant, 'W1032', 'A bucket is named wherever no new trail is made: a rule demands it.');
     Validations.of(grant).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${objects}/*]`,
       reason: 'CloudTrail names the objects, and any of them may have to be forwarded.',

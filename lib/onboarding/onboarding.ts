@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { type CfnParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import type { ForwardingDestination } from '../../contract/forwarding.ts';
 import { UNMARKED } from '../../contract/mark.ts';
 import {
@@ -21,11 +21,15 @@ import { onlyIf } from '../shared/conditional.ts';
 import type { GivenSecret } from '../shared/given-secret.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { readSecret, writeSecret } from '../shared/trailbridge-function.ts';
+import type { BucketLookUp } from '../trail/bucket-look-up.ts';
 import { TokenRotation } from './token-rotation.ts';
 import { VisionOneEnrolment } from './vision-one-enrolment.ts';
 import { WorkloadSecurityRole } from './workload-security-role.ts';
 
 export interface OnboardingProps {
+  /** The look at the existing bucket, before which nothing is registered. */
+  readonly lookUp: BucketLookUp;
+
   /** Encrypts the stack's own secrets. */
   readonly key: IKey;
 
@@ -74,8 +78,8 @@ export class Onboarding extends Construct {
   readonly serviceToken: CfnSecret;
   readonly tokenRotation: TokenRotation;
 
-  /** What calls a vendor to register something, or to ask for it; whatever must be right before that comes first. */
-  readonly registrations: readonly IConstruct[];
+  /** Known only when the bucket, where there is one, has been looked at. */
+  private readonly cloudOneRegion: string;
 
   constructor(scope: Construct, id: string, props: OnboardingProps) {
     super(scope, id);
@@ -108,7 +112,8 @@ export class Onboarding extends Construct {
         VisionOneIngestTokenSecretArn: props.visionOneIngestToken.foreignArn,
       },
     });
-    const cloudOneRegion = this.account.attribute('Region');
+    this.cloudOneRegion = props.lookUp.passOn(this.account.attribute('Region'));
+    const { cloudOneRegion } = this;
 
     const connectionMark = new StringParameter(this, 'VisionOneConnectionMark', {
       description: 'How far Trailbridge got with connecting the Cloud One account to Vision One.',
@@ -228,13 +233,6 @@ export class Onboarding extends Construct {
       cloudTrailToken: this.cloudTrailToken,
       cloudOneRegion,
     });
-    this.registrations = [
-      enrolment.token.resource,
-      this.visionOneConnection.resource,
-      externalId.resource,
-      accountStack,
-      this.cloudTrailToken.resource,
-    ];
     onlyIf(props.withCloudTrailToken, this.serviceToken);
     onlyIf(props.withCloudTrailToken, this.cloudTrailToken);
     // The vendor's client renews its token itself.
@@ -247,7 +245,7 @@ export class Onboarding extends Construct {
    * Its address and parameters are those of the vendor's published onboarding solution.
    */
   private vendorAccountStack(props: OnboardingProps): CfnStack {
-    const cloudOneRegion = this.account.attribute('Region');
+    const { cloudOneRegion } = this;
     const stack = new CfnStack(this, 'AccountStack', {
       templateUrl: Fn.conditionIf(
         props.accountTemplateUrlGiven.logicalId,

@@ -57,9 +57,12 @@ export class TokenRotation extends Construct {
       // The first token has only just been fetched.
       rotateImmediatelyOnUpdate: false,
     });
-    // Also on its permission. So the schedule comes last, and is the first to go: whatever a rotation needs
-    // outlives it.
-    this.schedule.node.addDependency(rotator, cloudTrailToken.resource);
+    // So the schedule comes last, and is the first to go: whatever a rotation needs outlives it.
+    this.schedule.node.addDependency(
+      rotator.invocationSettings,
+      rotator.function.node.findChild('SecretsManager'),
+      cloudTrailToken.resource,
+    );
 
     new TrailbridgeAlarm(this, 'TokenAge', {
       // The forwarder's, of the token that it uses: there is no renewal that goes wrong unseen. Nothing is

@@ -87,6 +87,11 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
       byArn: condition('VisionOneIngestTokenByArn', isGiven(visionOneIngestTokenSecretArn)),
     },
     secretsKeyGiven: condition('SecretsKeyGiven', isGiven(parameters.secretsKeyArn)),
+    permissionsBoundaryGiven: condition(
+      'PermissionsBoundaryGiven',
+      isGiven(parameters.permissionsBoundaryArn),
+    ),
+    alarmEmailGiven: condition('AlarmEmailGiven', isGiven(parameters.alarmEmail)),
     accountTemplateUrlGiven: condition(
       'AccountTemplateUrlGiven',
       isGiven(parameters.cloudOneAccountTemplateUrl),

@@ -5,8 +5,10 @@ import {
   BACKFILL_DAYS_PATTERN,
   BUCKET_NAME_PATTERN,
   CLOUD_ONE_API_KEY_PATTERN,
+  EMAIL_PATTERN,
   KEY_ARN_PATTERN,
   type ParameterKey,
+  POLICY_ARN_PATTERN,
   SECRET_ARN_PATTERN,
   TOKEN_PATTERN,
   VISION_ONE_URL_PATTERN,
@@ -21,6 +23,7 @@ export const GROUPS = {
   trail: 'Trail',
   forwarding: 'Forwarding',
   operation: 'Secrets, updates and deletion',
+  account: 'This AWS account',
   vendor: "The vendor's own (keep the defaults)",
 } as const;
 
@@ -200,6 +203,23 @@ export const DECLARATIONS = {
     label: 'When a vendor refuses a deletion',
     description: 'What happens when a vendor refuses to take a registration back: Fail stops the deletion.',
     ...oneOf(['Fail', 'Continue']),
+  },
+  alarmEmail: {
+    group: 'account',
+    label: 'E-mail address for alarms',
+    description: 'E-mail address that alarms are sent to, after it has confirmed. Empty: nobody is told.',
+    default: '',
+    allowedPattern: EMAIL_PATTERN,
+    constraintDescription: 'One e-mail address.',
+  },
+  permissionsBoundaryArn: {
+    group: 'account',
+    label: 'Permissions boundary of the roles',
+    description:
+      "IAM policy that bounds every role of this stack, where roles must have one. It does not reach the roles of the vendor's own stack.",
+    default: '',
+    allowedPattern: POLICY_ARN_PATTERN,
+    constraintDescription: "A managed IAM policy's ARN.",
   },
   cloudOneAccountTemplateUrl: {
     group: 'vendor',

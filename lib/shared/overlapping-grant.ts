@@ -26,7 +26,7 @@ export interface OverlappingGrantProps {
 export class OverlappingGrant extends Construct {
   constructor(scope: Construct, id: string, { role, policyName, statements }: OverlappingGrantProps) {
     super(scope, id);
-    new CfnRolePolicy(this, 'Policy', {
+    new CfnRolePolicy(this, 'Resource', {
       roleName: role.roleName,
       policyName,
       policyDocument: new PolicyDocument({ statements }),

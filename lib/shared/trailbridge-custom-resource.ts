@@ -65,8 +65,7 @@ export class TrailbridgeCustomResource<
       },
     });
     (this.resource.node.defaultChild as CfnCustomResource).overrideLogicalId(id);
-    // Also on its invocation settings: without them Lambda would deliver a failed creation again.
-    this.resource.node.addDependency(this.handler.function);
+    this.resource.node.addDependency(this.handler.invocationSettings);
   }
 
   /** An attribute that the function answers with, for use in other resources. */

@@ -1,8 +1,9 @@
 import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type CfnRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
+  type CfnFunction,
   type Code,
   type EventSourceMapping,
   Function as LambdaFunction,
@@ -11,9 +12,10 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type * as z from 'zod';
 import { bundledCode } from './function-code.ts';
+import { namedAlready } from './template-checks.ts';
 
 export const DEFAULT_TIMEOUT = Duration.minutes(5);
 
@@ -75,6 +77,12 @@ export class TrailbridgeFunction<Environment extends z.ZodObject = z.ZodObject> 
   readonly function: LambdaFunction;
   readonly role: Role;
 
+  /**
+   * What to wait for before the function is called. They refer to the function, which refers to its role and its
+   * log group; without them Lambda would deliver a failed call again.
+   */
+  readonly invocationSettings: IConstruct;
+
   constructor(scope: Construct, id: string, props: TrailbridgeFunctionProps<Environment>) {
     super(scope, id);
 
@@ -110,6 +118,8 @@ export class TrailbridgeFunction<Environment extends z.ZodObject = z.ZodObject> 
       // deliver a creation twice.
       retryAttempts: 0,
     });
+    namedAlready(this.function.node.defaultChild as CfnFunction, this.role.node.defaultChild as CfnRole);
+    this.invocationSettings = this.function.node.findChild('EventInvokeConfig');
     const asynchronous =
       'Called by CloudFormation or Secrets Manager, which tell of a failure themselves, or by a queue, which has a ' +
       'dead-letter queue. ' +

@@ -1,12 +1,17 @@
-import { Aws, Fn, Validations } from 'aws-cdk-lib';
+import { Aws, type CfnCondition, Fn, Lazy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { PARAMETERS } from '../../contract/parameters.ts';
 import { cloudTrailBucketProperties, trailSampleProperties } from '../../contract/trail.ts';
+import { onlyIf } from '../shared/conditional.ts';
+import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 
 export interface BucketLookUpProps {
   readonly bucketName: string;
+
+  /** Whether there is an existing bucket to look at. */
+  readonly onlyIf: CfnCondition;
 
   /** `CloudOne` or `VisionOne`. */
   readonly destination: string;
@@ -30,8 +35,12 @@ export class BucketLookUp extends Construct {
   /** ARNs of the keys that the files are encrypted with, a list; never empty. */
   readonly keyArns: string[];
 
+  readonly #given: CfnCondition;
+  #cloudOneRegion = '';
+
   constructor(scope: Construct, id: string, props: BucketLookUpProps) {
     super(scope, id);
+    this.#given = props.onlyIf;
     const bucketArn = arnOfBucket(props.bucketName);
     const readFiles = () => new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/*`] });
 
@@ -93,14 +102,30 @@ export class BucketLookUp extends Construct {
         BucketName: props.bucketName,
         SampleKey: this.bucket.attribute('SampleKey'),
         TrailArns: trailArns,
+        CloudOneRegion: Lazy.string({ produce: () => this.#cloudOneRegion }),
       },
     });
     for (const { handler } of [this.bucket, this.sample]) {
+      acknowledgeLint(handler.role, 'W1032', 'They exist only where a bucket is named: a rule demands it.');
       Validations.of(handler.role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::<${PARAMETERS.existingCloudtrailBucketName}>/*]`,
         reason: 'CloudTrail names the objects, and any of them may be the newest.',
       });
     }
+    onlyIf(props.onlyIf, this);
+  }
+
+  /**
+   * The same Cloud One region, known only after the look. Whatever needs it so waits for the look, where there is one;
+   * `DependsOn` could not say that, for it may not name what a condition leaves out.
+   */
+  passOn(cloudOneRegion: string): string {
+    this.#cloudOneRegion = cloudOneRegion;
+    return Fn.conditionIf(
+      this.#given.logicalId,
+      this.sample.attribute('CloudOneRegion'),
+      cloudOneRegion,
+    ).toString();
   }
 }
 

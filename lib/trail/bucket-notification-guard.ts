@@ -1,8 +1,9 @@
-import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { bucketNotificationGuardProperties } from '../../contract/trail.ts';
+import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
+import { arnOfBucket } from './bucket-look-up.ts';
 
 export interface BucketNotificationGuardProps {
   /** The existing bucket. */
@@ -25,12 +26,13 @@ export class BucketNotificationGuard extends TrailbridgeCustomResource {
       permissions: [
         new PolicyStatement({
           actions: ['s3:GetBucketNotification', 's3:PutBucketNotification', 's3:ListBucket'],
-          resources: [`arn:${Aws.PARTITION}:s3:::${props.bucketName}`],
+          resources: [arnOfBucket(props.bucketName)],
         }),
       ],
       propertiesSchema: bucketNotificationGuardProperties,
       properties: { BucketName: props.bucketName },
       onVendorDeleteFailure: props.onVendorDeleteFailure,
     });
+    acknowledgeLint(this.handler.role, 'W1032', 'It exists only where a bucket is named: a rule demands it.');
   }
 }

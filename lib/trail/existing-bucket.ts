@@ -14,6 +14,7 @@ import {
 } from '../../contract/trail.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
+import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
 import { arnOfBucket, type BucketLookUp } from './bucket-look-up.ts';
@@ -76,7 +77,7 @@ export class ExistingBucket extends Construct {
       environment: {
         FORWARDING_QUEUE_URL: props.forwardingQueue.queueUrl,
         LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl,
-        KEY_PREFIXES: props.lookUp.bucket.attribute('KeyPrefixes'),
+        TRAIL_PREFIXES: props.lookUp.bucket.attribute('KeyPrefixes'),
       },
       timeout: LISTING_TIMEOUT,
       permissions: [
@@ -166,5 +167,8 @@ export class ExistingBucket extends Construct {
     });
     // After it, and gone before it: what one switches off, the other must not switch on.
     watch.node.addDependency(this.notification.resource);
+    for (const { role } of [lister, this.notification.handler]) {
+      acknowledgeLint(role, 'W1032', 'They exist only where a bucket is named: a rule demands it.');
+    }
   }
 }

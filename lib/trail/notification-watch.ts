@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { METRIC_NAMESPACE, NOTIFICATION_METRICS, STACK_DIMENSION } from '../../contract/metrics.ts';
 import { notificationWatchEnvironment } from '../../contract/trail.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import { arnOfBucket } from './bucket-look-up.ts';
 
@@ -54,6 +55,7 @@ export class NotificationWatch extends Construct {
         ...props.permissions,
       ],
     });
+    acknowledgeLint(watch.role, 'W1032', 'It exists only where a bucket is named: a rule demands it.');
     const schedule = new Rule(this, 'Schedule', {
       description: 'Looks whether the existing bucket still sends its events.',
       schedule: Schedule.rate(INTERVAL),

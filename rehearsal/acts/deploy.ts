@@ -5,6 +5,7 @@ import { firstFailure, stacksOf, type WatchOptions, watchStack } from '../stack-
 import type { Stage } from '../stage.ts';
 import type { Step } from '../step.ts';
 import { holdingsOf } from '../vendor-holdings.ts';
+import { proveDeployersPolicy } from './prove-deployer.ts';
 import { cdkDeploy, STACK } from './stack.ts';
 
 /**
@@ -25,6 +26,7 @@ export async function deploy(rehearsal: Rehearsal): Promise<void> {
     () => 'deployed (cdk deploy)',
   );
   await noteDeployed(rehearsal);
+  await proveDeployersPolicy(rehearsal);
 }
 
 /** Notes the stacks and their roles as they stand now. To be called whenever a template was deployed. */

@@ -13,7 +13,11 @@ export function assembly(stage: Pick<Stage, 'folder'>): string {
 
 /** @throws CdkError */
 export function runCdk(stage: Stage, args: readonly string[]): Promise<string> {
-  return cdk(args, { aws: stage.aws, log: join(stage.folder, `cdk-${args[0]}.log`) });
+  return cdk(args, { aws: actingAs(stage), log: join(stage.folder, `cdk-${args[0]}.log`) });
+}
+
+function actingAs({ aws, cdkCredentials }: Stage): Stage['aws'] {
+  return { ...aws, clientEnvironment: { ...aws.clientEnvironment, ...cdkCredentials } };
 }
 
 /**

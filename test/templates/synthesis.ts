@@ -1,9 +1,9 @@
 /** Runs the CDK app as `cdk synth` does, and reads what it wrote. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import cdkJson from '../../cdk.json' with { type: 'json' };
@@ -86,6 +86,33 @@ export async function synthesizeCloudOne(): Promise<Synthesis> {
       acknowledgements: acknowledgementsOf((await read('CloudOne.metadata.json')) as ConstructMetadata),
     };
   });
+}
+
+/** Every template that the app writes, nested ones included, by its file's name without `.template.json`. */
+export async function synthesizeAll(): Promise<[name: string, template: Template][]> {
+  return inTemporaryFolder(async (outputFolder) => {
+    const { status, stderr } = await runApp({ outputFolder });
+    const files = await templateFilesIn(outputFolder);
+    if (files.length === 0) {
+      throw new Error(`bin/app.ts wrote no template and ended with ${status}: ${stderr}`);
+    }
+    return Promise.all(
+      files.map(async (file): Promise<[string, Template]> => {
+        const template = JSON.parse(await readFile(file, 'utf8')) as Template;
+        return [basename(file, TEMPLATE_SUFFIX), template];
+      }),
+    );
+  });
+}
+
+const TEMPLATE_SUFFIX = '.template.json';
+
+export async function templateFilesIn(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true });
+  return files
+    .filter((file) => file.endsWith(TEMPLATE_SUFFIX))
+    .toSorted()
+    .map((file) => join(folder, file));
 }
 
 export async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import {
   ListOpenIDConnectProvidersCommand,
   paginateListPolicies,
   paginateListRoles,
+  paginateListUsers,
 } from '@aws-sdk/client-iam';
 import type { Lister } from './listers.ts';
 import { collect } from './pages.ts';
@@ -10,6 +11,9 @@ export const roles: Lister = ({ iam: client }) =>
   collect('AWS::IAM::Role', paginateListRoles({ client }, {}), ({ Roles }) =>
     Roles?.filter(({ Path }) => !Path?.startsWith('/aws-service-role/')).map(({ Arn }) => Arn),
   );
+
+export const users: Lister = ({ iam: client }) =>
+  collect('AWS::IAM::User', paginateListUsers({ client }, {}), ({ Users }) => Users?.map(({ Arn }) => Arn));
 
 export const policies: Lister = ({ iam: client }) =>
   collect('AWS::IAM::ManagedPolicy', paginateListPolicies({ client }, { Scope: 'Local' }), ({ Policies }) =>

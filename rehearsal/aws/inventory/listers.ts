@@ -1,6 +1,6 @@
 import type { Clients } from './clients.ts';
 import { eventSourceMappings, functions, layers } from './compute.ts';
-import { oidcProviders, policies, roles } from './identity.ts';
+import { oidcProviders, policies, roles, users } from './identity.ts';
 import { eventBuses, queues, rules, subscriptions, topics } from './messaging.ts';
 import { alarms, dashboards, logGroups, stacks, trails } from './operations.ts';
 import type { AwsResource } from './resource.ts';
@@ -10,7 +10,7 @@ import { aliases, buckets, keys, parameters, repositories, secrets, tables } fro
 export type Lister = (clients: Clients) => Promise<AwsResource[]>;
 
 /** Of services whose answer is the same in every region. */
-export const globalListers: readonly Lister[] = [buckets, oidcProviders, policies, roles];
+export const globalListers: readonly Lister[] = [buckets, oidcProviders, policies, roles, users];
 
 export const regionalListers: readonly Lister[] = [
   alarms,

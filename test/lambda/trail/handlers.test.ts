@@ -38,7 +38,7 @@ beforeEach(() => {
   vi.stubEnv('EVENT_RULE_NAME', 'CloudOne-ObjectCreated');
   vi.stubEnv('BUCKET_NAME', 'trail-logs');
   vi.stubEnv('REPAIR', 'true');
-  vi.stubEnv('KEY_PREFIXES', '["audit"]');
+  vi.stubEnv('TRAIL_PREFIXES', '["audit"]');
   memoryDouble();
   mockClient(EventBridgeClient).on(ListRulesCommand).resolves({ Rules: [] });
   bucket = fakeBucket([{ key: KEY, storedAt: new Date('2026-03-01T00:15:00Z') }]);

@@ -10,7 +10,12 @@ const { handler } = await import('../../../lambda/trail/trail-sample-handler.ts'
 const OWN = 'arn:aws:cloudtrail:us-east-1:123456789012:trail/own';
 const ORGANISATION = 'arn:aws:cloudtrail:us-east-1:999999999999:trail/organisation';
 const NONE = 'arn:aws:cloudtrail:us-east-1:123456789012:trail/trailbridge-found-none';
-const properties = { BucketName: 'trail-logs', SampleKey: 'AWSLogs/a.json.gz', TrailArns: OWN };
+const properties = {
+  BucketName: 'trail-logs',
+  SampleKey: 'AWSLogs/a.json.gz',
+  TrailArns: OWN,
+  CloudOneRegion: 'us-1',
+};
 
 const cloudTrail = mockClient(CloudTrailClient);
 let bucket: FakeBucket;
@@ -43,7 +48,7 @@ test('opens one file, of which it reads next to nothing, and asks whether the tr
   const { Status, Data } = await prove();
 
   expect(Status).toBe('SUCCESS');
-  expect(Data).toEqual({ Sample: 'read', Logging: '1 of 1' });
+  expect(Data).toEqual({ Sample: 'read', Logging: '1 of 1', CloudOneRegion: 'us-1' });
   expect(bucket.mock.commandCalls(GetObjectCommand)[0]?.args[0].input).toEqual({
     Bucket: 'trail-logs',
     Key: 'AWSLogs/a.json.gz',
@@ -55,7 +60,7 @@ test('where there is no file and no trail yet, there is nothing to prove', async
   const { Status, Data } = await prove({ SampleKey: '', TrailArns: NONE });
 
   expect(Status).toBe('SUCCESS');
-  expect(Data).toEqual({ Sample: 'none', Logging: '0 of 0' });
+  expect(Data).toEqual({ Sample: 'none', Logging: '0 of 0', CloudOneRegion: 'us-1' });
   expect(cloudTrail.calls()).toEqual([]);
 });
 

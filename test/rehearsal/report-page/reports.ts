@@ -101,6 +101,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
       ],
     },
     bucketNotification: null,
+    deployer: { evaluated: 900, denied: [] },
     failure: null,
     permissions: {
       calls: 1247,

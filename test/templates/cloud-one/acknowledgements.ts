@@ -28,10 +28,9 @@ export function acknowledgementTests({ status, findings, acknowledgements }: Syn
       'AwsSolutions-S1',
       'AwsSolutions-SMG4',
       'AwsSolutions-SQS3',
-      'CloudFormation-Validate::E3005',
       'CloudFormation-Validate::W1001',
       'CloudFormation-Validate::W1030',
-      'CloudFormation-Validate::W2502',
+      'CloudFormation-Validate::W1032',
       'CloudFormation-Validate::W2509',
       'Serverless-EventBusDLQ',
       'Serverless-LambdaAsyncFailureDestination',
@@ -39,6 +38,7 @@ export function acknowledgementTests({ status, findings, acknowledgements }: Syn
       'Serverless-LambdaEventSourceMappingDestination',
       'Serverless-LambdaStarPermissions',
       'Serverless-LambdaTracing',
+      'Serverless-SNSRedrivePolicy',
       'Serverless-SQSRedrivePolicy',
     ]);
   });

@@ -39,6 +39,7 @@ const CHOICES: readonly (readonly ParameterValues[])[] = [
     { VisionOneApiKey: 'key' },
     { VisionOneApiKeySecretArn: VISION_ONE_KEY },
   ],
+  [{}, { AlarmEmail: 'security@example.com' }],
 ];
 
 /** Every combination of them. */
@@ -84,6 +85,7 @@ const CONDITIONAL: readonly [
     (given) => !isOurs(given) && given.CreateNewTrail === 'false',
     [/^BucketNotificationGuard(\/|$)/],
   ],
+  ['an address for alarms', ({ AlarmEmail }) => AlarmEmail !== undefined, [/^Alarms\/Email$/]],
   [
     'an ingestion token',
     ({ VisionOneIngestToken }) => VisionOneIngestToken !== undefined,

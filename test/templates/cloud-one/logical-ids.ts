@@ -18,6 +18,9 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
     'VisionOneIngestTokenSecret',
     'VisionOneServiceTokenSecret',
   ],
+  // Others have subscribed to it, and confirmed.
+  'AWS::SNS::Topic': ['AlarmsTopic3A2DFEBA'],
+  'AWS::SNS::Subscription': ['AlarmsEmail53B271E6'],
   // The mark says whose the Vision One connection is.
   'AWS::SSM::Parameter': ['VisionOneConnectionMark'],
   'AWS::DynamoDB::Table': ['ForwardingLedger40669501'],
@@ -59,6 +62,7 @@ const STATELESS = [
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
+  'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
   'AWS::SecretsManager::RotationSchedule',
 ];

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { property, type Resource, referencesIn, resourcesOf, type Template } from '../template.ts';
+import {
+  property,
+  type Resource,
+  referencesIn,
+  resourcesOf,
+  statementsOf,
+  type Template,
+} from '../template.ts';
 
 const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
 const RUNBOOK_ENTRIES = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
@@ -32,6 +39,64 @@ export function observabilityTests(template: Template): void {
     );
   });
 
+  test('every alarm tells the topic when it goes off, and when all is well again', () => {
+    const [[topic] = []] = resourcesOf(template, 'AWS::SNS::Topic');
+
+    expect(topic).toBeDefined();
+    for (const [, , alarm] of alarms) {
+      expect(alarm.Properties).toMatchObject({ AlarmActions: [{ Ref: topic }], OKActions: [{ Ref: topic }] });
+      expect(alarm.Properties?.ActionsEnabled).not.toBe(false);
+    }
+  });
+
+  test('the topic is encrypted, speaks TLS only, and takes alarms of this stack only', () => {
+    const [[topic, { Properties } = { Properties: {} }] = []] = resourcesOf(template, 'AWS::SNS::Topic');
+    const [[, policy] = []] = resourcesOf(template, 'AWS::SNS::TopicPolicy');
+
+    expect(Properties).toMatchObject({ KmsMasterKeyId: { 'Fn::GetAtt': ['Key961B73FD', 'Arn'] } });
+    expect(property(policy, 'Topics')).toEqual([{ Ref: topic }]);
+    expect(property<{ Statement: unknown[] }>(policy, 'PolicyDocument').Statement).toEqual([
+      expect.objectContaining({
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sns:Publish',
+        Resource: { Ref: topic },
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+      expect.objectContaining({
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: { Ref: topic },
+        Condition: ALARMS_OF_THE_STACK,
+      }),
+    ]);
+  });
+
+  test('CloudWatch may encrypt for the topic, and for alarms of this stack only', () => {
+    const statements = statementsOf(template.Resources.Key961B73FD ?? { Type: '' });
+
+    expect(statements).toContainEqual(
+      expect.objectContaining({
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Condition: ALARMS_OF_THE_STACK,
+      }),
+    );
+  });
+
+  test('the address given is subscribed, and others can find the topic', () => {
+    const [[, subscription] = [], ...others] = resourcesOf(template, 'AWS::SNS::Subscription');
+    const [[topic] = []] = resourcesOf(template, 'AWS::SNS::Topic');
+
+    expect(others).toEqual([]);
+    expect(subscription).toMatchObject({
+      Condition: 'AlarmEmailGiven',
+      Properties: { Protocol: 'email', Endpoint: { Ref: 'AlarmEmail' }, TopicArn: { Ref: topic } },
+    });
+    expect(template.Outputs.AlarmTopicArn?.Value).toEqual({ Ref: topic });
+  });
+
   test('the runbook has an entry for each alarm, and none for an alarm that is not', () => {
     expect(RUNBOOK_ENTRIES.toSorted()).toEqual(alarms.map(([name]) => name).toSorted());
   });
@@ -59,6 +124,29 @@ export function observabilityTests(template: Template): void {
     expect(watched).toEqual(expect.arrayContaining(deadLetterQueues));
   });
 }
+
+/** Condition of a statement that lets CloudWatch act: the stack's name begins the name of each of its alarms. */
+const ALARMS_OF_THE_STACK = {
+  StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+  ArnLike: {
+    'aws:SourceArn': {
+      'Fn::Join': [
+        '',
+        [
+          'arn:',
+          { Ref: 'AWS::Partition' },
+          ':cloudwatch:',
+          { Ref: 'AWS::Region' },
+          ':',
+          { Ref: 'AWS::AccountId' },
+          ':alarm:',
+          { Ref: 'AWS::StackName' },
+          '-*',
+        ],
+      ],
+    },
+  },
+};
 
 /** What follows the stack's name in the alarm's. */
 function nameOf(alarm: Resource): string {

@@ -25,6 +25,8 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   LogBucketOnDelete: { Default: 'Delete', AllowedValues: ['Delete', 'Retain'] },
   OnVendorDeleteFailure: { Default: 'Fail', AllowedValues: ['Fail', 'Continue'] },
   Revision: { Default: '1' },
+  PermissionsBoundaryArn: { Default: '' },
+  AlarmEmail: { Default: '' },
 };
 
 /** Any value will do. */
@@ -147,6 +149,38 @@ const PATTERNS: Readonly<
   },
   TrailKeyArn: KEY_ARN,
   SecretsKeyArn: KEY_ARN,
+  PermissionsBoundaryArn: {
+    matching: [
+      '',
+      'arn:aws:iam::111122223333:policy/Boundary',
+      'arn:aws:iam::111122223333:policy/teams/security/boundary_1+=,.@-',
+      'arn:aws:iam::aws:policy/PowerUserAccess',
+      'arn:aws-us-gov:iam::111122223333:policy/Boundary',
+    ],
+    other: [
+      'Boundary',
+      'arn:aws:iam::111122223333:role/Boundary',
+      'arn:aws:iam::1111:policy/Boundary',
+      'arn:aws:iam::111122223333:policy/',
+      'arn:aws:iam::111122223333:policy/*',
+      'arn:aws:iam::111122223333:policy/a b',
+      ' arn:aws:iam::111122223333:policy/Boundary',
+    ],
+  },
+  AlarmEmail: {
+    matching: ['', 'security@example.com', 'first.last+alarms@mail.example.co.jp', 'ö@exämple.de'],
+    other: [
+      'security',
+      'security@',
+      '@example.com',
+      'security@example',
+      'a@example.com, b@example.com',
+      'a@b@example.com',
+      'security@example.com ',
+      // A pattern that backtracks would take years over it.
+      `a@${'.'.repeat(300)} `,
+    ],
+  },
   WorkloadSecurityAccountId: {
     matching: ['147995105371', '000000000000'],
     other: ['', '14799510537', '1479951053711', '14799510537a', ' 147995105371', '1479-9510-5371'],
