@@ -188,8 +188,10 @@ export class CloudOneStack extends Stack {
     for (const construct of [existing.notification.resource, guard.resource]) {
       construct.node.addDependency(lookUp.sample.resource);
     }
-    // Last, so that a first upload is the first thing that arrives.
-    forwarding.probe.resource.node.addDependency(onboarding.visionOneConnection.resource);
+    // The connection has waited for that look, and the last to be told are those who receive files.
+    for (const construct of [forwarding.lifecycle.resource, forwarding.probe.resource]) {
+      construct.node.addDependency(onboarding.visionOneConnection.resource);
+    }
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 

@@ -22,6 +22,9 @@ export interface ProbeServices {
 const STEP = 'Proving that the destination accepts this stack';
 const PROBE_STEP = 'Sending a first, empty upload to the destination';
 
+/** An outage is no reason to go elsewhere yet. */
+const PATIENCE = ' This passes by itself as a rule: try again in some minutes. If it does not:';
+
 /** The custom resource. It holds nothing at the destination, so there is nothing to delete. */
 export function destinationProbe(services: ProbeServices): CustomResourceDefinition<ProbeProperties> {
   const probe = async ({ signal }: CreateRequest<ProbeProperties>): Promise<Outcome> => {
@@ -50,7 +53,8 @@ async function sendEmpty({ destination, sender }: ProbeServices, signal: AbortSi
   } catch (cause) {
     if (cause instanceof PoisonError || cause instanceof RetryableError) {
       // They speak of a file; here it is the deployment's own.
-      throw new DestinationProbeError(`${PROBE_STEP}: ${cause.message}`, { cause });
+      const patience = cause.reason === 'DestinationUnavailable' ? PATIENCE : '';
+      throw new DestinationProbeError(`${PROBE_STEP}: ${cause.message}${patience}`, { cause });
     }
     throw cause;
   }

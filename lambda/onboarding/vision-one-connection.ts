@@ -155,6 +155,7 @@ export function visionOneConnection(
   return {
     step: STEP,
     properties: visionOneConnectionProperties,
+    knowsItsOwn: true,
     create,
     update: async (request) => {
       const region = request.properties.CloudOneRegion;

@@ -58,7 +58,7 @@ export class NotificationEditor {
         ),
       );
     } catch (error) {
-      throw await explainS3Error(this.#s3, this.#context, 's3:GetBucketNotification', error);
+      throw await explainS3Error(this.#s3, this.#context, 's3:GetBucketNotification', error, this.#signal);
     }
   }
 
@@ -140,7 +140,7 @@ export class NotificationEditor {
         { abortSignal: this.#signal },
       );
     } catch (error) {
-      throw await explainS3Error(this.#s3, this.#context, 's3:PutBucketNotification', error);
+      throw await explainS3Error(this.#s3, this.#context, 's3:PutBucketNotification', error, this.#signal);
     }
   }
 

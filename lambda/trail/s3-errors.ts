@@ -1,6 +1,7 @@
 /** What S3's refusals mean for a bucket that the user named, and what the user can do. */
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { readStackArn, type StackArn } from '../../contract/stack-arn.ts';
+import { type AwsCallError, explainAwsError } from '../shared/aws-errors.ts';
 import { isDenied, isMissingBucket, regionIn, wasRedirected } from '../shared/s3-failures.ts';
 import { cureOfDenial, resourcePolicyStatement } from './policy-advice.ts';
 import { relayAdvice } from './relay-advice.ts';
@@ -26,16 +27,18 @@ export function bucketArn({ partition, bucket }: Pick<BucketContext, 'partition'
 }
 
 /**
- * Puts a refusal into the user's words. An error that has nothing to do with the bucket comes back as it is.
+ * Puts a refusal into the user's words.
  *
  * @param action the IAM action of the call that was refused.
+ * @param signal that the call was made with.
  */
 export async function explainS3Error(
   s3: S3Client,
   context: BucketContext,
   action: string,
   error: unknown,
-): Promise<unknown> {
+  signal?: AbortSignal,
+): Promise<BucketError | AwsCallError> {
   const { bucket, accountId } = context;
   if (isMissingBucket(error)) {
     return new BucketError(
@@ -45,12 +48,12 @@ export async function explainS3Error(
   }
   const denied = isDenied(error);
   if (!wasRedirected(error) && !denied) {
-    return error;
+    return explainAwsError(`${action} on ${bucket}`, error, signal);
   }
   const { message } = error as Error;
-  const elsewhere = elsewhereError(context, regionIn(error) ?? (await askRegion(s3, bucket)), error);
+  const elsewhere = elsewhereError(context, regionIn(error) ?? (await askRegion(s3, bucket, signal)), error);
   if (elsewhere !== undefined || !denied) {
-    return elsewhere ?? error;
+    return elsewhere ?? explainAwsError(`${action} on ${bucket}`, error, signal);
   }
   const cure = cureOfDenial(context, message, {
     policy: "the bucket's policy",
@@ -79,9 +82,13 @@ export function elsewhereError(
 }
 
 /** S3 tells a bucket's region even to those whom it lets do nothing else. */
-async function askRegion(s3: S3Client, bucket: string): Promise<string | undefined> {
+async function askRegion(
+  s3: S3Client,
+  bucket: string,
+  abortSignal: AbortSignal | undefined,
+): Promise<string | undefined> {
   try {
-    const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: bucket }));
+    const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal });
     return BucketRegion;
   } catch (error) {
     // A refusal carries the region as well; without one, the first error has to do.

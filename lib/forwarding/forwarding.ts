@@ -178,8 +178,12 @@ export class Forwarding extends Construct {
         decryptFiles,
       ],
     });
+    acknowledgeLint(
+      grant.policy,
+      'W1032',
+      'A bucket is named wherever no new trail is made: a rule demands it.',
+    );
     const objects = JSON.stringify(Stack.of(this).resolve(bucketName));
-    acknowledgeLint(grant, 'W1032', 'A bucket is named wherever no new trail is made: a rule demands it.');
     Validations.of(grant).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${objects}/*]`,
       reason: 'CloudTrail names the objects, and any of them may have to be forwarded.',

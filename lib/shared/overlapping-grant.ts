@@ -24,9 +24,11 @@ export interface OverlappingGrantProps {
  * Whatever has the function run must depend on this construct, so that it is there before and outlives it.
  */
 export class OverlappingGrant extends Construct {
+  readonly policy: CfnRolePolicy;
+
   constructor(scope: Construct, id: string, { role, policyName, statements }: OverlappingGrantProps) {
     super(scope, id);
-    new CfnRolePolicy(this, 'Resource', {
+    this.policy = new CfnRolePolicy(this, 'Policy', {
       roleName: role.roleName,
       policyName,
       policyDocument: new PolicyDocument({ statements }),

@@ -66,7 +66,7 @@ function whole(template: Template, roleId: string, role: Resource): Resource {
       ({ Type, Properties }) =>
         Type === 'AWS::IAM::RolePolicy' && isDeepStrictEqual(Properties?.RoleName, { Ref: roleId }),
     )
-    .map(({ Properties: { PolicyName, PolicyDocument } = {} }) => ({ PolicyName, PolicyDocument }));
+    .map(({ Properties }) => Properties);
   const { Policies = [] } = role.Properties as { readonly Policies?: readonly unknown[] };
   return { ...role, Properties: { ...role.Properties, Policies: [...Policies, ...grants] } };
 }

@@ -404,11 +404,14 @@ describe('what S3 refuses', () => {
     expect(created.Reason).toContain('in AWS region eu-west-1');
   });
 
-  test('anything else is told as it is', async () => {
+  test('anything else is told with the action, the bucket and what to do', async () => {
     refuse(s3Error('SlowDown', 503));
 
     const created = await create();
 
-    expect(created.Reason).toBe('Bucket notification: SlowDown says S3.');
+    expect(created.Reason).toBe(
+      'Bucket notification: s3:GetBucketNotification on trail-logs failed (503 SlowDown: SlowDown says S3). ' +
+        'This passes by itself as a rule: try again in some minutes.',
+    );
   });
 });

@@ -127,7 +127,7 @@ export function orderTests(template: Template): void {
         for (const path of ['Forwarding/Forwarder/Function', 'Forwarding/Forwarder/Function/Queue']) {
           const before = dependenciesOf(deployed, idAt(deployed, path));
           expect(before).toContain('DestinationProbe');
-          expect(before).toContain(idAt(deployed, 'Forwarding/ForwarderGrant'));
+          expect(before).toContain(idAt(deployed, 'Forwarding/ForwarderGrant/Policy'));
         }
       },
       OWN_FORWARDER,
@@ -149,7 +149,9 @@ export function orderTests(template: Template): void {
     eachDeployment(
       template,
       (deployed) => {
-        expect(dependenciesOf(deployed, 'Draining')).toContain(idAt(deployed, 'Forwarding/ForwarderGrant'));
+        expect(dependenciesOf(deployed, 'Draining')).toContain(
+          idAt(deployed, 'Forwarding/ForwarderGrant/Policy'),
+        );
         const opening = [
           idAt(deployed, 'Forwarding/ObjectCreated'),
           ...['BucketNotification', 'NewTrailA1A3CF3C'].filter((id) => Object.hasOwn(deployed.Resources, id)),

@@ -22,8 +22,7 @@ const ACCOUNT_ID = JSON.stringify({ Ref: 'AWS::AccountId' });
 
 /** Whom keys, buckets, queues, topics and roles let in. */
 export function resourcePolicyTests(template: Template): void {
-  // What a role may do lets nobody in.
-  const policies = resourcesOf(template, (type) => /((?<!Role)Policy|::Key)$/.test(type));
+  const policies = resourcesOf(template, (type) => /(?<!Role)(Policy|::Key)$/.test(type));
   const letIn = policies.flatMap(([, resource]) =>
     (statementsOf(resource) as Granting[])
       .filter(({ Effect }) => Effect === 'Allow')

@@ -81,7 +81,7 @@ export const WILDCARDS: readonly Wildcard[] = [
     source: S3_ACTIONS,
   },
   {
-    path: 'CloudOne/Forwarding/ForwarderGrant',
+    path: 'CloudOne/Forwarding/ForwarderGrant/Policy',
     actions: ['s3:GetObject', 's3:GetObjectVersion'],
     kind: 'chosen',
     reason: 'CloudTrail names the files, in one bucket',
