@@ -62,6 +62,9 @@ export async function explainS3Error(
   error: unknown,
   signal?: AbortSignal,
 ): Promise<BucketError | AwsCallError> {
+  if (error instanceof BucketError) {
+    return error;
+  }
   const { bucket, home, accountId } = context;
   if (isMissingBucket(error)) {
     return new BucketError(

@@ -25,7 +25,8 @@ export function runbookTests(templates: readonly (readonly [string, Template])[]
       ),
     );
 
-    expect(entries.toSorted()).toEqual(alarms.toSorted());
+    // A published template has the alarms of the deployed one.
+    expect(entries.toSorted()).toEqual([...new Set(alarms)].toSorted());
   });
 }
 
