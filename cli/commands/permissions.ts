@@ -111,7 +111,16 @@ async function write(
   folder: string,
   receiver: Receiver,
 ): Promise<readonly string[]> {
-  await mkdir(folder, { recursive: true });
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new UserError(
+      `Nothing can be written to ${folder} (${(error as Error).message}). Name a folder with --output.`,
+      {
+        cause: error,
+      },
+    );
+  }
   return Promise.all(
     parts.map(async (part, index) => {
       const file = join(folder, `trailbridge-${receiver}-${index + 1}-of-${parts.length}.json`);

@@ -136,7 +136,11 @@ function isWithin(value: unknown, property: string): boolean {
 }
 
 function permissionsFor(type: string): TypePermissions {
-  const permissions = type.startsWith('Custom::') ? CUSTOM_RESOURCE : RESOURCE_TYPES[type];
+  const permissions = type.startsWith('Custom::')
+    ? CUSTOM_RESOURCE
+    : Object.hasOwn(RESOURCE_TYPES, type)
+      ? RESOURCE_TYPES[type]
+      : undefined;
   if (permissions === undefined) {
     throw new UnknownResourceTypeError(type);
   }

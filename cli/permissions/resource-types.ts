@@ -204,6 +204,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
       's3:GetObject',
     ],
     delete: ['lambda:DeleteFunction', 'lambda:GetFunction'],
+    with: { RecursiveLoop: ['lambda:PutFunctionRecursionConfig'] },
   },
   'AWS::Lambda::Permission': {
     create: ['lambda:AddPermission'],

@@ -9,7 +9,9 @@ const STACK_NAME_IN_ROLES = 20;
  * another name, so a policy that names one role would name none.
  */
 function rolesOf({ partition, accountId, stackName }: StackArn): string {
-  return `arn:${partition}:iam::${accountId}:role/${stackName.slice(0, STACK_NAME_IN_ROLES)}*`;
+  const rolePrefix =
+    stackName.length <= STACK_NAME_IN_ROLES ? `${stackName}-` : stackName.slice(0, STACK_NAME_IN_ROLES);
+  return `arn:${partition}:iam::${accountId}:role/${rolePrefix}*`;
 }
 
 /** For the policy of a bucket or of a key: lets the stack's roles do it. A key policy's `*` is the key itself. */

@@ -89,6 +89,8 @@ export class ExistingBucket extends Construct {
         TRAIL_PREFIXES: props.lookUp.bucket.attribute('KeyPrefixes'),
       },
       timeout: LISTING_TIMEOUT,
+      // A long listing goes on in message after message.
+      callsItself: true,
       permissions: [
         receiveFrom(lateObjects),
         new PolicyStatement({ actions: ['s3:ListBucket', 's3:ListBucketVersions'], resources: [bucketArn] }),

@@ -191,7 +191,7 @@ describe('the look at a bucket of another account', () => {
     const ours = {
       Effect: 'Allow',
       Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-      Condition: { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:role/CloudOne*` } },
+      Condition: { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:role/CloudOne-*` } },
     };
     expect(statements).toEqual([
       {

@@ -284,7 +284,7 @@ describe('a bucket that cannot be used', () => {
       .resolves({ Buckets: [{ Name: 'trail-logs' }] });
 
     expect((await look()).Reason).toContain(
-      `in the bucket's policy: {"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::${ACCOUNT}:role/CloudOne*"}}`,
+      `in the bucket's policy: {"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::${ACCOUNT}:role/CloudOne-*"}}`,
     );
   });
 
