@@ -14,6 +14,7 @@ const segment = fc.oneof(
     'a',
     'logs',
     'AWSLogs',
+    'AWSLogs/111111111111/CloudTrail',
     'CloudTrail',
     '2026',
     '111111111111',
@@ -71,7 +72,7 @@ function regionFolders(steps: readonly WalkStep[]): string[] {
 
 /** A prefix that lies in what another service, or a trail, writes below an account: only its own trail tells of it. */
 function isHidden({ prefix: own }: Placed): boolean {
-  return /(^|\/)AWSLogs\/(o-[^/]+\/)?\d{12}\/(.+\/)?(\d{4}|CloudTrail-Digest|CloudTrail(-Insight)?\/[^/]+)(\/|$)/.test(
+  return /(^|\/)AWSLogs\/(o-[^/]+\/)?\d{12}\/(.+\/)?(\d{4}|CloudTrail-Digest|CloudTrail(-Insight)?\/(?!AWSLogs(\/|$))[^/]+)(\/|$)/.test(
     `${own}/`,
   );
 }
@@ -105,7 +106,7 @@ test('a trail’s own prefix leads to its files first, and even where a search d
   await fc.assert(
     fc.asyncProperty(file, fc.array(other, { maxLength: 4 }), async (placed, others) => {
       fakeBucket([placed.key, ...others].map((key) => ({ key })));
-      fc.pre(!/(^|\/)AWSLogs\/(o-[^/]+\/)?\d{12}\/CloudTrail(-Insight)?\/[^/]+\//.test(`${placed.prefix}/`));
+      fc.pre(!/(^|\/)AWSLogs\/(o-[^/]+\/)?\d{12}\/CloudTrail(-Insight)?\/(?!AWSLogs\/)[^/]+\//.test(`${placed.prefix}/`));
 
       const found = await stepsOf([placed.prefix]);
 
