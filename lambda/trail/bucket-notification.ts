@@ -10,8 +10,8 @@ import type {
   Outcome,
   UpdateRequest,
 } from '../shared/custom-resource.ts';
+import { type ListingQueue, queueGap } from '../shared/listing/listing-request.ts';
 import { logger } from '../shared/logger.ts';
-import { type ListingQueue, queueGap } from './listing-request.ts';
 import { hasEventBridge } from './notification-document.ts';
 import { NotificationEditor } from './notification-editor.ts';
 import { NotificationMemory } from './notification-memory.ts';

@@ -1,6 +1,6 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { type ListingQueue, queueGap } from '../shared/listing/listing-request.ts';
 import { logger } from '../shared/logger.ts';
-import { type ListingQueue, queueGap } from './listing-request.ts';
 import { hasEventBridge } from './notification-document.ts';
 import type { NotificationEditor } from './notification-editor.ts';
 import type { NotificationMemory } from './notification-memory.ts';
