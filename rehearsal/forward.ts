@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { OUTPUTS } from '../contract/parameters.ts';
-import type { ListingRequest } from '../contract/trail.ts';
+import type { ListingRequest } from '../contract/listing.ts';
 import {
   arrivals,
   compare,

@@ -9,7 +9,8 @@ import {
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { listingRequestSchema, notificationMemoryKey } from '../../../contract/trail.ts';
+import { listingRequestSchema } from '../../../contract/listing.ts';
+import { notificationMemoryKey } from '../../../contract/trail.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
 import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';

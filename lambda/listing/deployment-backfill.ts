@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { backfillProperties } from '../../contract/trail.ts';
+import { deploymentBackfillProperties } from '../../contract/listing.ts';
 import type {
   CreateRequest,
   CustomResourceDefinition,
@@ -14,7 +14,7 @@ import {
 } from '../shared/listing/listing-request.ts';
 import { logger } from '../shared/logger.ts';
 
-type Properties = z.infer<typeof backfillProperties>;
+type Properties = z.infer<typeof deploymentBackfillProperties>;
 
 const DAY_MS = 86_400_000;
 /**
@@ -34,7 +34,7 @@ const SEPARATOR = '@';
  * before that time is listed; fewer days change nothing, for what is forwarded stays so. Another id replaces the
  * resource, and deleting the former does nothing.
  */
-export function backfill(queue: ListingQueue): CustomResourceDefinition<Properties> {
+export function deploymentBackfill(queue: ListingQueue): CustomResourceDefinition<Properties> {
   const list = async (
     { properties, signal }: CreateRequest<Properties>,
     forwardedFrom: number,
@@ -51,7 +51,7 @@ export function backfill(queue: ListingQueue): CustomResourceDefinition<Properti
   };
   return {
     step: 'Backfill',
-    properties: backfillProperties,
+    properties: deploymentBackfillProperties,
     create: (request) => list(request, Date.now()),
     update: (request: UpdateRequest<Properties>) => {
       const [bucket, time = ''] = request.registration.id.split(SEPARATOR);
