@@ -40,7 +40,7 @@ export class ProgressLine {
       err(`${CLEAR_LINE}${line.slice(0, Math.max(0, terminal.columns() - 1))}`);
       this.#isShown = true;
     } else if (stage !== this.#stage || Date.now() - this.#saidAt >= BETWEEN_LINES_MS) {
-      err(`${stage}${fraction === undefined ? '' : ` ${percent(fraction)}`} ${text}\n`);
+      err(`${stage}: ${fraction === undefined ? '' : `${percent(fraction).trim()}, `}${text}\n`);
       this.#saidAt = Date.now();
     }
     this.#stage = stage;
