@@ -1,8 +1,8 @@
 /** The middle of a rehearsal: the input goes into the bucket, and everything that must come of it is looked at. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { OUTPUTS } from '../contract/parameters.ts';
 import type { ListingRequest } from '../contract/listing.ts';
+import { OUTPUTS } from '../contract/parameters.ts';
 import {
   arrivals,
   compare,
