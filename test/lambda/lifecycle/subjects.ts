@@ -323,21 +323,25 @@ const notification: Subject = {
     { name: 'EventBridge on already', aws: bucketWith('trail-logs', OTHERS_QUEUE, EVENT_BRIDGE) },
     { name: 'EventBridge on in the other', aws: bucketWith('other-logs', OTHERS_QUEUE, EVENT_BRIDGE) },
   ],
-  // EventBridge is on or off, and tells nobody who switched it on.
-  survivesKills: false,
+  survivesKills: true,
   coldStart: (world) =>
-    customResourceHandler(() =>
-      bucketNotification({
-        s3In: () => new S3Client(world.sdk),
-        sqs: new SQSClient(world.sdk),
-        dynamoDb: new DynamoDBClient(world.sdk),
-        eventBridge: new EventBridgeClient(world.sdk),
-        ledgerTable: 'ledger',
-        eventRuleName: 'our-rule',
-        tellMissing: () => {},
-        lateObjectsQueueUrl: world.lateObjectsQueueUrl,
-        readBackDelaysMs: [0, 1, 1],
-      }),
+    customResourceHandler(
+      () =>
+        afterCreation(
+          world,
+          bucketNotification({
+            s3In: () => new S3Client(world.sdk),
+            sqs: new SQSClient(world.sdk),
+            dynamoDb: new DynamoDBClient(world.sdk),
+            eventBridge: new EventBridgeClient(world.sdk),
+            ledgerTable: 'ledger',
+            eventRuleName: 'our-rule',
+            tellMissing: () => {},
+            lateObjectsQueueUrl: world.lateObjectsQueueUrl,
+            readBackDelaysMs: [0, 1, 1],
+          }),
+        ),
+      ONCE,
     ),
   held: ({ aws }) =>
     [...aws.buckets].flatMap(([name, { notifications }]) =>
