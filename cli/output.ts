@@ -33,11 +33,14 @@ export interface Streams {
   readonly askHidden?: AskHidden;
 }
 
+/** Of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
+
 export const PROCESS_STREAMS: Streams = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   ...(process.stderr.isTTY && process.env.TERM !== 'dumb'
-    ? { terminal: { columns: () => process.stderr.columns } }
+    ? { terminal: { columns: () => process.stderr.columns || USUAL_COLUMNS } }
     : {}),
   onInterrupt: () => {
     const controller = new AbortController();

@@ -35,7 +35,7 @@ export class ProgressLine {
     }
     const { terminal, err } = this.#streams;
     if (terminal !== undefined) {
-      const line = `${stage} ${fraction === undefined ? '' : `${bar(fraction)} `}${text}`;
+      const line = `${stage} ${fraction === undefined ? '' : `${bar(fraction)}, `}${text}`;
       // The last column stays free: a terminal wraps a line that fills it.
       err(`${CLEAR_LINE}${line.slice(0, Math.max(0, terminal.columns() - 1))}`);
       this.#isShown = true;
@@ -76,15 +76,15 @@ const LEAST_SHARE = 0.01;
 export class Pacemaker {
   #began: { readonly at: number; readonly done: number } | undefined;
 
-  /** @returns `about 3 min left`, or nothing while there is too little to go by. */
+  /** @returns `about 3 min left`, or nothing while there is too little to go by, or nothing left. */
   left({ done, of }: Fraction, now: number = Date.now()): string {
     this.#began ??= { at: now, done };
     const ms = now - this.#began.at;
     const gained = done - this.#began.done;
-    if (ms < LEAST_MS || gained < of * LEAST_SHARE || gained <= 0) {
+    if (ms < LEAST_MS || gained < of * LEAST_SHARE || gained <= 0 || done >= of) {
       return '';
     }
-    return `about ${roughly(((of - done) / gained) * ms)} left at this pace`;
+    return `about ${roughly(((of - done) / gained) * ms)} left`;
   }
 }
 

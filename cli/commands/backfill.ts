@@ -81,8 +81,9 @@ The deployed lister does the work, so nothing depends on this terminal: interrup
 backfill goes on, and the same command or --resume shows it again. It is also what to give
 after the lister has failed. Files that were forwarded before are not sent again.
 
-What is shown of forwarding is the length of the queue that all files go through, newer ones
-too: that a file has left it means that it was forwarded, or is dead-lettered.
+How long it takes is guessed from the pace so far. What is shown of forwarding is the length
+of the queue that all files go through, newer ones too: that a file has left it means that it
+was forwarded, or is dead-lettered.
 
 Examples:
   $ npx trailbridge backfill --from 2026-03-01 --to 2026-03-31 --dry-run

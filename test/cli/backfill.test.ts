@@ -330,12 +330,13 @@ describe('an honest estimate', () => {
     expect(pacemaker.left({ done: 0, of: 1000 }, 0)).toBe('');
     expect(pacemaker.left({ done: 500, of: 1000 }, 4_000)).toBe('');
     expect(pacemaker.left({ done: 5, of: 1000 }, 60_000)).toBe('');
+    expect(pacemaker.left({ done: 1000, of: 1000 }, 60_000)).toBe('');
   });
 
   test('at the pace since it was first looked at', () => {
     const pacemaker = new Pacemaker();
     pacemaker.left({ done: 400, of: 1000 }, 0);
-    expect(pacemaker.left({ done: 500, of: 1000 }, 60_000)).toBe('about 5 min left at this pace');
+    expect(pacemaker.left({ done: 500, of: 1000 }, 60_000)).toBe('about 5 min left');
   });
 
   test.each([
