@@ -24,7 +24,7 @@ export interface BackfillServices {
 const ATTEMPTS = 10;
 
 /** How a backfill came to be under way. */
-export type Start = 'begun' | 'gone on with' | 'begun anew';
+export type Start = 'begun' | 'gone on with' | 'begun anew' | 'complete already';
 
 export interface Started {
   readonly backfill: Backfill;
@@ -65,7 +65,11 @@ export function startBackfill(
   });
 }
 
-/** @throws UserError where there is none of that id, or it is complete. */
+/**
+ * Goes on with a backfill as it was begun; one that is complete is left so.
+ *
+ * @throws UserError where there is none of that id.
+ */
 export function resumeBackfill(
   services: BackfillServices,
   id: string,
@@ -79,10 +83,7 @@ export function resumeBackfill(
       );
     }
     if (former.progress.phase === 'complete') {
-      throw new UserError(
-        `The backfill ${id} is complete: ${former.progress.queued.objects} files were queued by ` +
-          `${former.progress.updatedAt}. Give its days again to begin it anew.`,
-      );
+      return former;
     }
     return { start: 'gone on with', order: { ...former.order, ...changes }, progress: former.progress };
   });
@@ -108,12 +109,16 @@ interface Decision extends Pick<Backfill, 'order' | 'progress'> {
 async function beginChain(
   services: BackfillServices,
   id: string,
-  decide: (former: Backfill | undefined) => Decision,
+  decide: (former: Backfill | undefined) => Decision | Backfill,
 ): Promise<Started> {
   const store = new BackfillStore(services.dynamoDb, services.ledgerTable);
   for (let attempt = 1; ; attempt += 1) {
     const former = await readBackfill(services, id);
-    const { start, order, progress } = decide(former);
+    const decision = decide(former);
+    if (!('start' in decision)) {
+      return { backfill: decision, start: 'complete already' };
+    }
+    const { start, order, progress } = decision;
     try {
       const state = { order, progress: { ...progress, failure: undefined } };
       const backfill = await askAws('DynamoDB', () => store.begin(id, state, former));

@@ -111,7 +111,7 @@ async function backfill(options: BackfillOptions, output: Output, streams: Strea
   const waiting = allOf(await queueDepth(services.sqs, stack.queueUrl));
   const started = await start(options, stack, services);
   // Of one that was under way, some is in the queue already.
-  const before = started.start === 'gone on with' ? 0 : waiting;
+  const before = started.start.startsWith('begun') ? waiting : 0;
   const { id } = started.backfill;
   output.note(inWords(started.start, id));
 
@@ -243,6 +243,7 @@ const STARTS: Readonly<Record<Start, string>> = {
   begun: 'has begun',
   'gone on with': 'goes on from where it was',
   'begun anew': 'was complete, and has begun anew',
+  'complete already': 'is complete: all is queued',
 };
 
 function inWords(start: Start, id: string): string {

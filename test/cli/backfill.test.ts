@@ -192,12 +192,15 @@ describe('interrupted, it is gone on with', () => {
   test('complete, it is begun anew by its days, and not by its id', async () => {
     await trailbridge([...MARCH, '--no-wait']);
     note({ phase: 'complete', counted: tally(3), queued: tally(3) });
+    aws.depths = [{ waiting: 0, inFlight: 0, delayed: 0 }];
 
     const byId = await trailbridge(['--resume', item().key.slice('#backfill/'.length)]);
     expect(byId).toMatchObject({
-      exitStatus: 1,
-      err: expect.stringContaining('is complete: 3 files were queued'),
+      exitStatus: 0,
+      err: expect.stringContaining('is complete: all is queued.'),
+      out: expect.stringContaining('3 files (3.0 MB, compressed) queued'),
     });
+    expect(turns()).toHaveLength(1);
 
     await trailbridge([...MARCH, '--no-wait']);
     expect(item().progress).toMatchObject({ phase: 'counting', queued: { objects: 0 } });
