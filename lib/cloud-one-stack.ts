@@ -17,6 +17,7 @@ import { Forwarding } from './forwarding/forwarding.ts';
 import { VendorClient } from './forwarding/vendor-client.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
 import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
+import { givenFilter } from './parameters/given-filter.ts';
 import { AlarmTopic } from './shared/alarm-topic.ts';
 import { onlyIf } from './shared/conditional.ts';
 import { optionalSecret, requiredSecret } from './shared/given-secret.ts';
@@ -41,12 +42,20 @@ export interface CloudOneStackProps extends StackProps {
    * @default - the stack's own region, if it is not a token
    */
   readonly deploymentRegion?: string;
+
+  /**
+   * Which records are not forwarded, as JSON, where it is known at synthesis; see docs/filters.md.
+   *
+   * @default - the parameter `ForwardingFilter`, checked at deployment by the first custom resource
+   */
+  readonly forwardingFilter?: string;
 }
 
 /**
  * Connects an AWS account to Trend Cloud One and Vision One, and forwards its CloudTrail files.
  *
- * @throws WrongAwsRegionError, UnknownCloudOneRegionError at synthesis, where both regions are known.
+ * @throws WrongAwsRegionError, UnknownCloudOneRegionError at synthesis, where both regions are known;
+ *   RecordFilterError, where the filter is.
  */
 export class CloudOneStack extends Stack {
   constructor(scope: Construct, id: string, props: CloudOneStackProps = {}) {
@@ -111,6 +120,7 @@ export class CloudOneStack extends Stack {
       visionOneApiKeyGiven: conditions.visionOneApiKeyGiven,
       visionOneRegion: parameters.visionOneRegion.valueAsString,
       forwardingDestination: parameters.forwardingDestination.valueAsString,
+      forwardingFilter: givenFilter(this, parameters.forwardingFilter, props.forwardingFilter),
       forwardToCloudOne: conditions.toCloudOne,
       withCloudTrailToken: conditions.cloudTrailToken,
       accountTemplateUrl: parameters.cloudOneAccountTemplateUrl.valueAsString,
@@ -149,6 +159,7 @@ export class CloudOneStack extends Stack {
       destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, cloudTrailService.tokenArn),
       secretKeyArns,
       cloudTrailService,
+      filter: onboarding.account.attribute('ForwardingFilter'),
       bucketName,
       bucketRegion: home.region,
       decryptFiles: decryptThroughS3(
