@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addFilterCommand } from './commands/filter.ts';
 import { addLinkCommand } from './commands/link.ts';
 import { addPermissionsCommand } from './commands/permissions.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -17,6 +18,7 @@ export async function run(argv: readonly string[], streams: Streams = PROCESS_ST
   const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true, streams);
   const program = createProgram(streams);
   addPermissionsCommand(program, output);
+  addFilterCommand(program, output);
   addStatusCommand(program, output, (status) => {
     exitStatus = status;
   });

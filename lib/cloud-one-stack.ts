@@ -67,6 +67,7 @@ export class CloudOneStack extends Stack {
     checkRegion(props.cloudOneRegion, props.deploymentRegion ?? this.region);
     const parameters = cloudOneParameters(this);
     const { conditions } = parameters;
+    const forwardingFilter = givenFilter(this, parameters, props.forwardingFilter);
     const onVendorDeleteFailure = parameters.onVendorDeleteFailure.valueAsString;
 
     const key = new Key(this, 'Key', {
@@ -120,7 +121,7 @@ export class CloudOneStack extends Stack {
       visionOneApiKeyGiven: conditions.visionOneApiKeyGiven,
       visionOneRegion: parameters.visionOneRegion.valueAsString,
       forwardingDestination: parameters.forwardingDestination.valueAsString,
-      forwardingFilter: givenFilter(this, parameters.forwardingFilter, props.forwardingFilter),
+      forwardingFilter,
       forwardToCloudOne: conditions.toCloudOne,
       withCloudTrailToken: conditions.cloudTrailToken,
       accountTemplateUrl: parameters.cloudOneAccountTemplateUrl.valueAsString,

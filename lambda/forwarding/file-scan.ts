@@ -27,7 +27,7 @@ export class FileScan {
   #rawBytes = 0;
 
   /** @param filter lets only what it keeps through to the sink. */
-  constructor(sink: RecordSink, filter?: RecordFilter) {
+  constructor(sink: RecordSink, filter?: Pick<RecordFilter, 'dropping'>) {
     this.#filtering = filter === undefined ? undefined : new FilteringSink(filter, sink);
     this.#scanner = new RecordScanner(this.#filtering ?? sink);
   }

@@ -216,7 +216,7 @@ export const DECLARATIONS = {
     default: '',
     maxLength: MAXIMUM_FILTER_CHARACTERS,
     allowedPattern: FILTER_PATTERN,
-    constraintDescription: 'A JSON list of rules: [{"drop": {…}}].',
+    constraintDescription: 'A JSON list of rules, such as [{"drop":{"readOnly":true}}].',
   },
   secretsKeyArn: {
     group: 'operation',

@@ -1,5 +1,6 @@
-import { type CfnParameter, CfnRule, Fn, type Stack } from 'aws-cdk-lib';
+import { CfnRule, Fn, type Stack } from 'aws-cdk-lib';
 import { parseRecordFilter } from '../../contract/record-filter.ts';
+import type { CloudOneParameters } from './cloud-one-parameters.ts';
 
 /**
  * The filter that the stack is deployed with: the parameter's value, or, where the filter is known at synthesis, that
@@ -7,19 +8,25 @@ import { parseRecordFilter } from '../../contract/record-filter.ts';
  *
  * @throws RecordFilterError
  */
-export function givenFilter(stack: Stack, parameter: CfnParameter, atSynthesis: string | undefined): string {
+export function givenFilter(
+  stack: Stack,
+  { forwardingFilter, forwardingDestination }: CloudOneParameters,
+  atSynthesis: string | undefined,
+): string {
   const rules = parseRecordFilter(atSynthesis ?? '');
   if (rules === undefined) {
-    return parameter.valueAsString;
+    return forwardingFilter.valueAsString;
   }
-  const { logicalId } = parameter;
+  const given = 'This template was synthesized with a filter of its own (CDK context forwardingFilter).';
   new CfnRule(stack, 'FilterIsGivenOnce', {
     assertions: [
       {
-        assert: Fn.conditionEquals(Fn.ref(logicalId), ''),
-        assertDescription:
-          `This template was synthesized with a filter of its own (CDK context forwardingFilter). Leave ${logicalId} ` +
-          `empty: ${logicalId}= where a deployment before has set it.`,
+        assert: Fn.conditionEquals(forwardingFilter.valueAsString, ''),
+        assertDescription: `${given} Leave ForwardingFilter empty, and set it to nothing where it was set before.`,
+      },
+      {
+        assert: Fn.conditionNot(Fn.conditionEquals(forwardingDestination.valueAsString, 'VendorClient')),
+        assertDescription: `${given} The vendor's client has none: synthesize without it, or choose another destination.`,
       },
     ],
   });
