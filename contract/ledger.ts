@@ -36,7 +36,7 @@ export interface LedgerItem {
   readonly droppedRecords?: number;
   readonly droppedByRule?: Readonly<Record<string, number>>;
   /**
-   * Fingerprint of the filter that was on, or `none`. Absent before the first acknowledgement; what was counted
+   * Fingerprint of the filter that was on, the first 16 digits of its text's SHA-256, or `none`. Absent before the first acknowledgement; what was counted
    * behind another filter counts for nothing.
    */
   readonly filter?: string;

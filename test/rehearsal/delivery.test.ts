@@ -299,7 +299,8 @@ describe('the ledger', () => {
   const key = 'AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/15/x.json.gz';
   const corpus = corpusOf('x', [{ key, body: gzipSync('{"Records":[]}') }]);
   const sha256 = createHash('sha256').update('{"Records":[]}').digest('hex');
-  const entry = { object: `bucket/${key}#version=1`, state: 'acknowledged', sha256 } as const;
+  const counted = { readRecords: 0, droppedByRule: new Map() };
+  const entry = { object: `bucket/${key}#version=1`, state: 'acknowledged', sha256, ...counted } as const;
 
   test('knows of every file, with its hash', () => {
     expect(ledgerProblems(corpus, [entry])).toEqual([]);
@@ -309,6 +310,8 @@ describe('the ledger', () => {
     ['nothing', []],
     ['a file under way', [{ ...entry, state: 'forwarding' } as const]],
     ['another hash', [{ ...entry, sha256: 'x' }]],
+    ['more records', [{ ...entry, readRecords: 1 }]],
+    ['records that no rule drops', [{ ...entry, droppedByRule: new Map([['rule 1', 1]]) }]],
   ])('that holds %s is a problem', (_what, ledger) => {
     expect(ledgerProblems(corpus, ledger)).toHaveLength(1);
   });
