@@ -48,6 +48,8 @@ const FLAG_FIELDS = {
 
 const FIELDS: Readonly<Record<string, { readonly allowed: string }>> = { ...TEXT_FIELDS, ...FLAG_FIELDS };
 
+export const FILTER_FIELDS = Object.keys(FIELDS);
+
 export type TextField = keyof typeof TEXT_FIELDS;
 export type FlagField = keyof typeof FLAG_FIELDS;
 export type FilterField = TextField | FlagField;
@@ -225,7 +227,7 @@ function faultOf(issue: z.core.$ZodIssue, rule: object): string {
   const [action, field] = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.keys.map((key) => `"${key}"`).join(', ');
-    const allowed = action === undefined ? ['name', 'keep', 'drop'] : Object.keys(FIELDS);
+    const allowed = action === undefined ? ['name', 'keep', 'drop'] : FILTER_FIELDS;
     return ` has ${keys}, which is not known; allowed: ${allowed.join(', ')}.`;
   }
   const given = shown(issue.path.slice(0, 2).reduce(memberOf, rule));

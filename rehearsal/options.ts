@@ -105,13 +105,18 @@ export function wantsList(options: RehearsalOptions): boolean {
   return options.failAt === LISTED;
 }
 
-function filterIn(file: string): GivenFilter | undefined {
+function filterIn(file: string): GivenFilter {
+  let filter: GivenFilter | undefined;
   try {
-    return filterOf(readFileSync(file, 'utf8'));
+    filter = filterOf(readFileSync(file, 'utf8'));
   } catch (error) {
     // Not there, or not a filter: the message says which.
     throw new InvalidArgumentError((error as Error).message);
   }
+  if (filter === undefined) {
+    throw new InvalidArgumentError('The file has no rules.');
+  }
+  return filter;
 }
 
 function nonEmpty(text: string): string {

@@ -131,15 +131,14 @@ function textOfSample({
   droppedByRule,
   droppedByCall,
 }: SampleResult): string {
-  const rows = (counts: Readonly<Record<string, number>>): [string, string][] =>
-    Object.entries(counts).map(([name, count]) => [`  ${name}`, String(count)]);
-  return columns([
+  const rows = (by: Readonly<Record<string, number>>): [string, string][] =>
+    Object.entries(by).map(([name, count]) => [`  ${name}`, String(count)]);
+  const counts = columns([
     ['Files', String(files)],
     ['Records', String(records)],
     ['Forwarded', String(forwarded)],
     ['Dropped', String(dropped)],
     ...rows(droppedByRule),
-    ...(dropped === 0 ? [] : ([['Most of them', '']] as [string, string][])),
-    ...rows(droppedByCall),
   ]);
+  return dropped === 0 ? counts : `${counts}\nDropped most often\n${columns(rows(droppedByCall))}`;
 }

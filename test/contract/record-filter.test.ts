@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import {
+  FILTER_FIELDS,
   MAXIMUM_FILTER_BYTES,
   parseRecordFilter,
   RecordFilterError,
@@ -149,10 +151,33 @@ describe('parseRecordFilter', () => {
   });
 });
 
+describe('docs/filters.md', () => {
+  const document = readFileSync(new URL('../../docs/filters.md', import.meta.url), 'utf8');
+
+  it('has only examples that can be used', () => {
+    const blocks = [...document.matchAll(/^```json\n(.*?)^```/gms)].map(([, text = '']) => text);
+    const rules = [...document.matchAll(/`(\{"(?:keep|drop)": .*?\})`/g)].map(([, text]) => `[${text}]`);
+
+    expect(blocks.length).toBeGreaterThan(0);
+    expect(rules.length).toBeGreaterThan(4);
+    for (const text of [...blocks, ...rules]) {
+      expect(parseRecordFilter(text)?.rules.length, text).toBeGreaterThan(0);
+    }
+  });
+
+  it('names every field, and the limits', () => {
+    for (const field of FILTER_FIELDS) {
+      expect(document).toMatch(new RegExp(`^\\|.*\`${field}\`.*\\|.*\\|$`, 'm'));
+    }
+    expect(document).toContain(`${MAXIMUM_FILTER_BYTES.toLocaleString('en')} bytes`);
+  });
+});
+
 it('has a JSON Schema that names every field, and no other', () => {
   const schema = JSON.stringify(z.toJSONSchema(recordFilterSchema));
 
-  for (const field of ['eventSource', 'recipientAccountId', 'readOnly', 'managementEvent', 'awsRegion']) {
+  expect(FILTER_FIELDS.length).toBeGreaterThan(8);
+  for (const field of FILTER_FIELDS) {
     expect(schema).toContain(`"${field}":{`);
   }
   expect(schema).toContain('"additionalProperties":false');

@@ -10,6 +10,7 @@ import {
   compare,
   countAltered,
   countArrived,
+  filteredByRule,
   latencies,
   readDeadLetters,
   readLedger,
@@ -243,12 +244,28 @@ describe('what is read from AWS', () => {
         LastEvaluatedKey: { object: { S: 'a' } },
       })
       .resolvesOnce({
-        Items: [{ object: { S: 'b' }, state: { S: 'acknowledged' }, acknowledgedAt: { S: 'then' } }],
+        Items: [
+          {
+            object: { S: 'b' },
+            state: { S: 'acknowledged' },
+            acknowledgedAt: { S: 'then' },
+            readRecords: { N: '3' },
+            droppedByRule: { M: { reads: { N: '2' } } },
+            filter: { S: '0123456789abcdef' },
+          },
+        ],
       });
 
     await expect(readLedger(clientsTo({ dynamoDb: new DynamoDBClient({}) }), 'table')).resolves.toEqual([
-      { object: 'a', state: 'forwarding' },
-      { object: 'b', state: 'acknowledged', acknowledgedAt: 'then' },
+      { object: 'a', state: 'forwarding', droppedByRule: new Map() },
+      {
+        object: 'b',
+        state: 'acknowledged',
+        acknowledgedAt: 'then',
+        readRecords: 3,
+        droppedByRule: new Map([['reads', 2]]),
+        filter: '0123456789abcdef',
+      },
     ]);
   });
 
@@ -315,6 +332,12 @@ describe('the ledger', () => {
   ])('that holds %s is a problem', (_what, ledger) => {
     expect(ledgerProblems(corpus, ledger)).toHaveLength(1);
   });
+});
+
+test('what was filtered is summed up by rule', () => {
+  const dropped = (...counts: [string, number][]) => ({ droppedByRule: new Map(counts) });
+
+  expect(filteredByRule([dropped(['a', 1], ['b', 2]), dropped(), dropped(['a', 3])])).toEqual({ a: 4, b: 2 });
 });
 
 describe('how many have arrived', () => {
