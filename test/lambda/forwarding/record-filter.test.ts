@@ -36,6 +36,9 @@ describe('RecordFilter', () => {
     [{ eventName: '*crypt' }, true],
     [{ eventName: 'D*r*t' }, true],
     [{ eventName: 'De*De' }, false],
+    // What stands before and behind the asterisk must not overlap.
+    [{ eventName: 'Decrypt*crypt' }, false],
+    [{ eventName: 'De*e*t' }, false],
     [{ eventName: 'Decrypt*' }, true],
     [{ eventName: 'Decryp' }, false],
     [{ eventName: ['Encrypt', 'Decrypt'] }, true],
