@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addBackfillCommand } from './commands/backfill.ts';
+import { addFilterCommand } from './commands/filter.ts';
 import { addLinkCommand } from './commands/link.ts';
 import { addPauseCommand } from './commands/pause.ts';
 import { addPermissionsCommand } from './commands/permissions.ts';
@@ -21,6 +22,7 @@ export async function run(argv: readonly string[], streams: Streams = PROCESS_ST
   const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true, streams);
   const program = createProgram(streams);
   addPermissionsCommand(program, output);
+  addFilterCommand(program, output);
   const finish = (status: number): void => {
     exitStatus = status;
   };

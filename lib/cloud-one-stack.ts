@@ -18,6 +18,7 @@ import { VendorClient } from './forwarding/vendor-client.ts';
 import { Listing } from './listing/listing.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
 import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
+import { givenFilter } from './parameters/given-filter.ts';
 import { AlarmTopic } from './shared/alarm-topic.ts';
 import { onlyIf } from './shared/conditional.ts';
 import { optionalSecret, requiredSecret } from './shared/given-secret.ts';
@@ -42,12 +43,20 @@ export interface CloudOneStackProps extends StackProps {
    * @default - the stack's own region, if it is not a token
    */
   readonly deploymentRegion?: string;
+
+  /**
+   * Which records are not forwarded, as JSON, where it is known at synthesis; see docs/filters.md.
+   *
+   * @default - the parameter `ForwardingFilter`, checked at deployment by the first custom resource
+   */
+  readonly forwardingFilter?: string;
 }
 
 /**
  * Connects an AWS account to Trend Cloud One and Vision One, and forwards its CloudTrail files.
  *
- * @throws WrongAwsRegionError, UnknownCloudOneRegionError at synthesis, where both regions are known.
+ * @throws WrongAwsRegionError, UnknownCloudOneRegionError at synthesis, where both regions are known;
+ *   RecordFilterError, where the filter is.
  */
 export class CloudOneStack extends Stack {
   constructor(scope: Construct, id: string, props: CloudOneStackProps = {}) {
@@ -59,6 +68,7 @@ export class CloudOneStack extends Stack {
     checkRegion(props.cloudOneRegion, props.deploymentRegion ?? this.region);
     const parameters = cloudOneParameters(this);
     const { conditions } = parameters;
+    const forwardingFilter = givenFilter(this, parameters, props.forwardingFilter);
     const onVendorDeleteFailure = parameters.onVendorDeleteFailure.valueAsString;
 
     const key = new Key(this, 'Key', {
@@ -112,6 +122,7 @@ export class CloudOneStack extends Stack {
       visionOneApiKeyGiven: conditions.visionOneApiKeyGiven,
       visionOneRegion: parameters.visionOneRegion.valueAsString,
       forwardingDestination: parameters.forwardingDestination.valueAsString,
+      forwardingFilter,
       forwardToCloudOne: conditions.toCloudOne,
       withCloudTrailToken: conditions.cloudTrailToken,
       accountTemplateUrl: parameters.cloudOneAccountTemplateUrl.valueAsString,
@@ -150,6 +161,7 @@ export class CloudOneStack extends Stack {
       destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, cloudTrailService.tokenArn),
       secretKeyArns,
       cloudTrailService,
+      filter: onboarding.account.attribute('ForwardingFilter'),
       bucketName,
       bucketRegion: home.region,
       decryptFiles: decryptThroughS3(

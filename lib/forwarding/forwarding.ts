@@ -35,6 +35,9 @@ export interface ForwardingProps {
   /** Cloud One's CloudTrail service; it stands only where that is the destination. */
   readonly cloudTrailService: CloudTrailServiceAccess;
 
+  /** Which records are not forwarded, as `parseRecordFilter` gives it back; empty where all are. */
+  readonly filter: string;
+
   /** The bucket that CloudTrail writes to. */
   readonly bucketName: string;
 
@@ -139,6 +142,7 @@ export class Forwarding extends Construct {
         LEDGER_TABLE: this.ledger.tableName,
         BUCKET_REGION: props.bucketRegion,
         QUEUE_URL: this.queue.queueUrl,
+        FORWARDING_FILTER: props.filter,
         DEAD_LETTER_QUEUE_URL: this.deadLetterQueue.queueUrl,
         MAXIMUM_RECEIVES: String(MAXIMUM_RECEIVES),
       },

@@ -55,6 +55,7 @@ const ACCEPTED: Readonly<Record<string, Values>> = {
     TrailKeyArn: KEY,
     ForwardingDestination: 'VendorClient',
   },
+  'a filter': { ...KEY_AND_BUCKET, ForwardingFilter: '[{"drop":{"readOnly":true}}]' },
   'secrets by ARN under a key of their own': {
     CreateNewTrail: 'true',
     CloudOneApiKeySecretArn: secret('key'),
@@ -78,6 +79,10 @@ const REFUSED: Readonly<Record<string, readonly [Values, complaints: readonly Re
   'the vendor’s client on a bucket of another account': [
     { ...KEY_AND_BUCKET, CloudtrailBucketAccountId: '444455556666', ForwardingDestination: 'VendorClient' },
     [/^The vendor's client forwards from a bucket in its own region and account only/],
+  ],
+  'a filter with the vendor’s client, which has none': [
+    { ...KEY_AND_BUCKET, ForwardingFilter: '[]', ForwardingDestination: 'VendorClient' },
+    [/^The vendor's client forwards every record: .*Leave ForwardingFilter empty/],
   ],
   'no API key': [
     { ExistingCloudtrailBucketName: 'logs' },
