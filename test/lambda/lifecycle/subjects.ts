@@ -10,7 +10,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
 import type { ForwarderDestination } from '../../../contract/forwarding.ts';
 import { cloudTrailLifecycle } from '../../../lambda/forwarding/cloudtrail-lifecycle.ts';
-import { cloudTrailServiceOf, destinationOf } from '../../../lambda/forwarding/destination-of.ts';
+import { cloudTrailServiceOf, destinationOf } from '../../../lambda/vendors/destination-of.ts';
 import { destinationProbe } from '../../../lambda/forwarding/destination-probe.ts';
 import { DestinationToken } from '../../../lambda/forwarding/destination-token.ts';
 import { PartSender } from '../../../lambda/forwarding/part-sender.ts';
