@@ -15,6 +15,7 @@ import { OUTPUTS } from '../contract/parameters.ts';
 import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
 import { Forwarding } from './forwarding/forwarding.ts';
 import { VendorClient } from './forwarding/vendor-client.ts';
+import { Health } from './health/health.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
 import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
 import { AlarmTopic } from './shared/alarm-topic.ts';
@@ -142,12 +143,15 @@ export class CloudOneStack extends Stack {
       tokenArn: onboarding.serviceToken.ref,
       tokenKeyArn: key.keyArn,
     };
-    const forwarding = new Forwarding(this, 'Forwarding', {
+    const destination = {
       destination: parameters.forwardingDestination.valueAsString,
       destinationUrl: toVisionOneOr(parameters.visionOneIngestUrl.valueAsString, cloudTrailService.url),
       destinationApiVersion: toVisionOneOr('', cloudTrailService.apiVersion),
       destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, cloudTrailService.tokenArn),
       secretKeyArns,
+    };
+    const forwarding = new Forwarding(this, 'Forwarding', {
+      ...destination,
       cloudTrailService,
       bucketName,
       bucketRegion: home.region,
@@ -170,6 +174,17 @@ export class CloudOneStack extends Stack {
       repairNotifications: parameters.repairNotifications.valueAsString,
       onVendorDeleteFailure,
       triggers,
+    });
+    const health = new Health(this, 'Health', {
+      ...destination,
+      forwarding,
+      newTrail: { condition: conditions.newTrail, trail },
+      existingBucket: {
+        condition: conditions.existingBucket,
+        trailArns: lookUp.bucket.attribute('TrailArns'),
+        lateObjectsDeadLetterQueue: existing.deadLetterQueue,
+      },
+      quietHours: parameters.quietHours,
     });
     const guard = new BucketNotificationGuard(this, 'BucketNotificationGuard', {
       bucketName: parameters.existingCloudtrailBucketName.valueAsString,
@@ -207,6 +222,8 @@ export class CloudOneStack extends Stack {
     for (const construct of [forwarding.lifecycle.resource, forwarding.probe.resource]) {
       construct.node.addDependency(onboarding.visionOneConnection.resource);
     }
+    // Its heartbeat is for a destination that is known to take one, and ends before that is told goodbye.
+    health.node.addDependency(forwarding.probe.resource);
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
@@ -223,6 +240,8 @@ export class CloudOneStack extends Stack {
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.ownForwarder, forwarding);
     onlyIf(conditions.toCloudOne, forwarding.lifecycle);
+    onlyIf(conditions.ownForwarder, health);
+    onlyIf(conditions.ownForwarderOnNewTrail, health.newBucketAlarm);
     onlyIf(conditions.ownForwarderOnExistingBucket, existing);
     onlyIf(conditions.vendorClient, vendorClient);
     onlyIf(conditions.vendorClientOnExistingBucket, guard);

@@ -4,6 +4,7 @@ import type { IRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { HEALTH_METRICS } from '../../contract/metrics.ts';
 import {
   backfillEnvironment,
   backfillProperties,
@@ -102,12 +103,11 @@ export class ExistingBucket extends Construct {
     });
     const mapping = workOff(lister, lateObjects, { batchSize: 1, maxConcurrency: 2 });
 
-    TrailbridgeAlarm.onDeadLetters(
-      this,
-      'LateObjectsNotListed',
-      this.deadLetterQueue,
-      'Files of which no event may have come could not be listed.',
-    );
+    TrailbridgeAlarm.onLooks(this, 'LateObjectsNotListed', {
+      metricName: HEALTH_METRICS.lateObjectsNotListed,
+      threshold: 0,
+      description: 'Files of which no event may have come could not be listed.',
+    });
 
     const askForListing = new PolicyStatement({
       actions: ['sqs:SendMessage'],
