@@ -21,7 +21,7 @@ export interface FreshnessCheckServices {
 const HORIZON_MS = 25 * 3_600_000;
 
 /**
- * How long ago a file was last forwarded that came by an event: what is listed, redriven or backfilled has no lag, so
+ * How long ago a file was last forwarded that came by an event: what is listed or backfilled has no lag, so
  * that old files do not hide that no new one comes. It is read from what the forwarder told CloudWatch, which has the
  * whole way of a file behind it: trail, bucket, rule, queue, forwarder, destination.
  *
