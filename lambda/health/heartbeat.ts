@@ -1,3 +1,4 @@
+import { settleBy } from '../shared/deadline.ts';
 import { logger } from '../shared/logger.ts';
 import type { SecretReader } from '../shared/secrets.ts';
 import type { CloudTrailService, Heartbeat } from '../vendors/cloudtrail-service.ts';
@@ -18,7 +19,8 @@ export async function tellHeartbeat(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await service.heartbeat(heartbeat, await secrets.read(tokenArn, signal), signal);
+    const telling = async () => service.heartbeat(heartbeat, await secrets.read(tokenArn, signal), signal);
+    await settleBy(telling(), signal);
   } catch (error) {
     logger.warn('Cloud One did not take the heartbeat', { error: error as Error });
   }

@@ -1,5 +1,9 @@
 /** What CloudWatch remembers of a metric. */
-import { type CloudWatchClient, GetMetricDataCommand, type MetricStat } from '@aws-sdk/client-cloudwatch';
+import {
+  type CloudWatchClient,
+  GetMetricStatisticsCommand,
+  type Statistic,
+} from '@aws-sdk/client-cloudwatch';
 
 /** A value, and the beginning of the period that it is of. */
 export interface LatestValue {
@@ -7,12 +11,15 @@ export interface LatestValue {
   readonly value: number;
 }
 
-export interface MetricQuestion extends Required<Pick<MetricStat, 'Period' | 'Stat'>> {
+export interface MetricQuestion {
   readonly namespace: string;
   readonly name: string;
-  /** Exactly one dimension. */
+  /** Its only one. */
   readonly dimension: readonly [name: string, value: string];
-  /** How far back it is looked for, in milliseconds. */
+  readonly statistic: Statistic;
+  /** A multiple of a minute. CloudWatch gives no more than 1,440 periods. */
+  readonly periodSeconds: number;
+  /** How far back it is looked for. */
   readonly withinMs: number;
 }
 
@@ -22,36 +29,25 @@ export async function latestValue(
   question: MetricQuestion,
   abortSignal: AbortSignal,
 ): Promise<LatestValue | undefined> {
-  const { namespace, name, dimension, withinMs, Period, Stat } = question;
+  const { namespace, name, dimension, statistic, periodSeconds, withinMs } = question;
   const [Name, Value] = dimension;
   const now = Date.now();
-  let NextToken: string | undefined;
-  // A page may be empty and yet not be the last.
-  do {
-    const page = await cloudWatch.send(
-      new GetMetricDataCommand({
-        StartTime: new Date(now - withinMs),
-        EndTime: new Date(now),
-        ScanBy: 'TimestampDescending',
-        NextToken,
-        MetricDataQueries: [
-          {
-            Id: 'asked',
-            MetricStat: {
-              Metric: { Namespace: namespace, MetricName: name, Dimensions: [{ Name, Value }] },
-              Period,
-              Stat,
-            },
-          },
-        ],
-      }),
-      { abortSignal },
-    );
-    const [{ Timestamps: [at] = [], Values: [value] = [] } = {}] = page.MetricDataResults ?? [];
-    if (at !== undefined && value !== undefined) {
-      return { at, value };
-    }
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
-  return undefined;
+  const { Datapoints = [] } = await cloudWatch.send(
+    new GetMetricStatisticsCommand({
+      Namespace: namespace,
+      MetricName: name,
+      Dimensions: [{ Name, Value }],
+      Statistics: [statistic],
+      Period: periodSeconds,
+      StartTime: new Date(now - withinMs),
+      EndTime: new Date(now),
+    }),
+    { abortSignal },
+  );
+  // In no order (Amazon CloudWatch API Reference, "GetMetricStatistics").
+  return Datapoints.flatMap(({ Timestamp: at, [statistic]: value }) =>
+    at === undefined || value === undefined ? [] : [{ at, value }],
+  )
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime())
+    .at(-1);
 }

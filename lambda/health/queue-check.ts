@@ -57,8 +57,8 @@ function ageOfOldest(queueName: string): MetricQuestion {
     namespace: 'AWS/SQS',
     name: 'ApproximateAgeOfOldestMessage',
     dimension: ['QueueName', queueName],
-    Period: 60,
-    Stat: 'Maximum',
+    statistic: 'Maximum',
+    periodSeconds: 60,
     withinMs: LOOK_SECONDS * 1000,
   };
 }

@@ -126,7 +126,7 @@ export class Health extends Construct {
           ],
         }),
         new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Aws.STACK_ID] }),
-        new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }),
+        new PolicyStatement({ actions: ['cloudwatch:GetMetricStatistics'], resources: ['*'] }),
       ],
     });
     const reason = 'CloudWatch knows no resource for reading metrics.';

@@ -5,7 +5,11 @@
 import { Readable } from 'node:stream';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient, GetTrailStatusCommand } from '@aws-sdk/client-cloudtrail';
-import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataInput } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  GetMetricStatisticsCommand,
+  type GetMetricStatisticsInput,
+} from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetBucketNotificationConfigurationCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -19,6 +23,7 @@ import {
 import type { Context, SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
+import { METRIC_NAMESPACE } from '../../contract/metrics.ts';
 import { objectMessageOf, TRAILBRIDGE_SOURCE } from '../../contract/object-message.ts';
 import { notificationMemoryKey } from '../../contract/trail.ts';
 import { LedgerTable } from '../lambda/forwarding/aws-doubles.ts';
@@ -133,6 +138,11 @@ export class Account {
     await handler({}, contextWith(remainingMs));
   };
 
+  /** What Trailbridge told at a time, by metric. */
+  toldAt(at: number): Record<string, number> {
+    return this.store.valuesAt(METRIC_NAMESPACE, at);
+  }
+
   readonly notificationWatch = async (): Promise<void> => {
     const { handler } = await import('../../lambda/trail/notification-watch-handler.ts');
     // Lambda notes the failure; the alarm goes by what is not told.
@@ -189,7 +199,7 @@ export class Account {
       IsLogging: this.isTrailLogging,
       LatestDeliveryError: this.deliveryError,
     }));
-    service(CloudWatchClient, 'cloudWatch')(GetMetricDataCommand, (input) => this.#metricData(input));
+    service(CloudWatchClient, 'cloudWatch')(GetMetricStatisticsCommand, (input) => this.#statistics(input));
     service(SecretsManagerClient, 'secrets')(GetSecretValueCommand, () => ({
       SecretString: 'token',
       CreatedDate: this.tokenStoredAt,
@@ -230,23 +240,24 @@ export class Account {
     });
   }
 
-  /** One query at a time, as we ask. */
-  #metricData({ MetricDataQueries = [], StartTime, EndTime, ScanBy }: GetMetricDataInput) {
-    const { Metric, Period = 0, Stat = '' } = MetricDataQueries[0]?.MetricStat ?? {};
-    const dimensions = Object.fromEntries((Metric?.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
+  /** In no order, as CloudWatch gives them. */
+  #statistics(input: GetMetricStatisticsInput) {
+    const [statistic = 'Sum'] = input.Statistics ?? [];
+    const dimensions = (input.Dimensions ?? []).map(({ Name = '', Value = '' }) => [Name, Value]);
     const series = this.store.series({
-      id: { namespace: Metric?.Namespace ?? '', name: Metric?.MetricName ?? '', dimensions } as never,
-      statistic: Stat,
-      periodSeconds: Period,
-      from: Number(StartTime),
-      until: Number(EndTime),
+      id: {
+        namespace: input.Namespace ?? '',
+        name: input.MetricName ?? '',
+        dimensions: Object.fromEntries(dimensions),
+      },
+      statistic,
+      periodSeconds: input.Period ?? 0,
+      from: Number(input.StartTime),
+      until: Number(input.EndTime),
     });
-    const points = [...series];
-    const sorted = ScanBy === 'TimestampDescending' ? points.toReversed() : points;
+    const points = [...series].map(([at, value]) => ({ Timestamp: new Date(at), [statistic]: value }));
     return {
-      MetricDataResults: [
-        { Timestamps: sorted.map(([at]) => new Date(at)), Values: sorted.map(([, value]) => value) },
-      ],
+      Datapoints: points.toSorted(({ [statistic]: a = 0 }, { [statistic]: b = 0 }) => Number(a) - Number(b)),
     };
   }
 

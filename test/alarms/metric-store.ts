@@ -65,6 +65,19 @@ export class MetricStore {
     }
   }
 
+  /** The last value that each metric of a namespace was given at a time. */
+  valuesAt(namespace: string, at: number): Record<string, number> {
+    const values: [string, number][] = [];
+    for (const [key, samples] of this.#samples) {
+      const [ofNamespace, name] = JSON.parse(key) as [string, string];
+      const value = samples.findLast((sample) => sample.at === at)?.value;
+      if (ofNamespace === namespace && value !== undefined) {
+        values.push([name, value]);
+      }
+    }
+    return Object.fromEntries(values);
+  }
+
   /** One value for each period that has a sample. */
   series({ id, statistic, periodSeconds, from, until }: SeriesQuestion): Series {
     const period = periodSeconds * 1000;

@@ -67,7 +67,16 @@ const CONDITIONAL: readonly [
 ][] = [
   ['a new trail', ({ CreateNewTrail }) => CreateNewTrail === 'true', [/^NewTrail\//]],
   ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^BucketLookUp\//]],
-  ['our own forwarder', isOurs, [/^Forwarding\/(?!CloudTrailLifecycle(\/|$))/]],
+  [
+    'our own forwarder',
+    isOurs,
+    [/^Forwarding\/(?!CloudTrailLifecycle(\/|$))/, /^Health\/(?!NotificationMissingAlarm$)/],
+  ],
+  [
+    'our own forwarder on a new trail',
+    (given) => isOurs(given) && given.CreateNewTrail === 'true',
+    [/^Health\/NotificationMissingAlarm$/],
+  ],
   [
     'our own forwarder on an existing bucket',
     (given) => isOurs(given) && given.CreateNewTrail === 'false',
