@@ -10,7 +10,12 @@ import {
   GetMetricStatisticsCommand,
   type GetMetricStatisticsInput,
 } from '@aws-sdk/client-cloudwatch';
-import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetBucketNotificationConfigurationCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -30,6 +35,7 @@ import { LedgerTable } from '../lambda/forwarding/aws-doubles.ts';
 import { DestinationServer } from '../lambda/forwarding/destination-server.ts';
 import { gzipDocumentOf, recordText } from '../lambda/forwarding/factories.ts';
 import { STACK_ID } from '../lambda/shared/custom-resource-harness.ts';
+import { updatedItem } from '../lambda/shared/update-expression.ts';
 import { MetricStore } from './metric-store.ts';
 
 export const MINUTE_MS = 60_000;
@@ -227,15 +233,16 @@ export class Account {
   }
 
   #answerForTables(): void {
-    const memory = new Map<string, Record<string, unknown>>();
+    const memory = new Map<string, Record<string, AttributeValue>>();
     const dynamoDb = mockClient(DynamoDBClient);
     dynamoDb.on(GetItemCommand).callsFake(({ Key }) => ({ Item: memory.get(Key.object.S) }));
     dynamoDb.on(UpdateItemCommand).callsFake((input) => {
       if (input.Key.object.S !== notificationMemoryKey(BUCKET)) {
         return this.#ledger.update(input);
       }
-      const { ':at': lastSeenOn, ':missing': isMissing } = input.ExpressionAttributeValues;
-      memory.set(input.Key.object.S, { lastSeenOn, isMissing });
+      const { Key, UpdateExpression, ExpressionAttributeValues } = input;
+      const before = memory.get(Key.object.S) ?? {};
+      memory.set(Key.object.S, updatedItem(before, UpdateExpression, ExpressionAttributeValues));
       return {};
     });
   }

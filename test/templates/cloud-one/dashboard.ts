@@ -7,7 +7,7 @@ import {
 } from '../../../contract/metrics.ts';
 import { resolve } from '../../alarms/alarm.ts';
 import { evaluateExpression } from '../../alarms/metric-math.ts';
-import type { ParameterValues } from '../boolean-expressions.ts';
+
 import { deploy } from '../deployment.ts';
 import { property, resourcesOf, type Template } from '../template.ts';
 import { DEPLOYMENTS } from './conditions.ts';
@@ -101,7 +101,7 @@ export function dashboardTests(template: Template): void {
   });
 }
 
-function widgetsOf(template: Template, parameters: ParameterValues): readonly Widget[] {
+function widgetsOf(template: Template, parameters: (typeof OURS)[number]): readonly Widget[] {
   const deployed = deploy(template, parameters);
   const [[, dashboard] = []] = resourcesOf(deployed, 'AWS::CloudWatch::Dashboard');
   const body = resolve(property(dashboard, 'DashboardBody'), template, REFERENCES);
