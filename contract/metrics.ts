@@ -25,3 +25,24 @@ export const NOTIFICATION_METRICS = {
   /** 1 where EventBridge is off for the bucket, 0 where it is on. */
   missing: 'NotificationMissing',
 } as const;
+
+/** What the health check tells at every look, with the same dimension. A look that could not be taken tells nothing. */
+export const HEALTH_METRICS = {
+  /** 1 where the destination does not take what is sent, 0 where it does. */
+  destinationUnreachable: 'DestinationUnreachable',
+  /** Trails that are not logging, or cannot deliver. */
+  trailsNotLogging: 'TrailsNotLogging',
+  /** Seconds since the destination last acknowledged a file that had just been stored. */
+  newestFileAge: 'NewestFileAge',
+  /** Seconds that the oldest file waits to be forwarded; 0 where none waits. */
+  oldestFileAge: 'OldestFileAge',
+  /** Files in the forwarding queue: waiting, being forwarded, or to come back. */
+  filesWaiting: 'FilesWaiting',
+  /** Messages in the dead-letter queues: of files, of events, of requests to list. */
+  deadLettersWaiting: 'DeadLettersWaiting',
+  eventsNotDelivered: 'EventsNotDelivered',
+  lateObjectsNotListed: 'LateObjectsNotListed',
+} as const;
+
+/** Seconds between two looks of a function that is called on a schedule, and the period of what it tells. */
+export const LOOK_SECONDS = 300;

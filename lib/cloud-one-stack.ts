@@ -15,6 +15,7 @@ import { OUTPUTS } from '../contract/parameters.ts';
 import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
 import { Forwarding } from './forwarding/forwarding.ts';
 import { VendorClient } from './forwarding/vendor-client.ts';
+import { Health } from './health/health.ts';
 import { Listing } from './listing/listing.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
 import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
@@ -154,12 +155,15 @@ export class CloudOneStack extends Stack {
       tokenArn: onboarding.serviceToken.ref,
       tokenKeyArn: key.keyArn,
     };
-    const forwarding = new Forwarding(this, 'Forwarding', {
+    const destination = {
       destination: parameters.forwardingDestination.valueAsString,
       destinationUrl: toVisionOneOr(parameters.visionOneIngestUrl.valueAsString, cloudTrailService.url),
       destinationApiVersion: toVisionOneOr('', cloudTrailService.apiVersion),
       destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, cloudTrailService.tokenArn),
       secretKeyArns,
+    };
+    const forwarding = new Forwarding(this, 'Forwarding', {
+      ...destination,
       cloudTrailService,
       filter: onboarding.account.attribute('ForwardingFilter'),
       bucketName,
@@ -191,6 +195,14 @@ export class CloudOneStack extends Stack {
       repairNotifications: parameters.repairNotifications.valueAsString,
       onVendorDeleteFailure,
       triggers,
+    });
+    const health = new Health(this, 'Health', {
+      ...destination,
+      forwarding,
+      newTrail: { condition: conditions.newTrail, trail },
+      existingTrailArns: lookUp.bucket.attribute('TrailArns'),
+      lateObjectsDeadLetterQueue: listing.deadLetterQueue,
+      quietHours: parameters.quietHours,
     });
     const guard = new BucketNotificationGuard(this, 'BucketNotificationGuard', {
       bucketName: parameters.existingCloudtrailBucketName.valueAsString,
@@ -228,6 +240,8 @@ export class CloudOneStack extends Stack {
     for (const construct of [forwarding.lifecycle.resource, forwarding.probe.resource]) {
       construct.node.addDependency(onboarding.visionOneConnection.resource);
     }
+    // Its heartbeat is for a destination that is known to take one, and ends before that is told goodbye.
+    health.node.addDependency(forwarding.probe.resource);
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
@@ -245,6 +259,8 @@ export class CloudOneStack extends Stack {
     onlyIf(conditions.ownForwarder, forwarding);
     onlyIf(conditions.ownForwarder, listing);
     onlyIf(conditions.toCloudOne, forwarding.lifecycle);
+    onlyIf(conditions.ownForwarder, health);
+    onlyIf(conditions.ownForwarderOnNewTrail, health.newBucketAlarm);
     onlyIf(conditions.ownForwarderOnExistingBucket, existing);
     onlyIf(conditions.vendorClient, vendorClient);
     onlyIf(conditions.vendorClientOnExistingBucket, guard);
@@ -322,7 +338,7 @@ export class CloudOneStack extends Stack {
       ownForwarder,
       OUTPUTS.eventDeadLetterQueueUrl,
       'Queue of the events that could not be put into the forwarding queue.',
-      forwarding.undeliverable.queueUrl,
+      forwarding.eventDeadLetterQueue.queueUrl,
     );
     output(
       ownForwarder,
