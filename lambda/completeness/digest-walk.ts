@@ -1,0 +1,373 @@
+/** Goes through a region's digests in the order of time, and says what they prove and where they are silent. */
+import type {
+  DigestLink,
+  DigestPosition,
+  DigestProblem,
+  DigestSeries,
+  ExaminedDigest,
+  TimeSpan,
+  UncoveredReason,
+  UncoveredSpan,
+} from '../../contract/completeness.ts';
+import { type Chain, DigestChains, earlierOf, laterOf, timeSpanOf } from './digest-chains.ts';
+import { checkDigest, type DigestCheck, signatureMark } from './digest-check.ts';
+import type { DigestDocument } from './digest-document.ts';
+import { type DigestKey, parseDigestKey, trailOf } from './digest-key.ts';
+import { PublicKeys } from './public-keys.ts';
+import { type CompletenessServices, type DigestReference, type Span, s3Url } from './stores.ts';
+
+/**
+ * What is checked. `to` is a time by which CloudTrail has delivered what was due: an hour or two ago, or any time in the
+ * past. `from` counts for trails of which the position knows nothing.
+ */
+export interface CheckWindow extends Span {
+  readonly series: DigestSeries;
+}
+
+/** What was seen. */
+export type DigestObservation =
+  | {
+      readonly kind: 'VerifiedDigest';
+      readonly digest: string;
+      readonly trail: string;
+      /** What it covers that no digest before it did; a backfill digest adds files, not time. */
+      readonly covers: TimeSpan | undefined;
+      readonly link: DigestLink;
+      /** `s3://…` of the digest before it. */
+      readonly previous: string | undefined;
+      /** With `PreviousMissing`: about how many are. */
+      readonly missing: number;
+      readonly document: DigestDocument;
+    }
+  | {
+      readonly kind: 'InvalidDigest';
+      readonly digest: string;
+      readonly trail: string;
+      readonly problem: DigestProblem;
+      readonly detail: string;
+    }
+  | { readonly kind: 'Uncovered'; readonly trail: string; readonly span: UncoveredSpan };
+
+/** All that is to be said of one digest, and where to go on once it has been. */
+export interface WalkStep {
+  readonly observations: readonly DigestObservation[];
+  readonly position: DigestPosition;
+}
+
+interface LoadedDigest extends DigestReference {
+  readonly parsed: DigestKey;
+  readonly check: DigestCheck;
+}
+
+interface VerifiedDigest extends LoadedDigest {
+  readonly document: DigestDocument;
+  readonly mark: ExaminedDigest;
+}
+
+interface ResolvedLink {
+  readonly link: DigestLink;
+  /** The chain that goes on with the digest. */
+  readonly chain?: Chain | undefined;
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+/** CloudTrail makes a digest every hour, also of an hour without events. */
+const PERIOD_MS = HOUR_MS;
+/** How late a digest may come, a backfill above all; assumed: unpublished. */
+const LOOKBACK_MS = 7 * 24 * HOUR_MS;
+
+const REASON_BY_LINK: Readonly<Record<DigestLink, UncoveredReason>> = {
+  Started: 'ChainRestarted',
+  PreviousMissing: 'DigestMissing',
+  PreviousInvalid: 'DigestInvalid',
+  PreviousReplaced: 'DigestsApart',
+  Linked: 'DigestsApart',
+  BeforeWindow: 'DigestsApart',
+};
+
+/**
+ * Examines the digests of one region. Stop it after any step, and go on with that step's position.
+ *
+ * A digest is held to the one that it states to have come before it, wherever that lies: so a chain is followed
+ * through a change of bucket, prefix or trail, and a digest that is late or was missed is examined when its successor is.
+ *
+ * Memory: the keys of a window (some 30 a day and trail), and one digest.
+ *
+ * @throws whatever the services throw.
+ */
+export async function* walkDigests(
+  window: CheckWindow,
+  services: Pick<CompletenessServices, 'digests' | 'keys'>,
+  position: DigestPosition,
+): AsyncGenerator<WalkStep, void, undefined> {
+  const walk = new DigestWalk(window, services, new DigestChains(position));
+  for (const key of await walk.keys()) {
+    for await (const digest of walk.lineageOf(key)) {
+      yield walk.step(await walk.examine(digest));
+    }
+  }
+  yield walk.step(walk.ending());
+}
+
+class DigestWalk {
+  readonly #window: CheckWindow;
+  readonly #digests: CompletenessServices['digests'];
+  readonly #keys: PublicKeys;
+  readonly #chains: DigestChains;
+
+  constructor(
+    window: CheckWindow,
+    { digests, keys }: Pick<CompletenessServices, 'digests' | 'keys'>,
+    chains: DigestChains,
+  ) {
+    this.#window = window;
+    this.#digests = digests;
+    this.#keys = new PublicKeys(keys);
+    this.#chains = chains;
+  }
+
+  step(observations: readonly DigestObservation[]): WalkStep {
+    return { observations, position: this.#chains.position() };
+  }
+
+  /** The keys to look at, in the order of time: S3's order is that of the trails' names within a day. */
+  async keys(): Promise<readonly DigestReference[]> {
+    const { series, from, to } = this.#window;
+    const lookback = new Date(from.getTime() - LOOKBACK_MS);
+    const heard = this.#chains.all().reduce((time, { seenUntil }) => earlierOf(time, seenUntil), from);
+    const earliest = laterOf(heard, lookback);
+    // The digest that covers the window's end is made up to an hour after it.
+    const span = { from: lookback, to: new Date(to.getTime() + PERIOD_MS) };
+    const found: { key: string; parsed: DigestKey }[] = [];
+    for await (const key of this.#digests.list(series, span)) {
+      const parsed = parseDigestKey(key);
+      if (parsed !== undefined && (parsed.isBackfill || parsed.end > earliest)) {
+        found.push({ key, parsed });
+      }
+    }
+    return found
+      .toSorted((a, b) => a.parsed.end.getTime() - b.parsed.end.getTime() || (a.key < b.key ? -1 : 1))
+      .map(({ key }) => ({ bucket: series.bucket, key }));
+  }
+
+  /**
+   * The digest and those before it that nothing is known of, the oldest first; none where it was examined before. Two
+   * at a time are in memory.
+   */
+  async *lineageOf(newest: DigestReference): AsyncGenerator<LoadedDigest, void, undefined> {
+    const parsed = parseDigestKey(newest.key);
+    const loaded =
+      parsed === undefined || this.#isDone(newest, parsed) ? undefined : await this.#load(newest);
+    if (loaded === undefined) {
+      return;
+    }
+    const older: DigestReference[] = [];
+    for (let before = await this.#unknownBefore(loaded); before; before = await this.#unknownBefore(before)) {
+      older.push({ bucket: before.bucket, key: before.key });
+    }
+    for (const digest of older.toReversed()) {
+      const again = await this.#load(digest);
+      if (again !== undefined) {
+        yield again;
+      }
+    }
+    yield loaded;
+  }
+
+  #isDone(digest: DigestReference, { isBackfill, end, ...key }: DigestKey): boolean {
+    if (isBackfill) {
+      return end > this.#window.to || this.#chains.find(digest) !== undefined;
+    }
+    const chain = this.#chains.of(trailOf({ ...key, isBackfill, end }));
+    const { from, to } = this.#window;
+    return chain === undefined ? end <= from : end <= chain.seenUntil || chain.judgedUntil >= to;
+  }
+
+  /** `undefined` where it begins a chain or goes on with one that is known, and where the digest before it is gone. */
+  async #unknownBefore({ check, parsed }: LoadedDigest): Promise<LoadedDigest | undefined> {
+    const previous = check.problem === undefined ? check.document.previous : undefined;
+    const before = previous && parseDigestKey(previous.key);
+    if (previous === undefined || before === undefined || this.#chains.find(previous) !== undefined) {
+      return undefined;
+    }
+    return before.end > this.#floorOf(parsed) && before.end < parsed.end ? this.#load(previous) : undefined;
+  }
+
+  /** What comes before is none of this check's. */
+  #floorOf(key: DigestKey): Date {
+    const { from } = this.#window;
+    return key.isBackfill
+      ? new Date(from.getTime() - LOOKBACK_MS)
+      : (this.#chains.of(trailOf(key))?.judgedUntil ?? from);
+  }
+
+  async #load(digest: DigestReference): Promise<LoadedDigest | undefined> {
+    const parsed = parseDigestKey(digest.key);
+    const stored = parsed && (await this.#digests.get(digest));
+    if (parsed === undefined || stored === undefined) {
+      return undefined;
+    }
+    return { ...digest, parsed, check: await checkDigest(stored, parsed, this.#keys) };
+  }
+
+  async examine(digest: LoadedDigest): Promise<readonly DigestObservation[]> {
+    const { check } = digest;
+    if (check.problem !== undefined) {
+      return [this.#invalid(digest, check.problem, check.detail)];
+    }
+    const verified = { ...digest, document: check.document, mark: check.mark };
+    const resolved = await this.#resolveLink(verified);
+    return digest.parsed.isBackfill ? this.#backfill(verified, resolved) : this.#goOn(verified, resolved);
+  }
+
+  #invalid(digest: LoadedDigest, problem: DigestProblem, detail: string): DigestObservation {
+    const { parsed } = digest;
+    const trail = trailOf(parsed);
+    const invalid = s3Url(digest);
+    if (parsed.isBackfill) {
+      this.#chains.addBackfill(digest, undefined);
+    } else {
+      const { judgedUntil, seenUntil, head } = this.#chains.of(trail) ?? this.#newChain(trail);
+      this.#chains.set({ trail, judgedUntil, seenUntil: laterOf(seenUntil, parsed.end), head, invalid });
+    }
+    return { kind: 'InvalidDigest', digest: invalid, trail, problem, detail };
+  }
+
+  async #resolveLink({ document, parsed }: VerifiedDigest): Promise<ResolvedLink> {
+    const { previous } = document;
+    const own = this.#chains.of(trailOf(parsed));
+    if (previous === undefined) {
+      return { link: 'Started', chain: own };
+    }
+    const remembered = this.#chains.find(previous);
+    if (remembered !== undefined) {
+      return { link: linkTo(document, remembered.mark), chain: remembered.chain ?? own };
+    }
+    const before = parseDigestKey(previous.key);
+    const chain = own ?? (before && this.#chains.of(trailOf(before)));
+    if (before !== undefined && chain === undefined && before.end <= this.#floorOf(parsed)) {
+      return { link: 'BeforeWindow' };
+    }
+    const loaded = await this.#load(previous);
+    if (loaded === undefined) {
+      return { link: 'PreviousMissing', chain };
+    }
+    const { check } = loaded;
+    return { link: linkTo(document, check.problem === undefined ? check.mark : undefined), chain };
+  }
+
+  #backfill(digest: VerifiedDigest, { link }: ResolvedLink): readonly DigestObservation[] {
+    this.#chains.addBackfill(digest, digest.mark);
+    const missing = link === 'PreviousMissing' ? 1 : 0;
+    return [verifiedObservation(digest, { link, missing, covers: undefined })];
+  }
+
+  #goOn(digest: VerifiedDigest, { link, chain }: ResolvedLink): readonly DigestObservation[] {
+    const { document, parsed } = digest;
+    const { start, end } = document;
+    const trail = trailOf(parsed);
+    const known = chain ?? this.#newChain(trail);
+    const { judgedUntil } = known;
+    const silence = this.#silenceBefore(digest, known, link);
+    const missing = silence.reduce((count, span) => count + (span.missing?.about ?? 0), 0);
+    const seenUntil = laterOf(known.seenUntil, end);
+    this.#chains.set({ trail, judgedUntil: laterOf(judgedUntil, end), seenUntil, head: digest.mark }, chain);
+    const covered = { from: laterOf(start, judgedUntil), to: end };
+    const covers = covered.from < covered.to ? timeSpanOf(covered) : undefined;
+    return [
+      ...silence.map((span) => ({ kind: 'Uncovered' as const, trail, span })),
+      verifiedObservation(digest, { link, missing, covers }),
+    ];
+  }
+
+  /** The time between what was known and what the digest covers. */
+  #silenceBefore({ document }: VerifiedDigest, known: Chain, link: DigestLink): readonly UncoveredSpan[] {
+    const { start, previous } = document;
+    const { judgedUntil, seenUntil, invalid } = known;
+    if (start <= judgedUntil) {
+      return [];
+    }
+    if (link !== 'PreviousMissing' || previous === undefined) {
+      return [{ ...timeSpanOf({ from: judgedUntil, to: start }), reason: REASON_BY_LINK[link] }];
+    }
+    // An invalid digest may lie before those that are missing.
+    const heardUntil =
+      invalid === undefined ? judgedUntil : earlierOf(laterOf(judgedUntil, seenUntil), start);
+    const gone = { from: heardUntil, to: start };
+    const missing = { newest: s3Url(previous), about: hoursIn(gone) };
+    return [
+      ...(judgedUntil < heardUntil
+        ? [{ ...timeSpanOf({ from: judgedUntil, to: heardUntil }), reason: 'DigestInvalid' as const }]
+        : []),
+      { ...timeSpanOf(gone), reason: 'DigestMissing', missing },
+    ];
+  }
+
+  #newChain(trail: string): Chain {
+    const { from } = this.#window;
+    return { trail, judgedUntil: from, seenUntil: from };
+  }
+
+  /** What is uncovered up to the window's end. It is not settled by that: digests that come late are still examined. */
+  ending(): readonly DigestObservation[] {
+    const { from, to } = this.#window;
+    const expiry = new Date(to.getTime() - LOOKBACK_MS);
+    this.#chains.forgetBackfills((url) => (parseDigestKey(url)?.end ?? expiry) <= expiry);
+    const chains = this.#chains.all();
+    if (chains.length === 0) {
+      const span = { ...timeSpanOf({ from, to }), reason: 'NoDigests' as const };
+      return [{ kind: 'Uncovered', trail: '', span }];
+    }
+    return chains.flatMap((chain) => this.#endingOf(chain));
+  }
+
+  #endingOf({ trail, judgedUntil, seenUntil, invalid }: Chain): readonly DigestObservation[] {
+    const { from, to } = this.#window;
+    const spans: UncoveredSpan[] = [];
+    const tell = (span: Span, reason: UncoveredReason) => {
+      if (span.from < span.to) {
+        spans.push({ ...timeSpanOf(span), reason });
+      }
+    };
+    const start = laterOf(judgedUntil, from);
+    const heardUntil = invalid === undefined ? start : laterOf(start, seenUntil);
+    tell({ from: start, to: heardUntil }, 'DigestInvalid');
+    if (to.getTime() - heardUntil.getTime() >= PERIOD_MS) {
+      tell({ from: heardUntil, to }, 'DigestOverdue');
+    }
+    return spans.map((span) => ({ kind: 'Uncovered', trail, span }));
+  }
+}
+
+function verifiedObservation(
+  digest: VerifiedDigest,
+  rest: Pick<DigestObservation & { kind: 'VerifiedDigest' }, 'link' | 'missing' | 'covers'>,
+): DigestObservation {
+  const { document, parsed } = digest;
+  const previous = document.previous && s3Url(document.previous);
+  return {
+    kind: 'VerifiedDigest',
+    digest: s3Url(digest),
+    trail: trailOf(parsed),
+    previous,
+    document,
+    ...rest,
+  };
+}
+
+/** @param mark of the digest before; `undefined` where that is no proof. */
+function linkTo(
+  { previous, previousSignature }: DigestDocument,
+  mark: ExaminedDigest | undefined,
+): DigestLink {
+  if (mark === undefined) {
+    return 'PreviousInvalid';
+  }
+  const isThat =
+    mark.sha256 === previous?.sha256 && mark.signatureSha256 === signatureMark(previousSignature ?? '');
+  return isThat ? 'Linked' : 'PreviousReplaced';
+}
+
+function hoursIn({ from, to }: Span): number {
+  return Math.max(1, Math.round((to.getTime() - from.getTime()) / PERIOD_MS));
+}

@@ -1,0 +1,150 @@
+/** Log files that a verified digest lists, held against what is stored and what was acknowledged. */
+import type { LogFileVerdict, StoredCopy } from '../../contract/completeness.ts';
+import { ledgerKeyOf } from '../../contract/ledger.ts';
+import type { ListedLogFile } from './digest-document.ts';
+import {
+  type CompletenessServices,
+  LEDGER_BATCH,
+  type LedgerEntry,
+  type LedgerLookup,
+  type StoredLogFile,
+} from './stores.ts';
+
+export interface JudgedLogFile {
+  readonly file: ListedLogFile;
+  readonly verdict: LogFileVerdict;
+  /** What a reader of the key gets now; told of files that are forwarded, or a gap. */
+  readonly copy: StoredCopy;
+  /** Sentence for a person; empty where the file is forwarded and intact. */
+  readonly detail: string;
+  /** With the verdict `Gap`: what is to be queued. */
+  readonly toQueue: readonly StoredLogFile[];
+}
+
+/** One stored version, and what is known of it. */
+interface KnownVersion {
+  readonly stored: StoredLogFile;
+  readonly entry: LedgerEntry | undefined;
+}
+
+type JudgingServices = Pick<CompletenessServices, 'logFiles' | 'ledger'>;
+
+/**
+ * Judges a digest's log files, in batches of at most `LEDGER_BATCH`.
+ *
+ * The ledger holds the hash of what was forwarded, so nothing is read of a file that was. Only a file without an
+ * acknowledgement of the right hash is read, to tell a gap from tampering.
+ *
+ * @throws whatever the services throw.
+ */
+export async function* judgeLogFiles(
+  files: readonly ListedLogFile[],
+  services: JudgingServices,
+): AsyncGenerator<readonly JudgedLogFile[], void, undefined> {
+  for (let start = 0; start < files.length; start += LEDGER_BATCH) {
+    const batch = files.slice(start, start + LEDGER_BATCH);
+    const versions = await versionsOf(batch, services);
+    const judged: JudgedLogFile[] = [];
+    for (const file of batch) {
+      judged.push(await judge(file, versions.get(placeOf(file)) ?? [], services));
+    }
+    yield judged;
+  }
+}
+
+/** The ledger's entries of any number of versions. */
+export async function entriesOf(
+  versions: readonly StoredLogFile[],
+  ledger: LedgerLookup,
+): Promise<ReadonlyMap<string, LedgerEntry>> {
+  const keys = [...new Set(versions.map(ledgerKeyOf))];
+  const entries = new Map<string, LedgerEntry>();
+  for (let start = 0; start < keys.length; start += LEDGER_BATCH) {
+    for (const [key, entry] of await ledger.entries(keys.slice(start, start + LEDGER_BATCH))) {
+      entries.set(key, entry);
+    }
+  }
+  return entries;
+}
+
+async function versionsOf(
+  files: readonly ListedLogFile[],
+  { logFiles, ledger }: JudgingServices,
+): Promise<ReadonlyMap<string, readonly KnownVersion[]>> {
+  const found = new Map<string, readonly StoredLogFile[]>();
+  // One bucket, except where the trail's was changed within the hour.
+  for (const [bucket, ofBucket = []] of Map.groupBy(files, (file) => file.bucket)) {
+    const keys = [...new Set(ofBucket.map(({ key }) => key))];
+    for (const [key, versions] of await logFiles.versionsOf(bucket, keys)) {
+      found.set(placeOf({ bucket, key }), versions);
+    }
+  }
+  const entries = await entriesOf([...found.values()].flat(), ledger);
+  return new Map(
+    [...found].map(([place, versions]) => [
+      place,
+      versions.map((stored) => ({ stored, entry: entries.get(ledgerKeyOf(stored)) })),
+    ]),
+  );
+}
+
+async function judge(
+  file: ListedLogFile,
+  versions: readonly KnownVersion[],
+  { logFiles }: JudgingServices,
+): Promise<JudgedLogFile> {
+  if (versions.length === 0) {
+    const detail = 'Nothing is stored under its key; whether it was forwarded before cannot be told.';
+    return { file, verdict: 'Deleted', copy: 'Deleted', detail, toQueue: [] };
+  }
+  const acknowledged = versions.filter(({ entry }) => entry?.state === 'acknowledged');
+  const genuine = acknowledged.filter(({ entry }) => entry?.sha256 === file.sha256);
+  if (genuine.length === 0) {
+    for (const version of versions) {
+      // What the ledger has no hash of, or of an unfinished try, is read.
+      const isHashed = acknowledged.includes(version) && version.entry?.sha256 !== undefined;
+      if (!isHashed && (await logFiles.hashOf(version.stored)) === file.sha256) {
+        genuine.push(version);
+      }
+    }
+  }
+  if (genuine.length === 0) {
+    const detail =
+      acknowledged.length > 0
+        ? 'What was forwarded is not what CloudTrail delivered.'
+        : 'What is stored is not what CloudTrail delivered; nothing of it was forwarded.';
+    return { file, verdict: 'Altered', copy: 'Overwritten', detail, toQueue: [] };
+  }
+  const copy = await copyOf(file, versions, genuine, logFiles);
+  if (genuine.some((version) => acknowledged.includes(version))) {
+    return { file, verdict: 'Forwarded', copy, detail: COPY_DETAIL[copy], toQueue: [] };
+  }
+  const failures = [...new Set(genuine.flatMap(({ entry }) => entry?.failure ?? []))];
+  const detail = failures.length === 0 ? 'It was never acknowledged.' : `It failed: ${failures.join(', ')}.`;
+  return { file, verdict: 'Gap', copy, detail, toQueue: genuine.map(({ stored }) => stored) };
+}
+
+const COPY_DETAIL: Readonly<Record<StoredCopy, string>> = {
+  Intact: '',
+  Overwritten: 'Another content lies under its key now.',
+  Deleted: 'It was deleted from the bucket, which keeps its earlier version.',
+};
+
+/** Only a versioned bucket can hold a genuine version beside another one. */
+async function copyOf(
+  file: ListedLogFile,
+  versions: readonly KnownVersion[],
+  genuine: readonly KnownVersion[],
+  logFiles: JudgingServices['logFiles'],
+): Promise<StoredCopy> {
+  const current = versions.find(({ stored }) => stored.isCurrent);
+  if (current === undefined) {
+    return 'Deleted';
+  }
+  const isGenuine = genuine.includes(current) || (await logFiles.hashOf(current.stored)) === file.sha256;
+  return isGenuine ? 'Intact' : 'Overwritten';
+}
+
+function placeOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
+  return `${bucket}/${key}`;
+}
