@@ -236,6 +236,8 @@ export const digestPositionSchema = z.object({
       invalid: z.string().optional(),
     }),
   ),
+  /** Names under which one of the chains went on before, as long as a check may meet their digests. */
+  formerTrails: z.array(z.object({ trail: z.string(), seenUntil: z.iso.datetime() })),
   /** Backfill digests that were verified lately. */
   backfills: z.array(examinedDigestSchema),
   /** Backfill digests of that time which are no proof: they are told once. */
@@ -244,4 +246,9 @@ export const digestPositionSchema = z.object({
 
 export type DigestPosition = z.infer<typeof digestPositionSchema>;
 
-export const NO_POSITION: DigestPosition = { chains: [], backfills: [], invalidBackfills: [] };
+export const NO_POSITION: DigestPosition = {
+  chains: [],
+  formerTrails: [],
+  backfills: [],
+  invalidBackfills: [],
+};

@@ -133,7 +133,7 @@ export class CompletenessTally {
   #verdict(trails: readonly TrailCoverage[]): CompletenessVerdict {
     const { invalid, missing, replaced } = this.#digests;
     const { Gap, Altered, Deleted } = this.#files;
-    if (invalid + missing + replaced + Altered + Deleted > 0) {
+    if (invalid + missing + replaced + Altered + Deleted + this.#storedCopies.overwritten > 0) {
       return 'Tampered';
     }
     if (Gap + this.#listed.unacknowledged > 0) {

@@ -1,5 +1,6 @@
 /** What is remembered of a region's digests from one to the next: a chain for each trail, and the backfills. */
 import type { DigestPosition, ExaminedDigest, TimeSpan } from '../../contract/completeness.ts';
+import { parseDigestKey } from './digest-key.ts';
 import { type DigestReference, type Span, s3Url } from './stores.ts';
 
 export interface Chain {
@@ -23,16 +24,18 @@ export interface Remembered {
 
 export class DigestChains {
   readonly #chains: Map<string, Chain>;
+  readonly #formerTrails: Map<string, Date>;
   readonly #backfills: Map<string, ExaminedDigest>;
   readonly #invalidBackfills: Set<string>;
 
-  constructor({ chains, backfills, invalidBackfills }: DigestPosition) {
+  constructor({ chains, formerTrails, backfills, invalidBackfills }: DigestPosition) {
     this.#chains = new Map(
       chains.map((chain) => [
         chain.trail,
         { ...chain, judgedUntil: new Date(chain.judgedUntil), seenUntil: new Date(chain.seenUntil) },
       ]),
     );
+    this.#formerTrails = new Map(formerTrails.map(({ trail, seenUntil }) => [trail, new Date(seenUntil)]));
     this.#backfills = new Map(backfills.map((mark) => [s3Url(mark), mark]));
     this.#invalidBackfills = new Set(invalidBackfills);
   }
@@ -63,10 +66,16 @@ export class DigestChains {
     return undefined;
   }
 
+  /** End of the newest digest of the trail that was examined, also if its chain goes on under another name. */
+  seenUntil(trail: string): Date | undefined {
+    return this.#chains.get(trail)?.seenUntil ?? this.#formerTrails.get(trail);
+  }
+
   /** @param former the chain that goes on as this one, under another name maybe. */
-  set(chain: Chain, former?: Chain): void {
-    if (former !== undefined) {
+  set(chain: Chain, former: Chain = chain): void {
+    if (former.trail !== chain.trail) {
       this.#chains.delete(former.trail);
+      this.#formerTrails.set(former.trail, former.seenUntil);
     }
     this.#chains.set(chain.trail, chain);
   }
@@ -79,11 +88,17 @@ export class DigestChains {
     }
   }
 
-  /** Forgets the backfills that no later check will meet again. */
-  forgetBackfills(isOver: (digest: string) => boolean): void {
+  /** Forgets what no later check will meet again: what ended by then. */
+  forget(expiry: Date): void {
+    const isOver = (url: string) => (parseDigestKey(url)?.end ?? expiry) <= expiry;
     for (const url of [...this.#backfills.keys(), ...this.#invalidBackfills].filter(isOver)) {
       this.#backfills.delete(url);
       this.#invalidBackfills.delete(url);
+    }
+    for (const [trail, seenUntil] of this.#formerTrails) {
+      if (seenUntil <= expiry) {
+        this.#formerTrails.delete(trail);
+      }
     }
   }
 
@@ -93,6 +108,10 @@ export class DigestChains {
         ...chain,
         judgedUntil: chain.judgedUntil.toISOString(),
         seenUntil: chain.seenUntil.toISOString(),
+      })),
+      formerTrails: [...this.#formerTrails].map(([trail, seenUntil]) => ({
+        trail,
+        seenUntil: seenUntil.toISOString(),
       })),
       backfills: [...this.#backfills.values()],
       invalidBackfills: [...this.#invalidBackfills],

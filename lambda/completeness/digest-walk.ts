@@ -174,13 +174,16 @@ class DigestWalk {
     yield loaded;
   }
 
-  #isDone(digest: DigestReference, { isBackfill, end, ...key }: DigestKey): boolean {
-    if (isBackfill) {
-      return end > this.#window.to || this.#chains.find(digest) !== undefined;
-    }
-    const chain = this.#chains.of(trailOf({ ...key, isBackfill, end }));
+  #isDone(digest: DigestReference, key: DigestKey): boolean {
     const { from, to } = this.#window;
-    return chain === undefined ? end <= from : end <= chain.seenUntil || chain.judgedUntil >= to;
+    if (key.isBackfill) {
+      return key.end > to || this.#chains.find(digest) !== undefined;
+    }
+    const trail = trailOf(key);
+    const judgedUntil = this.#chains.of(trail)?.judgedUntil;
+    return (
+      key.end <= (this.#chains.seenUntil(trail) ?? from) || (judgedUntil !== undefined && judgedUntil >= to)
+    );
   }
 
   /** `undefined` where it begins a chain or goes on with one that is known, and where the digest before it is gone. */
@@ -280,27 +283,21 @@ class DigestWalk {
     ];
   }
 
-  /** The time between what was known and what the digest covers. */
+  /** The time between what was known and what the digest covers. Invalid digests may lie at its beginning. */
   #silenceBefore({ document }: VerifiedDigest, known: Chain, link: DigestLink): readonly UncoveredSpan[] {
     const { start, previous } = document;
     const { judgedUntil, seenUntil, invalid } = known;
-    if (start <= judgedUntil) {
-      return [];
-    }
-    if (link !== 'PreviousMissing' || previous === undefined) {
-      return [{ ...timeSpanOf({ from: judgedUntil, to: start }), reason: REASON_BY_LINK[link] }];
-    }
-    // An invalid digest may lie before those that are missing.
-    const heardUntil =
-      invalid === undefined ? judgedUntil : earlierOf(laterOf(judgedUntil, seenUntil), start);
-    const gone = { from: heardUntil, to: start };
-    const missing = { newest: s3Url(previous), about: hoursIn(gone) };
+    const from = earlierOf(start, judgedUntil);
+    const heardUntil = invalid === undefined ? from : earlierOf(start, laterOf(from, seenUntil));
+    const rest = { from: heardUntil, to: start };
+    const missing =
+      link === 'PreviousMissing' && previous !== undefined
+        ? { missing: { newest: s3Url(previous), about: hoursIn(rest) } }
+        : {};
     return [
-      ...(judgedUntil < heardUntil
-        ? [{ ...timeSpanOf({ from: judgedUntil, to: heardUntil }), reason: 'DigestInvalid' as const }]
-        : []),
-      { ...timeSpanOf(gone), reason: 'DigestMissing', missing },
-    ];
+      { ...timeSpanOf({ from, to: heardUntil }), reason: 'DigestInvalid' as const },
+      { ...timeSpanOf(rest), reason: REASON_BY_LINK[link], ...missing },
+    ].filter((span) => span.from < span.to);
   }
 
   #newChain(trail: string): Chain {
@@ -311,8 +308,7 @@ class DigestWalk {
   /** What is uncovered up to the window's end. It is not settled by that: digests that come late are still examined. */
   ending(): readonly DigestObservation[] {
     const { from, to } = this.#window;
-    const expiry = new Date(to.getTime() - LOOKBACK_MS);
-    this.#chains.forgetBackfills((url) => (parseDigestKey(url)?.end ?? expiry) <= expiry);
+    this.#chains.forget(new Date(from.getTime() - LOOKBACK_MS));
     const chains = this.#chains.all();
     if (chains.length === 0) {
       const span = { ...timeSpanOf({ from, to }), reason: 'NoDigests' as const };
