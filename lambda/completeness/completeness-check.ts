@@ -1,7 +1,8 @@
 /** The whole check of one region of one account: its digests, the files that they list, and a listing for the rest. */
 import { type DigestPosition, NO_POSITION } from '../../contract/completeness.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
-import { type CheckWindow, type DigestObservation, walkDigests } from './digest-walk.ts';
+import type { CheckWindow, DigestObservation } from './digest-observations.ts';
+import { walkDigests } from './digest-walk.ts';
 import { compareListing, type ListingComparison, subtractSpans } from './listing-comparison.ts';
 import { type JudgedLogFile, judgeLogFiles } from './log-files.ts';
 import type { CompletenessServices, Span } from './stores.ts';

@@ -10,7 +10,7 @@ import type {
   UncoveredSpan,
 } from '../../contract/completeness.ts';
 import type { CompletenessEvent } from './completeness-check.ts';
-import type { CheckWindow, DigestObservation } from './digest-walk.ts';
+import type { CheckWindow, DigestObservation } from './digest-observations.ts';
 import type { JudgedLogFile } from './log-files.ts';
 import { s3Url } from './stores.ts';
 

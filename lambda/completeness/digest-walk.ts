@@ -3,66 +3,16 @@ import type {
   DigestLink,
   DigestPosition,
   DigestProblem,
-  DigestSeries,
   ExaminedDigest,
-  TimeSpan,
-  UncoveredReason,
-  UncoveredSpan,
 } from '../../contract/completeness.ts';
 import { type Chain, DigestChains, earlierOf, laterOf, timeSpanOf } from './digest-chains.ts';
-import { checkDigest, type DigestCheck, signatureMark } from './digest-check.ts';
+import { signatureMark } from './digest-check.ts';
 import type { DigestDocument } from './digest-document.ts';
 import { type DigestKey, parseDigestKey, trailOf } from './digest-key.ts';
-import { PublicKeys } from './public-keys.ts';
-import { type CompletenessServices, type DigestReference, type Span, s3Url } from './stores.ts';
-
-/**
- * What is checked. `to` is a time by which CloudTrail has delivered what was due: an hour or two ago, or any time in the
- * past. `from` counts for trails of which the position knows nothing.
- */
-export interface CheckWindow extends Span {
-  readonly series: DigestSeries;
-}
-
-/** What was seen. */
-export type DigestObservation =
-  | {
-      readonly kind: 'VerifiedDigest';
-      readonly digest: string;
-      readonly trail: string;
-      /** What it covers that no digest before it did; a backfill digest adds files, not time. */
-      readonly covers: TimeSpan | undefined;
-      readonly link: DigestLink;
-      /** `s3://…` of the digest before it. */
-      readonly previous: string | undefined;
-      /** With `PreviousMissing`: about how many are. */
-      readonly missing: number;
-      readonly document: DigestDocument;
-    }
-  | {
-      readonly kind: 'InvalidDigest';
-      readonly digest: string;
-      readonly trail: string;
-      readonly problem: DigestProblem;
-      readonly detail: string;
-    }
-  | { readonly kind: 'Uncovered'; readonly trail: string; readonly span: UncoveredSpan };
-
-/** All that is to be said of one digest, and where to go on once it has been. */
-export interface WalkStep {
-  readonly observations: readonly DigestObservation[];
-  readonly position: DigestPosition;
-}
-
-interface LoadedDigest extends DigestReference {
-  readonly parsed: DigestKey;
-  readonly check: DigestCheck;
-}
-
-interface VerifiedDigest extends LoadedDigest {
-  readonly document: DigestDocument;
-  readonly mark: ExaminedDigest;
-}
+import type { CheckWindow, DigestObservation, WalkStep } from './digest-observations.ts';
+import { DigestReader, type LoadedDigest, type VerifiedDigest } from './digest-reader.ts';
+import { DIGEST_PERIOD_MS, silenceAfter, silenceBefore } from './silence.ts';
+import { type CompletenessServices, type DigestReference, s3Url } from './stores.ts';
 
 interface ResolvedLink {
   readonly link: DigestLink;
@@ -70,20 +20,8 @@ interface ResolvedLink {
   readonly chain?: Chain | undefined;
 }
 
-const HOUR_MS = 60 * 60 * 1000;
-/** CloudTrail makes a digest every hour, also of an hour without events. */
-const PERIOD_MS = HOUR_MS;
 /** How late a digest may come, a backfill above all; assumed: unpublished. */
-const LOOKBACK_MS = 7 * 24 * HOUR_MS;
-
-const REASON_BY_LINK: Readonly<Record<DigestLink, UncoveredReason>> = {
-  Started: 'ChainRestarted',
-  PreviousMissing: 'DigestMissing',
-  PreviousInvalid: 'DigestInvalid',
-  PreviousReplaced: 'DigestsApart',
-  Linked: 'DigestsApart',
-  BeforeWindow: 'DigestsApart',
-};
+const LOOKBACK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * Examines the digests of one region. Stop it after any step, and go on with that step's position.
@@ -112,17 +50,17 @@ export async function* walkDigests(
 class DigestWalk {
   readonly #window: CheckWindow;
   readonly #digests: CompletenessServices['digests'];
-  readonly #keys: PublicKeys;
+  readonly #reader: DigestReader;
   readonly #chains: DigestChains;
 
   constructor(
     window: CheckWindow,
-    { digests, keys }: Pick<CompletenessServices, 'digests' | 'keys'>,
+    services: Pick<CompletenessServices, 'digests' | 'keys'>,
     chains: DigestChains,
   ) {
     this.#window = window;
-    this.#digests = digests;
-    this.#keys = new PublicKeys(keys);
+    this.#digests = services.digests;
+    this.#reader = new DigestReader(services);
     this.#chains = chains;
   }
 
@@ -137,7 +75,7 @@ class DigestWalk {
     const heard = this.#chains.all().reduce((time, { seenUntil }) => earlierOf(time, seenUntil), from);
     const earliest = laterOf(heard, lookback);
     // The digest that covers the window's end is made up to an hour after it.
-    const span = { from: lookback, to: new Date(to.getTime() + PERIOD_MS) };
+    const span = { from: lookback, to: new Date(to.getTime() + DIGEST_PERIOD_MS) };
     const found: { key: string; parsed: DigestKey }[] = [];
     for await (const key of this.#digests.list(series, span)) {
       const parsed = parseDigestKey(key);
@@ -157,7 +95,7 @@ class DigestWalk {
   async *lineageOf(newest: DigestReference): AsyncGenerator<LoadedDigest, void, undefined> {
     const parsed = parseDigestKey(newest.key);
     const loaded =
-      parsed === undefined || this.#isDone(newest, parsed) ? undefined : await this.#load(newest);
+      parsed === undefined || this.#isDone(newest, parsed) ? undefined : await this.#reader.load(newest);
     if (loaded === undefined) {
       return;
     }
@@ -166,7 +104,7 @@ class DigestWalk {
       older.push({ bucket: before.bucket, key: before.key });
     }
     for (const digest of older.toReversed()) {
-      const again = await this.#load(digest);
+      const again = await this.#reader.load(digest);
       if (again !== undefined) {
         yield again;
       }
@@ -193,7 +131,9 @@ class DigestWalk {
     if (previous === undefined || before === undefined || this.#chains.find(previous) !== undefined) {
       return undefined;
     }
-    return before.end > this.#floorOf(parsed) && before.end < parsed.end ? this.#load(previous) : undefined;
+    return before.end > this.#floorOf(parsed) && before.end < parsed.end
+      ? this.#reader.load(previous)
+      : undefined;
   }
 
   /** What comes before is none of this check's. */
@@ -202,15 +142,6 @@ class DigestWalk {
     return key.isBackfill
       ? new Date(from.getTime() - LOOKBACK_MS)
       : (this.#chains.of(trailOf(key))?.judgedUntil ?? from);
-  }
-
-  async #load(digest: DigestReference): Promise<LoadedDigest | undefined> {
-    const parsed = parseDigestKey(digest.key);
-    const stored = parsed && (await this.#digests.get(digest));
-    if (parsed === undefined || stored === undefined) {
-      return undefined;
-    }
-    return { ...digest, parsed, check: await checkDigest(stored, parsed, this.#keys) };
   }
 
   async examine(digest: LoadedDigest): Promise<readonly DigestObservation[]> {
@@ -248,10 +179,12 @@ class DigestWalk {
     }
     const before = parseDigestKey(previous.key);
     const chain = own ?? (before && this.#chains.of(trailOf(before)));
-    if (before !== undefined && chain === undefined && before.end <= this.#floorOf(parsed)) {
+    // Backfills are rare: the one before may be so old that it was let go.
+    const isOfOldChain = chain !== undefined && !parsed.isBackfill;
+    if (before !== undefined && !isOfOldChain && before.end <= this.#floorOf(parsed)) {
       return { link: 'BeforeWindow' };
     }
-    const loaded = await this.#load(previous);
+    const loaded = await this.#reader.load(previous);
     if (loaded === undefined) {
       return { link: 'PreviousMissing', chain };
     }
@@ -271,7 +204,7 @@ class DigestWalk {
     const trail = trailOf(parsed);
     const known = chain ?? this.#newChain(trail);
     const { judgedUntil } = known;
-    const silence = this.#silenceBefore(digest, known, link);
+    const silence = silenceBefore(document, known, link);
     const missing = silence.reduce((count, span) => count + (span.missing?.about ?? 0), 0);
     const seenUntil = laterOf(known.seenUntil, end);
     this.#chains.set({ trail, judgedUntil: laterOf(judgedUntil, end), seenUntil, head: digest.mark }, chain);
@@ -281,23 +214,6 @@ class DigestWalk {
       ...silence.map((span) => ({ kind: 'Uncovered' as const, trail, span })),
       verifiedObservation(digest, { link, missing, covers }),
     ];
-  }
-
-  /** The time between what was known and what the digest covers. Invalid digests may lie at its beginning. */
-  #silenceBefore({ document }: VerifiedDigest, known: Chain, link: DigestLink): readonly UncoveredSpan[] {
-    const { start, previous } = document;
-    const { judgedUntil, seenUntil, invalid } = known;
-    const from = earlierOf(start, judgedUntil);
-    const heardUntil = invalid === undefined ? from : earlierOf(start, laterOf(from, seenUntil));
-    const rest = { from: heardUntil, to: start };
-    const missing =
-      link === 'PreviousMissing' && previous !== undefined
-        ? { missing: { newest: s3Url(previous), about: hoursIn(rest) } }
-        : {};
-    return [
-      { ...timeSpanOf({ from, to: heardUntil }), reason: 'DigestInvalid' as const },
-      { ...timeSpanOf(rest), reason: REASON_BY_LINK[link], ...missing },
-    ].filter((span) => span.from < span.to);
   }
 
   #newChain(trail: string): Chain {
@@ -314,24 +230,13 @@ class DigestWalk {
       const span = { ...timeSpanOf({ from, to }), reason: 'NoDigests' as const };
       return [{ kind: 'Uncovered', trail: '', span }];
     }
-    return chains.flatMap((chain) => this.#endingOf(chain));
-  }
-
-  #endingOf({ trail, judgedUntil, seenUntil, invalid }: Chain): readonly DigestObservation[] {
-    const { from, to } = this.#window;
-    const spans: UncoveredSpan[] = [];
-    const tell = (span: Span, reason: UncoveredReason) => {
-      if (span.from < span.to) {
-        spans.push({ ...timeSpanOf(span), reason });
-      }
-    };
-    const start = laterOf(judgedUntil, from);
-    const heardUntil = invalid === undefined ? start : laterOf(start, seenUntil);
-    tell({ from: start, to: heardUntil }, 'DigestInvalid');
-    if (to.getTime() - heardUntil.getTime() >= PERIOD_MS) {
-      tell({ from: heardUntil, to }, 'DigestOverdue');
-    }
-    return spans.map((span) => ({ kind: 'Uncovered', trail, span }));
+    return chains.flatMap((chain) =>
+      silenceAfter(chain, this.#window).map((span) => ({
+        kind: 'Uncovered' as const,
+        trail: chain.trail,
+        span,
+      })),
+    );
   }
 }
 
@@ -362,8 +267,4 @@ function linkTo(
   const isThat =
     mark.sha256 === previous?.sha256 && mark.signatureSha256 === signatureMark(previousSignature ?? '');
   return isThat ? 'Linked' : 'PreviousReplaced';
-}
-
-function hoursIn({ from, to }: Span): number {
-  return Math.max(1, Math.round((to.getTime() - from.getTime()) / PERIOD_MS));
 }

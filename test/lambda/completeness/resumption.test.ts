@@ -139,6 +139,21 @@ describe('digests that come late', () => {
   });
 });
 
+test('a backfill digest whose predecessor was let go long ago is no sign of tampering', async () => {
+  const world = new World();
+  world.hour(0);
+  const old = world.backfill(0);
+  const [later, end] = [new Date(at(24 * 15)), new Date(at(24 * 15 + 1))];
+  const window = { ...world.window, to: end };
+  const position = positionOf(
+    await eventsOf(world, { ...window, from: later, to: later }, positionOf(await eventsOf(world))),
+  );
+  world.delete(old);
+  const newer = world.backfill(0, later);
+  const events = await eventsOf(world, { ...window, from: later }, position);
+  expect(events).toContainEqual(expect.objectContaining({ digest: urlOf(newer), link: 'BeforeWindow' }));
+});
+
 test('a position does not grow with time', async () => {
   const world = new World();
   for (let hour = 0; hour < 300; hour += 1) {
