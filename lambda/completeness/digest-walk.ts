@@ -115,7 +115,7 @@ class DigestWalk {
   #isDone(digest: DigestReference, key: DigestKey): boolean {
     const { from, to } = this.#window;
     if (key.isBackfill) {
-      return key.end > to || this.#chains.find(digest) !== undefined;
+      return this.#chains.find(digest) !== undefined;
     }
     const trail = trailOf(key);
     const judgedUntil = this.#chains.of(trail)?.judgedUntil;

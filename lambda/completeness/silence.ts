@@ -16,14 +16,14 @@ const REASON_BY_LINK: Readonly<Record<DigestLink, UncoveredReason>> = {
   BeforeWindow: 'DigestsApart',
 };
 
-/** The time between what was known and what the digest covers. Invalid digests may lie at its beginning. */
+/** The time between what was known and what the digest covers. What was seen beyond that is no proof. */
 export function silenceBefore(
   { start, previous }: DigestDocument,
-  { judgedUntil, seenUntil, invalid }: Chain,
+  { judgedUntil, seenUntil }: Chain,
   link: DigestLink,
 ): readonly UncoveredSpan[] {
   const from = earlierOf(start, judgedUntil);
-  const heardUntil = invalid === undefined ? from : earlierOf(start, laterOf(from, seenUntil));
+  const heardUntil = earlierOf(start, laterOf(from, seenUntil));
   const rest = { from: heardUntil, to: start };
   const missing =
     link === 'PreviousMissing' && previous !== undefined
@@ -37,7 +37,7 @@ export function silenceBefore(
 
 /** What is uncovered from where a chain stands to the window's end. */
 export function silenceAfter(
-  { judgedUntil, seenUntil, invalid }: Chain,
+  { judgedUntil, seenUntil }: Chain,
   { from, to }: Span,
 ): readonly UncoveredSpan[] {
   const spans: UncoveredSpan[] = [];
@@ -47,7 +47,7 @@ export function silenceAfter(
     }
   };
   const start = laterOf(judgedUntil, from);
-  const heardUntil = invalid === undefined ? start : laterOf(start, seenUntil);
+  const heardUntil = laterOf(start, seenUntil);
   tell({ from: start, to: heardUntil }, 'DigestInvalid');
   if (to.getTime() - heardUntil.getTime() >= DIGEST_PERIOD_MS) {
     tell({ from: heardUntil, to }, 'DigestOverdue');

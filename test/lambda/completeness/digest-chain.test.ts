@@ -215,6 +215,31 @@ describe('time that no digest speaks for', () => {
     ]);
   });
 
+  test('of two trails at the same time is listed once', async () => {
+    const world = new World();
+    const other = new DigestWriter({ ...PLACE, trailName: 'data-events' }, KEYS[1], START);
+    for (const digest of [world.hour(), world.hour(), world.hour(), ...[1, 2, 3].map(() => other.next([]))]) {
+      world.put(digest.bucket, digest.key, digest.body, START, digest.metadata);
+      if (digest.key.includes('T120404Z')) {
+        world.delete(digest);
+      }
+    }
+    const { digests, listed } = await resultOf(world.forwardAll());
+    expect({ digests, listed }).toMatchObject({
+      digests: { verified: 4, missing: 2 },
+      listed: { acknowledged: 1, unacknowledged: 0 },
+    });
+  });
+
+  test('a file that is still being forwarded is not acknowledged, by listing either', async () => {
+    const world = worldOf(1);
+    world.delete(digestOf(world, 0));
+    for (const key of world.ledger.keys()) {
+      world.ledger.set(key, { state: 'forwarding' });
+    }
+    expect(await resultOf(world)).toMatchObject({ verdict: 'Gaps', listed: { unacknowledged: 1 } });
+  });
+
   test('a missing backfill digest', async () => {
     const world = worldOf(1);
     const missing = world.backfill();
@@ -280,6 +305,11 @@ describe('a digest that is no proof', () => {
       'Malformed',
       (world: World) => edit(world, /("previousDigestS3Object":)"[^"]*"/, '$1null'),
     ],
+    [
+      'no signature of the digest before',
+      'Malformed',
+      (world: World) => edit(world, /("previousDigestSignature":)"[^"]*"/, '$1null'),
+    ],
     ['no JSON', 'Unreadable', () => ({ body: gzipSync('{') })],
     ['no gzip', 'Unreadable', () => ({ body: Buffer.from('{}') })],
     [
@@ -341,6 +371,18 @@ describe('a digest that is no proof', () => {
     const world = worldOf(1);
     world.publicKeys[0] = { ...KEYS[0], value: Buffer.from('no key') };
     expect(await resultOf(world)).toMatchObject({ findings: [{ problem: 'KeyUnusable' }] });
+  });
+
+  test('is a backfill digest: its key is one that was in use when it was made', async () => {
+    const world = worldOf(1);
+    const later = signingKey({ from: new Date(at(15)), until: new Date(at(24 * 30)) });
+    world.publicKeys.push(later);
+    world.writer.rotate(later);
+    const digest = world.backfill(0);
+    expect(await resultOf(world)).toMatchObject({ digests: { backfill: 1, invalid: 0 } });
+    const { signature = '' } = digest.metadata;
+    world.replaceDigest(digest, { metadata: { signature } });
+    expect(await resultOf(world)).toMatchObject({ findings: [{ problem: 'KeyUnknown' }] });
   });
 
   test('is genuine, of that place and time, and not the one that the next states', async () => {

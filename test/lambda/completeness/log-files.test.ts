@@ -62,6 +62,15 @@ describe.each([false, true])('a log file in a bucket that is versioned: %s', (is
     expect(await judgedOf(world)).toMatchObject({ verdict: 'Gap', detail: 'It failed: DestinationRefused.' });
   });
 
+  test('was acknowledged by a destination of before, and is on its way to another', async () => {
+    const { world } = worldOfOneFile(isVersioned);
+    world.forwardAll();
+    for (const [key, entry] of world.ledger) {
+      world.ledger.set(key, { ...entry, state: 'forwarding' });
+    }
+    expect(await judgedOf(world)).toMatchObject({ verdict: 'Gap' });
+  });
+
   test('was changed before it was forwarded', async () => {
     const { world, file } = worldOfOneFile(isVersioned);
     world.delete(file, true);

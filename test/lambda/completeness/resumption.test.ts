@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type DigestPosition, digestPositionSchema } from '../../../contract/completeness.ts';
 import type { CompletenessEvent } from '../../../lambda/completeness/completeness-check.ts';
-import { at, eventsOf, HOUR, resultOf, START, talliedOf, urlOf, World } from './world.ts';
+import { DigestWriter } from '../../../rehearsal/input/digests.ts';
+import { at, eventsOf, HOUR, KEYS, PLACE, resultOf, START, talliedOf, urlOf, World } from './world.ts';
 
 /** The last position told, as it comes out of a store. */
 function positionOf(events: readonly CompletenessEvent[]): DigestPosition {
@@ -80,9 +81,20 @@ describe('a check that goes on', () => {
     expect(digestsIn(await eventsOf(world, world.window, position))).toHaveLength(1);
     expect(talliedOf(world, await eventsOf(world, world.window, position)).verdict).toBe('Proven');
     const [chain] = position.chains;
-    const other = { ...position, chains: [{ ...chain, head: { ...chain?.head, sha256: '00' } }] };
-    const events = await eventsOf(world, world.window, other as DigestPosition);
-    expect(events).toContainEqual(expect.objectContaining({ link: 'PreviousReplaced' }));
+    for (const change of [{ sha256: '00' }, { signatureSha256: '00' }]) {
+      const other = { ...position, chains: [{ ...chain, head: { ...chain?.head, ...change } }] };
+      const events = await eventsOf(world, world.window, other as DigestPosition);
+      expect(events).toContainEqual(expect.objectContaining({ link: 'PreviousReplaced' }));
+    }
+  });
+
+  test('tells an invalid backfill digest once', async () => {
+    const world = new World();
+    world.hour(0);
+    world.replaceDigest(world.backfill(0), { metadata: {} });
+    const first = await eventsOf(world);
+    expect(digestsIn(first)).toHaveLength(2);
+    expect(digestsIn(await eventsOf(world, world.window, positionOf(first)))).toEqual([]);
   });
 
   test('tells an invalid digest once, and its time until a valid one comes', async () => {
@@ -97,6 +109,16 @@ describe('a check that goes on', () => {
     expect(digests).toMatchObject({ verified: 1, invalid: 0 });
     expect(trails[0]?.uncovered).toEqual([{ from: at(1), to: at(2), reason: 'DigestInvalid' }]);
   });
+});
+
+test('digests of several trails are examined in the order of time, not of their names', async () => {
+  const world = new World();
+  const other = new DigestWriter({ ...PLACE, trailName: 'aaa' }, KEYS[0], START);
+  for (const digest of [1, 2].flatMap(() => [world.hour(0), other.next([])])) {
+    world.put(digest.bucket, digest.key, digest.body, START, digest.metadata);
+  }
+  const times = digestsIn(await eventsOf(world)).map((digest) => digest.slice(-24, -8));
+  expect(times).toEqual(times.toSorted());
 });
 
 describe('digests that come late', () => {
@@ -160,6 +182,7 @@ test('a position does not grow with time', async () => {
     world.hour(0);
     if (hour % 24 === 0) {
       world.backfill(0);
+      world.move({ trailName: `trail_${hour}` });
     }
   }
   expect(await resultOf(world)).toMatchObject({ digests: { verified: 300, backfill: 13 } });
@@ -167,6 +190,7 @@ test('a position does not grow with time', async () => {
   const position = positionOf(await eventsOf(world, lastHour, positionOf(await eventsOf(world))));
   expect(position.chains).toHaveLength(1);
   expect(position.backfills).toHaveLength(7);
+  expect(position.formerTrails.length).toBeLessThan(10);
 });
 
 test('what cannot be read for now is no finding', async () => {

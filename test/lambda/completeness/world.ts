@@ -12,14 +12,13 @@ import {
 } from '../../../lambda/completeness/completeness-check.ts';
 import { CompletenessTally } from '../../../lambda/completeness/completeness-tally.ts';
 import { digestFolderOf, parseDigestKey } from '../../../lambda/completeness/digest-key.ts';
-import {
-  type CompletenessServices,
-  type DigestReference,
-  LEDGER_BATCH,
-  type LedgerEntry,
-  type Span,
-  type StoredDigest,
-  type StoredLogFile,
+import type {
+  CompletenessServices,
+  DigestReference,
+  LedgerEntry,
+  Span,
+  StoredDigest,
+  StoredLogFile,
 } from '../../../lambda/completeness/stores.ts';
 import {
   type DigestObject,
@@ -298,8 +297,11 @@ export function at(hours: number): string {
   return new Date(START.getTime() + hours * HOUR).toISOString();
 }
 
+/** Amazon DynamoDB API Reference, "BatchGetItem". */
+const BATCH_GET_ITEM_LIMIT = 100;
+
 function atMostABatch(keys: readonly string[]): void {
-  if (keys.length > LEDGER_BATCH || new Set(keys).size < keys.length) {
+  if (keys.length > BATCH_GET_ITEM_LIMIT || new Set(keys).size < keys.length) {
     throw new Error(`${keys.length} keys at once, or some twice: the real store refuses that.`);
   }
 }
