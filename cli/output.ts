@@ -5,8 +5,6 @@ import { askHidden } from './prompt.ts';
 export interface Output {
   /** Writes a result to standard output: as JSON with `--json`, otherwise as `text` makes it. */
   result<T>(value: T, text: (value: T) => string): void;
-  /** Writes a remark to standard error: standard output holds results only. */
-  note(message: string): void;
   /** Writes what went wrong to standard error, as `{"error"}` with `--json`. */
   error(message: string): void;
   /** Writes what the user has to know besides to standard error, as `{"warning"}` with `--json`. */
@@ -35,7 +33,6 @@ export function createOutput(json: boolean, streams: Streams): Output {
     `${styleText(colour, label, { stream: process.stderr })} ${message}`;
   return {
     result: (value, text) => streams.out(`${json ? JSON.stringify(value, undefined, 2) : text(value)}\n`),
-    note: (message) => streams.err(`${message}\n`),
     error: (message) =>
       streams.err(`${json ? JSON.stringify({ error: message }) : labelled('red', 'Error:', message)}\n`),
     warning: (message) =>

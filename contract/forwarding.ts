@@ -39,9 +39,27 @@ export const forwarderEnvironment = destinationEnvironment.extend({
 export const destinationProbeProperties = z.object({
   Destination: z.enum(FORWARDER_DESTINATIONS),
   DestinationUrl: z.string(),
+  /** What comes before it: Cloud One knows of the stack, where it is the destination. Not read. */
+  After: z.string().optional(),
+});
+
+/** The custom resource that tells Cloud One's CloudTrail service of this stack, and at the end that it is gone. */
+export const cloudTrailLifecycleProperties = z.object({
+  DestinationUrl: z.string(),
   AwsAccountId: z.string(),
   AwsRegion: z.string(),
   StackId: z.string(),
+});
+
+/** The custom resource that holds a change of bucket until the former one's files are forwarded. */
+export const drainingProperties = z.object({
+  /** The bucket that is forwarded from. */
+  BucketName: z.string().min(3),
+});
+
+export const drainingEnvironment = z.object({
+  /** The forwarding queue. */
+  QUEUE_URL: z.url(),
 });
 
 /** Attributes of a dead-lettered message, beside the message's own body. */

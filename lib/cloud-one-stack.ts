@@ -123,15 +123,20 @@ export class CloudOneStack extends Stack {
       parameters.existingCloudtrailBucketName.valueAsString,
     );
 
+    const cloudTrailService = {
+      condition: conditions.toCloudOne,
+      url: onboarding.cloudTrailToken.attribute('ServiceUrl'),
+      apiVersion: onboarding.cloudTrailToken.attribute('ApiVersion'),
+      tokenArn: onboarding.serviceToken.ref,
+      tokenKeyArn: key.keyArn,
+    };
     const forwarding = new Forwarding(this, 'Forwarding', {
       destination: parameters.forwardingDestination.valueAsString,
-      destinationUrl: toVisionOneOr(
-        parameters.visionOneIngestUrl.valueAsString,
-        onboarding.cloudTrailToken.attribute('ServiceUrl'),
-      ),
-      destinationApiVersion: toVisionOneOr('', onboarding.cloudTrailToken.attribute('ApiVersion')),
-      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, onboarding.serviceToken.ref),
+      destinationUrl: toVisionOneOr(parameters.visionOneIngestUrl.valueAsString, cloudTrailService.url),
+      destinationApiVersion: toVisionOneOr('', cloudTrailService.apiVersion),
+      destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, cloudTrailService.tokenArn),
       secretKeyArns,
+      cloudTrailService,
       bucketName,
       decryptFiles: decryptThroughS3(
         Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
@@ -163,7 +168,7 @@ export class CloudOneStack extends Stack {
       // and a new trail's bucket is emptied. (`DependsOn` may not name what a condition leaves out.)
       bucketName: newTrailOr(trail.teardown.attribute('TrailBucketName'), guard.attribute('BucketName')),
     });
-    trail.waitFor(conditions.vendorClient, vendorClient.stack);
+    trail.waitFor(conditions.vendorClient, vendorClient.stack.ref, forwarding.draining.resource.ref);
 
     // Events begin to flow only when there is a queue for them.
     existing.notification.resource.node.addDependency(forwarding.rule, forwarding.queue);
@@ -171,17 +176,22 @@ export class CloudOneStack extends Stack {
     for (const construct of [
       trail,
       existing.notification.resource,
+      forwarding.lifecycle.resource,
       guard.resource,
       forwarding.probe.resource,
     ]) {
       construct.node.addDependency(onboarding.account.resource);
     }
+    // No other bucket's files while the former one's are waited for.
+    existing.notification.resource.node.addDependency(forwarding.draining.resource);
     // Nor before the look at the bucket has found it to be usable.
     for (const construct of [existing.notification.resource, guard.resource]) {
       construct.node.addDependency(lookUp.sample.resource);
     }
-    // Last, so that a first upload is the first thing that arrives.
-    forwarding.probe.resource.node.addDependency(onboarding.visionOneConnection.resource);
+    // The connection has waited for that look, and the last to be told are those who receive files.
+    for (const construct of [forwarding.lifecycle.resource, forwarding.probe.resource]) {
+      construct.node.addDependency(onboarding.visionOneConnection.resource);
+    }
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
@@ -197,17 +207,26 @@ export class CloudOneStack extends Stack {
     );
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.ownForwarder, forwarding);
+    onlyIf(conditions.toCloudOne, forwarding.lifecycle);
     onlyIf(conditions.ownForwarderOnExistingBucket, existing);
     onlyIf(conditions.vendorClient, vendorClient);
     onlyIf(conditions.vendorClientOnExistingBucket, guard);
-    const alarms = new AlarmTopic(this, 'Alarms', {
+    this.alarms(parameters, key);
+    boundEveryRole(this, parameters.permissionsBoundaryArn, conditions.permissionsBoundaryGiven);
+    this.outputs(parameters, secrets.cloudOneApiKey.arn, onboarding, bucketName);
+    this.forwardingOutputs(conditions, forwarding, vendorClient);
+  }
+
+  private alarms({ alarmEmail, conditions }: CloudOneParameters, key: Key): void {
+    const { topic } = new AlarmTopic(this, 'Alarms', {
       key,
-      email: parameters.alarmEmail.valueAsString,
+      email: alarmEmail.valueAsString,
       emailGiven: conditions.alarmEmailGiven,
     });
-    boundEveryRole(this, parameters.permissionsBoundaryArn, conditions.permissionsBoundaryGiven);
-    this.outputs(parameters, secrets.cloudOneApiKey.arn, onboarding, bucketName, alarms);
-    this.forwardingOutputs(conditions, forwarding, vendorClient);
+    new CfnOutput(this, OUTPUTS.alarmTopicArn, {
+      description: 'Topic that every alarm is announced on: others can subscribe.',
+      value: topic.topicArn,
+    });
   }
 
   private outputs(
@@ -215,7 +234,6 @@ export class CloudOneStack extends Stack {
     cloudOneApiKeyArn: string,
     onboarding: Onboarding,
     bucketName: string,
-    alarms: AlarmTopic,
   ): void {
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
@@ -232,11 +250,6 @@ export class CloudOneStack extends Stack {
       OUTPUTS.visionOneStatus,
       'Connection to Vision One.',
       onboarding.visionOneConnection.attribute('Status'),
-    );
-    output(
-      OUTPUTS.alarmTopicArn,
-      'Topic that every alarm is announced on: others can subscribe.',
-      alarms.topic.topicArn,
     );
   }
 

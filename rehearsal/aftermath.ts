@@ -25,20 +25,27 @@ export async function lookAround(stage: Stage, options: RehearsalOptions): Promi
   };
 }
 
-/** Compares how things stand now with how they stood before, and notes what is left. */
+/**
+ * Compares how things stand now with how they stood before, and notes what is left.
+ *
+ * @param retained ids of AWS resources that must be left, for the product retains them.
+ */
 export async function checkWhatIsLeft(
   stage: Stage,
   options: RehearsalOptions,
   before: Before,
   found: Found,
+  retained: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const left = difference(before.aws, await inventory(stage.aws));
-  const byDesign = left.filter(isRetainedByDesign);
+  const isByDesign = (resource: AwsResource) =>
+    [...retained].some((id) => isCalled(id, resource)) || isRetainedByDesign(resource);
+  const byDesign = left.filter(isByDesign);
   const holdings = holdingsOf(stage.simulator);
   found.vendor = { ...found.vendor, afterDestroy: holdings };
   found.residue = {
     checked: true,
-    aws: left.filter((resource) => !isRetainedByDesign(resource)).map(nameOf),
+    aws: left.filter((resource) => !isByDesign(resource)).map(nameOf),
     vendors: vendorResidue(before.vendors, holdings),
     retained: [
       ...before.aws.filter(isBootstrap).map(() => 'the CDK bootstrap stack'),
@@ -50,6 +57,11 @@ export async function checkWhatIsLeft(
   };
   found.problems.push(
     ...[...found.residue.aws, ...found.residue.vendors].map((residue) => `Left behind: ${residue}`),
+  );
+  found.problems.push(
+    ...[...retained]
+      .filter((id) => !left.some((resource) => isCalled(id, resource) && !isRetainedByDesign(resource)))
+      .map((id) => `Not there any more, or not for long, although it is to be retained: ${id}`),
   );
   if (options.existingBucket) {
     const after = await notificationOf(stage.clients, EXISTING_BUCKET);
@@ -63,6 +75,11 @@ export async function checkWhatIsLeft(
       found.problems.push("The existing bucket's notification document is not what it was.");
     }
   }
+}
+
+/** A stack knows a key by its id, and the account by its ARN. */
+function isCalled(physicalId: string, { id }: AwsResource): boolean {
+  return id === physicalId || id.endsWith(`/${physicalId}`);
 }
 
 function isBootstrap({ type, id }: AwsResource): boolean {

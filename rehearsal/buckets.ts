@@ -9,6 +9,8 @@ import type { Clients } from './clients.ts';
 
 const VENDOR_BUCKET = 'vendor-account-template';
 const VENDOR_TEMPLATE = 'cloud-account-management-role.template';
+/** Where another trail writes to, which the user changes to. */
+export const OTHER_BUCKET = 'other-cloudtrail-bucket';
 
 /** Publishes the stand-in for the vendor's account template, and returns its URL. */
 export async function publishAccountTemplate({ s3 }: Clients, endpoint: string): Promise<string> {
@@ -21,6 +23,11 @@ export async function publishAccountTemplate({ s3 }: Clients, endpoint: string):
     }),
   );
   return `${endpoint}/${VENDOR_BUCKET}/${VENDOR_TEMPLATE}`;
+}
+
+/** Makes a bucket without any setting, as an old one may be: neither versions nor notifications. */
+export async function createOtherBucket({ s3 }: Clients): Promise<void> {
+  await s3.send(new CreateBucketCommand({ Bucket: OTHER_BUCKET }));
 }
 
 /** The bucket's own notification document, without what the answer wraps around it. */

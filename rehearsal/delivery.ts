@@ -50,16 +50,17 @@ export interface Arrival {
   readonly contents: readonly string[];
 }
 
-/** What has arrived at the destination, by event id. */
+/** What has arrived, by event id: at whichever destination, so that one that came to both came twice. */
 export async function arrivals(simulatorUrl: string): Promise<Map<string, Arrival>> {
   const response = await fetch(`${simulatorUrl}/_sim/events`);
   const lines = (await response.text()).split('\n').filter((line) => line !== '');
-  return new Map(
-    lines.map((line) => {
-      const { eventID, count, contents } = JSON.parse(line) as Arrival & { eventID: string };
-      return [eventID, { count, contents }];
-    }),
-  );
+  const arrived = new Map<string, Arrival>();
+  for (const line of lines) {
+    const { eventID, count, contents } = JSON.parse(line) as Arrival & { eventID: string };
+    const known = arrived.get(eventID) ?? { count: 0, contents: [] };
+    arrived.set(eventID, { count: known.count + count, contents: [...known.contents, ...contents] });
+  }
+  return arrived;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a rehearsal finds out on its way, and the report that is made of it, however far it came. */
 import { availableParallelism } from 'node:os';
 import cdkPackage from 'aws-cdk/package.json' with { type: 'json' };
-import type { RehearsalReport } from './report.ts';
+import type { RehearsalReport, UpdateReport } from './report.ts';
 import type { RehearsalInput } from './scenarios/scenario.ts';
 import type { Stage } from './stage.ts';
 import { NOTHING_HELD } from './vendor-holdings.ts';
@@ -10,9 +10,10 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Everything of the report but what can be told at once, or is worked out at the end. */
 export type Found = Mutable<
-  Omit<RehearsalReport, 'ok' | 'seconds' | 'startedAt' | 'options' | 'environment'>
+  Omit<RehearsalReport, 'updates' | 'ok' | 'seconds' | 'startedAt' | 'options' | 'environment'>
 > & {
   problems: string[];
+  updates: UpdateReport[];
 };
 
 export function nothingFound(): Found {
@@ -23,6 +24,7 @@ export function nothingFound(): Found {
     delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [],
     latencyMs: { p50: 0, p95: 0, max: 0, samples: [] },
+    updates: [],
     tokenRotation: null,
     vendor: { registered: NOTHING_HELD, afterDestroy: NOTHING_HELD },
     residue: { checked: false, aws: [], vendors: [], retained: [] },

@@ -81,19 +81,33 @@ export async function forward(
     );
   }
   await noteUndrained(stage, 'forwarding', output(OUTPUTS.queueUrl), found);
+  const ledger = await noteResults(stage, outputs, { corpus, createdAt }, found);
+  if (existingBucket !== undefined) {
+    found.problems.push(...backfillProblems(existingBucket.earlierFile, ledger));
+  }
+}
 
-  const arrived = await arrivals(stage.simulator.url);
-  const ledger = await readLedger(stage.clients, output(OUTPUTS.ledgerTable));
+/**
+ * Notes what has become of files that were put: at the destinations, in the ledger, in the dead-letter queue.
+ *
+ * @returns the ledger.
+ */
+export async function noteResults(
+  { clients, simulator }: Stage,
+  outputs: ForwardOptions['outputs'],
+  { corpus, createdAt }: { readonly corpus: Corpus; readonly createdAt: ReadonlyMap<string, number> },
+  found: Found,
+): Promise<LedgerEntry[]> {
+  const arrived = await arrivals(simulator.url);
+  const ledger = await readLedger(clients, outputs[OUTPUTS.ledgerTable] ?? '');
   found.delivered = {
     ...compare(corpus.expected, countsOf(arrived)),
     altered: countAltered(corpus.contents, arrived),
   };
-  found.deadLettered = await readDeadLetters(stage.clients, deadLetterQueue);
+  found.deadLettered = await readDeadLetters(clients, outputs[OUTPUTS.deadLetterQueueUrl] ?? '');
   found.latencyMs = latencies(createdAt, ledger);
   found.problems.push(...deliveryProblems(corpus, found), ...ledgerProblems(corpus, ledger));
-  if (existingBucket !== undefined) {
-    found.problems.push(...backfillProblems(existingBucket.earlierFile, ledger));
-  }
+  return ledger;
 }
 
 /** While the files uploaded so far are being forwarded. The rest can only arrive with the new token. */

@@ -18,8 +18,8 @@ interface Exposed {
   readonly text: string;
 }
 
-/** Issued tokens differ from run to run; the simulated vendors end each with a word that begins so. */
-const ISSUED_TOKEN = /eyJ[\w-]+\.[\w-]+\.simulated\w+/;
+/** Issued tokens and keys differ from run to run; the simulated vendors give each a word that tells it. */
+const ISSUED = /eyJ[\w-]+\.[\w-]+\.simulated\w+|simulatedCloudOneApiKeySecret\w+/;
 
 /** @returns where a secret was found, never the secret. */
 export async function findLeaks(stage: Stage, stackName: string): Promise<string[]> {
@@ -30,7 +30,7 @@ export async function findLeaks(stage: Stage, stackName: string): Promise<string
   ];
   const secrets = secretsOf(stage.simulator.tenant);
   return exposed
-    .filter(({ text }) => ISSUED_TOKEN.test(text) || secrets.some((secret) => text.includes(secret)))
+    .filter(({ text }) => ISSUED.test(text) || secrets.some((secret) => text.includes(secret)))
     .map(({ where }) => where);
 }
 

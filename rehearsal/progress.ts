@@ -8,7 +8,14 @@ const PHASE_WIDTH = 10;
 
 export class Progress {
   readonly #started = performance.now();
-  readonly #seconds: Record<Phase, number> = { setup: 0, bootstrap: 0, deploy: 0, forward: 0, destroy: 0 };
+  readonly #seconds: Record<Phase, number> = {
+    setup: 0,
+    bootstrap: 0,
+    deploy: 0,
+    forward: 0,
+    update: 0,
+    destroy: 0,
+  };
   readonly #out: NodeJS.WriteStream;
   #transient = false;
   #silent = false;
@@ -17,7 +24,7 @@ export class Progress {
     this.#out = out;
   }
 
-  /** Runs one phase and tells its time; `summary` says in a few words what came of it. */
+  /** Runs one phase, or a part of it, and tells its time; `summary` says in a few words what came of it. */
   async phase<T>(
     name: Phase,
     title: string,

@@ -29,26 +29,29 @@ export async function rehearse(
   const { options, scenario } = input;
   await noting(found, async () => {
     const accountTemplateUrl = await bootstrap(stage, progress, options, scenario);
+    // Without the CDK, whoever launches the template is the account's root: nobody is there to be tried.
+    const deployer = scenario.withoutCdk ? undefined : await hireDeployer(stage);
     const before = await lookAround(stage, options);
-    const deployer = await hireDeployer(stage);
     const rehearsal: Rehearsal = {
       ...input,
-      stage: { ...stage, cdkCredentials: deployer.credentials },
+      stage: { ...stage, cdkCredentials: deployer?.credentials },
       progress,
       found,
       before,
       policies: [],
+      retained: new Set(),
       parameters: {
         ...parametersOf(stage, options, accountTemplateUrl),
-        [PARAMETERS.permissionsBoundaryArn]: deployer.boundaryArn,
+        ...(deployer === undefined ? {} : { [PARAMETERS.permissionsBoundaryArn]: deployer.boundaryArn }),
         [PARAMETERS.alarmEmail]: 'operator@example.com',
+        ...scenario.parameters,
       },
     };
     await noting(found, () => scenario.play(rehearsal));
     // Whatever happened: what is left afterwards is what matters.
     await noting(found, () => (scenario.end ?? destroy)(rehearsal));
-    await noting(found, () => deployer.dismiss());
-    await noting(found, () => checkWhatIsLeft(stage, options, rehearsal.before, found));
+    await noting(found, async () => deployer?.dismiss());
+    await noting(found, () => checkWhatIsLeft(stage, options, rehearsal.before, found, rehearsal.retained));
     await noting(found, () => provePermitted(rehearsal));
   });
   return reportOf(found, stage, input, progress.seconds());

@@ -32,6 +32,8 @@ export interface RehearsalReport {
     readonly bootstrap: number;
     readonly deploy: number;
     readonly forward: number;
+    /** All updates together, with what was forwarded through them. */
+    readonly update: number;
     readonly destroy: number;
     readonly total: number;
   };
@@ -69,6 +71,8 @@ export interface RehearsalReport {
     /** One a file, in the order of creation, for the plot. */
     readonly samples: readonly number[];
   };
+  /** With the scenario `update`: each change, in order. */
+  readonly updates: readonly UpdateReport[];
   /** The CloudTrail token, renewed in the middle of forwarding; null for a destination without one. */
   readonly tokenRotation: {
     readonly seconds: number;
@@ -103,6 +107,32 @@ export interface RehearsalReport {
   readonly permissions: PermissionProof | null;
   /** Whether the deployer's policy would allow what CloudFormation calls; null where nothing was deployed. */
   readonly deployer: DeployerProof | null;
+}
+
+/** One change of a stack that stands, and what went through meanwhile. */
+export interface UpdateReport {
+  /** In words: `API key rotated, by value`. */
+  readonly change: string;
+  /** Names of the parameters that were given; values may be secret. */
+  readonly parameters: readonly string[];
+  /** The stack's status at the end. */
+  readonly status: string;
+  /** Why it was rolled back, as a user reads it; null where it was not. */
+  readonly reason: string | null;
+  readonly seconds: number;
+  /** Logical ids, by what CloudFormation did with them. What it did not touch is not listed. */
+  readonly resources: {
+    readonly created: readonly string[];
+    readonly updated: readonly string[];
+    /** Made anew, and the former one deleted in the clean-up. */
+    readonly replaced: readonly string[];
+    readonly removed: readonly string[];
+  };
+  /** Files put into the bucket before, during and after the update. */
+  readonly files: { readonly before: number; readonly during: number; readonly after: number };
+  /** Events that had to have arrived at the end of this change, of all changes so far, and what is wrong with them. */
+  readonly delivered: { readonly events: number; readonly missing: number; readonly duplicates: number };
+  readonly vendors: VendorHoldings;
 }
 
 /** Counts of what the vendors hold for this account, by kind. */

@@ -101,12 +101,18 @@ export interface Failure {
   readonly rollBackReason: string;
 }
 
-/** The first failure, as CloudFormation tells it; undefined where nothing failed. */
-export async function firstFailure(clients: Clients, stackName: string): Promise<Failure | undefined> {
+/** The first failure since a time, as CloudFormation tells it; undefined where nothing failed. */
+export async function firstFailure(
+  clients: Clients,
+  stackName: string,
+  since = new Date(0),
+): Promise<Failure | undefined> {
   const events = (await eventsOf(clients, stackName)).toReversed();
   const failed = events.find(
     (event) =>
-      FAILED.has(event.ResourceStatus ?? '') && !(event.ResourceStatusReason ?? '').includes('cancelled'),
+      Number(event.Timestamp) >= Number(since) &&
+      FAILED.has(event.ResourceStatus ?? '') &&
+      !(event.ResourceStatusReason ?? '').includes('cancelled'),
   );
   const rollBack = events.find(({ ResourceStatus }) => ResourceStatus?.endsWith('ROLLBACK_IN_PROGRESS'));
   return (

@@ -17,6 +17,10 @@ export function summaryOf(report: RehearsalReport): string {
         : ownForwarderLines(report)),
     );
   }
+  if (report.updates.length > 0) {
+    const rolledBack = report.updates.filter(({ reason }) => reason !== null).length;
+    lines.push(`${report.updates.length} updates while files flowed, ${rolledBack} of them rolled back`);
+  }
   if (tokenRotation !== null) {
     lines.push('the CloudTrail token was renewed midway, and the former one revoked');
   }

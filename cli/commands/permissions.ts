@@ -51,7 +51,8 @@ The policy is derived from the template, resource by resource, and has what Tren
 onboarding guide lists. It names the stack (--stack), the account and the region
 (--region) where they are given, and any of them otherwise. Whoever may create roles can
 give them permissions: give it to people whom you trust with that, and see the parameter
-PermissionsBoundaryArn.
+PermissionsBoundaryArn. What the vendor's own client takes (ForwardingDestination VendorClient)
+is the vendor's to say, and not in it.
 
 Examples:
   $ npx trailbridge permissions --account 111122223333 --region eu-central-1
@@ -98,7 +99,7 @@ function noteSize(policy: PolicyDocument, output: Output): void {
   const size = charactersOf(policy);
   const parts = splitPolicy(policy).length;
   if (parts > 1) {
-    output.note(
+    output.warning(
       `The document has ${size} characters, and a managed policy holds ${MANAGED_POLICY_LIMIT}: ` +
         `with --output <folder> it is written as ${parts} documents, which all have to be attached.`,
     );

@@ -113,6 +113,12 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
     ],
     delete: ['iam:DeleteOpenIDConnectProvider'],
   },
+  'AWS::IAM::RolePolicy': {
+    create: ['iam:GetRolePolicy', 'iam:PutRolePolicy'],
+    read: ['iam:GetRolePolicy'],
+    update: ['iam:GetRolePolicy', 'iam:PutRolePolicy'],
+    delete: ['iam:DeleteRolePolicy', 'iam:GetRolePolicy'],
+  },
   'AWS::IAM::Role': {
     create: ['iam:CreateRole', 'iam:GetRole', 'iam:GetRolePolicy', 'iam:PutRolePolicy', 'iam:TagRole'],
     read: ['iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'],

@@ -106,7 +106,14 @@ const RULES: readonly Rule[] = [
     }),
   ],
   [/^lambda:/, (at, { made }) => ({ sid: 'Functions', resources: [arn('lambda', at, `function:${made}`)] })],
-  [/^logs:/, (at, { made }) => ({ sid: 'LogGroups', resources: [arn('logs', at, `log-group:${made}`)] })],
+  [
+    /^logs:/,
+    (at, { made }) => ({
+      sid: 'LogGroups',
+      // The second is what the vendor's client calls its own.
+      resources: [arn('logs', at, `log-group:${made}`), arn('logs', at, `log-group:/aws/lambda/${made}`)],
+    }),
+  ],
   [
     /^s3:GetObject$/,
     (_at, { sourceBuckets }) => ({

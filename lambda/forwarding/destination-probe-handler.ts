@@ -3,7 +3,7 @@ import { parseEnvironment } from '../../contract/environment.ts';
 import { destinationEnvironment } from '../../contract/forwarding.ts';
 import { customResourceHandler } from '../shared/custom-resource.ts';
 import { SecretReader } from '../shared/secrets.ts';
-import { cloudTrailServiceOf, destinationOf } from './destination-of.ts';
+import { destinationOf } from './destination-of.ts';
 import { destinationProbe } from './destination-probe.ts';
 import { DestinationToken } from './destination-token.ts';
 import { PartSender } from './part-sender.ts';
@@ -12,10 +12,5 @@ export const handler = customResourceHandler(() => {
   const environment = parseEnvironment(destinationEnvironment, process.env);
   const destination = destinationOf(environment);
   const token = new DestinationToken(new SecretReader(), environment.DESTINATION_TOKEN_SECRET_ARN);
-  return destinationProbe({
-    destination,
-    cloudTrailService: environment.DESTINATION === 'CloudOne' ? cloudTrailServiceOf(environment) : undefined,
-    sender: new PartSender(destination, token),
-    readToken: (signal) => token.read(signal),
-  });
+  return destinationProbe({ destination, sender: new PartSender(destination, token) });
 });

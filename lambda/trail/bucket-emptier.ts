@@ -6,6 +6,7 @@ import {
   ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   type ObjectIdentifier,
+  PutBucketPolicyCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { isMissingBucket } from './s3-errors.ts';
@@ -18,6 +19,8 @@ export class TeardownError extends Error {
 export interface BucketTeardown {
   readonly s3: S3Client;
   readonly bucket: string;
+  /** Such as `aws`. */
+  readonly partition: string;
   /** The stack's account: a bucket of the same name that belongs to someone else is not touched. */
   readonly accountId: string;
   readonly signal: AbortSignal;
@@ -25,12 +28,43 @@ export interface BucketTeardown {
   readonly lateWriterDelaysMs?: readonly number[];
 }
 
-/** CloudTrail and S3's access logs may still write for a moment after they are switched off. */
+/** A policy takes a moment to be known everywhere; until then CloudTrail and S3's access logs may still write. */
 export const LATE_WRITER_DELAYS_MS: readonly number[] = [1000, 2000, 5000, 10_000];
 
 /**
+ * Refuses whatever else would be written: CloudTrail delivers for minutes after a trail is gone, and access logs come for
+ * hours (Amazon S3 User Guide, "Logging requests with server access logging"). So a bucket that was emptied
+ * stays empty, however long emptying it takes, and however often it is begun again.
+ */
+async function refuseWriting({ s3, bucket, partition, accountId, signal }: BucketTeardown): Promise<void> {
+  const arn = `arn:${partition}:s3:::${bucket}`;
+  const refusal = { Effect: 'Deny', Principal: '*' };
+  const policy = {
+    Version: '2012-10-17',
+    Statement: [
+      { ...refusal, Action: 's3:PutObject', Resource: `${arn}/*` },
+      // It takes the place of the policy that there was, which said this.
+      {
+        ...refusal,
+        Action: 's3:*',
+        Resource: [arn, `${arn}/*`],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ],
+  };
+  await s3.send(
+    new PutBucketPolicyCommand({
+      Bucket: bucket,
+      ExpectedBucketOwner: accountId,
+      Policy: JSON.stringify(policy),
+    }),
+    { abortSignal: signal },
+  );
+}
+
+/**
  * Empties a bucket (all versions, delete markers, unfinished uploads) and deletes it. A bucket that is gone
- * is success; what arrives meanwhile is deleted too, some times over.
+ * is success. Nothing can be written any more; what still arrived is deleted too, some times over.
  *
  * @returns how many versions and markers were deleted.
  * @throws TeardownError where S3 keeps objects, the bucket does not get empty, or time runs out. Deleting
@@ -40,6 +74,7 @@ export async function emptyAndDelete(teardown: BucketTeardown): Promise<number> 
   const { bucket, signal, lateWriterDelaysMs = LATE_WRITER_DELAYS_MS } = teardown;
   const tally = { deleted: 0 };
   try {
+    await refuseWriting(teardown);
     for (const delayMs of [0, ...lateWriterDelaysMs]) {
       await wait(delayMs, undefined, { signal });
       await deleteVersions(teardown, tally);

@@ -1,10 +1,11 @@
-import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { type KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { trailBucketTeardownProperties } from '../../contract/trail.ts';
 import type { CustomResourceDefinition, DeleteRequest, Outcome } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
+import { type StackOperation, stackOperation } from '../shared/stack-status.ts';
 import { emptyAndDelete } from './bucket-emptier.ts';
 import { bucketContext } from './s3-errors.ts';
 
@@ -24,14 +25,34 @@ export interface TrailBucketTeardownDependencies {
  */
 const KEY_DELETION_DAYS = 7;
 
+type Fate = 'deleted' | 'emptied' | 'retained';
+
+/**
+ * What becomes of the trail's buckets and key, once the trail is gone.
+ *
+ * CloudFormation itself retains them, except while it rolls back the operation that made them
+ * (`RetainExceptOnCreate`): then it deletes them, which fails for a bucket that is not empty. So in a
+ * roll-back the buckets are emptied whatever `OnDelete` says, for all that they hold was written during the
+ * failed operation; the key is left to CloudFormation.
+ *
+ * An update that drops the trail deletes no logs: what reached the bucket last may not have been forwarded,
+ * and nobody asked for the deletion of the stack.
+ */
+function fateOf(operation: StackOperation, onDelete: Properties['OnDelete']): Fate {
+  switch (operation) {
+    case 'creation-rollback':
+    case 'update-rollback':
+      return 'emptied';
+    case 'deletion':
+      return onDelete === 'Delete' ? 'deleted' : 'retained';
+    default:
+      return 'retained';
+  }
+}
+
 /**
  * Empties and deletes the trail's buckets when the stack is deleted, and schedules their key's deletion, or
  * leaves all as it is, as `OnDelete` says. Creating and updating do nothing.
- *
- * CloudFormation itself retains the buckets and the key, except when it rolls a creation back: then it
- * deletes them, which fails for a bucket that is not empty. So in a rollback the buckets are emptied
- * whatever `OnDelete` says: all that they hold was written during the failed creation. The key is left to
- * CloudFormation then.
  */
 export function trailBucketTeardown(
   dependencies: TrailBucketTeardownDependencies,
@@ -53,13 +74,14 @@ export function trailBucketTeardown(
       if (properties === undefined) {
         return;
       }
-      const rollingBack = await isCreationRollback(dependencies.cloudFormation, stackId, signal);
-      if (properties.OnDelete === 'Retain' && !rollingBack) {
-        logger.info('The trail buckets are retained', { buckets: properties.BucketNames });
+      const operation = await stackOperation(dependencies.cloudFormation, stackId, signal);
+      const fate = fateOf(operation, properties.OnDelete);
+      logger.info('What becomes of the trail buckets', { fate, operation, buckets: properties.BucketNames });
+      if (fate === 'retained') {
         return;
       }
       await deleteBuckets(dependencies, properties, stackId, signal);
-      if (properties.TrailKeyArn !== undefined && !rollingBack) {
+      if (fate === 'deleted' && properties.TrailKeyArn !== undefined) {
         await scheduleKeyDeletion(dependencies.kms, properties.TrailKeyArn, signal);
       }
     },
@@ -73,27 +95,17 @@ async function deleteBuckets(
   signal: AbortSignal,
 ): Promise<void> {
   for (const bucket of BucketNames) {
-    const { accountId } = bucketContext(bucket, stackId);
+    const { partition, accountId } = bucketContext(bucket, stackId);
     const deleted = await emptyAndDelete({
       s3,
       bucket,
+      partition,
       accountId,
       signal,
       lateWriterDelaysMs,
     });
     logger.info('Bucket deleted', { bucket, deleted });
   }
-}
-
-async function isCreationRollback(
-  cloudFormation: CloudFormationClient,
-  stackId: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }), {
-    abortSignal: signal,
-  });
-  return Stacks?.[0]?.StackStatus === 'ROLLBACK_IN_PROGRESS';
 }
 
 async function scheduleKeyDeletion(kms: KMSClient, keyArn: string, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
@@ -13,10 +13,13 @@ import {
 } from '../../contract/forwarding.ts';
 import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { OverlappingGrant } from '../shared/overlapping-grant.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { readSecret, receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
+import { CloudTrailLifecycle, type CloudTrailServiceAccess } from './cloudtrail-lifecycle.ts';
+import { Draining } from './draining.ts';
 
 export interface ForwardingProps {
   /** `CloudOne` or `VisionOne`. */
@@ -27,6 +30,9 @@ export interface ForwardingProps {
   /** Secret with the destination's token, and the keys that decrypt it. */
   readonly destinationTokenArn: string;
   readonly secretKeyArns: readonly string[];
+
+  /** Cloud One's CloudTrail service; it stands only where that is the destination. */
+  readonly cloudTrailService: CloudTrailServiceAccess;
 
   /** The bucket that CloudTrail writes to. */
   readonly bucketName: string;
@@ -62,6 +68,12 @@ export class Forwarding extends Construct {
   readonly rule: Rule;
   readonly probe: TrailbridgeCustomResource;
 
+  /** Tells Cloud One of this stack, where Cloud One is the destination. */
+  readonly lifecycle: CloudTrailLifecycle;
+
+  /** What makes events flow from a bucket must depend on it. */
+  readonly draining: Draining;
+
   constructor(scope: Construct, id: string, props: ForwardingProps) {
     super(scope, id);
 
@@ -87,8 +99,10 @@ export class Forwarding extends Construct {
       DESTINATION_TOKEN_SECRET_ARN: props.destinationTokenArn,
     };
     const readToken = () => readSecret([props.destinationTokenArn], props.secretKeyArns);
+    const { cloudTrailService: service, triggers } = props;
+    this.lifecycle = new CloudTrailLifecycle(this, 'CloudTrailLifecycle', { service, triggers });
     this.probe = new TrailbridgeCustomResource(this, 'DestinationProbe', {
-      triggers: { ...props.triggers, DestinationTokenArn: props.destinationTokenArn },
+      triggers: { ...triggers, DestinationTokenArn: props.destinationTokenArn },
       type: 'ForwardingDestination',
       handler: 'forwarding/destination-probe-handler.ts',
       description: 'Proves at deployment that the destination accepts what the forwarder sends.',
@@ -99,11 +113,9 @@ export class Forwarding extends Construct {
       properties: {
         Destination: props.destination as 'CloudOne',
         DestinationUrl: props.destinationUrl,
-        AwsAccountId: Aws.ACCOUNT_ID,
-        AwsRegion: Aws.REGION,
-        StackId: Aws.STACK_ID,
+        // After it, where there is one: a plain dependency must not name what may not exist.
+        After: Fn.conditionIf(service.condition.logicalId, this.lifecycle.resource.ref, '').toString(),
       },
-      onVendorDeleteFailure: props.onVendorDeleteFailure,
     });
 
     const forwarder = new TrailbridgeFunction(this, 'Forwarder', {
@@ -121,38 +133,62 @@ export class Forwarding extends Construct {
       timeout: FORWARDER_TIMEOUT,
       memorySize: 1024,
       permissions: [
-        ...readToken(),
-        new PolicyStatement({
-          actions: ['s3:GetObject', 's3:GetObjectVersion'],
-          resources: [`arn:${Aws.PARTITION}:s3:::${props.bucketName}/*`],
-        }),
-        // Without it S3 says "access denied" of an object that is gone.
-        new PolicyStatement({
-          actions: ['s3:ListBucket'],
-          resources: [`arn:${Aws.PARTITION}:s3:::${props.bucketName}`],
-        }),
-        props.decryptFiles,
         new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.ledger.tableArn] }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetterQueue.queueArn] }),
         receiveFrom(this.queue),
         new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [this.queue.queueArn] }),
       ],
     });
+    const grant = this.grant(forwarder, props, readToken());
+    // The first file is taken from the queue, and an updated forwarder goes to work, only when the destination
+    // is known to accept it, and when it may read what it needs.
     const mapping = workOff(forwarder, this.queue, { batchSize: 10, maxConcurrency: 20 });
-    // The first file is taken from the queue only when the destination is known to accept it.
-    mapping.node.addDependency(this.probe.resource);
+    mapping.node.addDependency(this.probe.resource, grant);
+    forwarder.function.node.addDependency(this.probe.resource, grant);
 
+    this.draining = new Draining(this, 'Draining', {
+      bucketName: props.bucketName,
+      queue: this.queue,
+      grant,
+    });
+    this.rule.node.addDependency(this.draining.resource);
+    this.alarms();
+  }
+
+  /** What changes with the bucket and the destination: for a while both are there, in an update that changes one. */
+  private grant(
+    forwarder: TrailbridgeFunction,
+    { bucketName, decryptFiles, destination }: ForwardingProps,
+    readToken: PolicyStatement[],
+  ): OverlappingGrant {
+    const grant = new OverlappingGrant(this, 'ForwarderGrant', {
+      role: forwarder.role,
+      policyName: `From-${bucketName}-To-${destination}`,
+      statements: [
+        ...readToken,
+        new PolicyStatement({
+          actions: ['s3:GetObject', 's3:GetObjectVersion'],
+          resources: [`arn:${Aws.PARTITION}:s3:::${bucketName}/*`],
+        }),
+        // Without it S3 says "access denied" of an object that is gone.
+        new PolicyStatement({
+          actions: ['s3:ListBucket'],
+          resources: [`arn:${Aws.PARTITION}:s3:::${bucketName}`],
+        }),
+        decryptFiles,
+      ],
+    });
     acknowledgeLint(
-      forwarder.role,
+      grant.policy,
       'W1032',
       'A bucket is named wherever no new trail is made: a rule demands it.',
     );
-    const objects = JSON.stringify(Stack.of(this).resolve(props.bucketName));
-    Validations.of(forwarder.role).acknowledge({
+    const objects = JSON.stringify(Stack.of(this).resolve(bucketName));
+    Validations.of(grant).acknowledge({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${objects}/*]`,
       reason: 'CloudTrail names the objects, and any of them may have to be forwarded.',
     });
-    this.alarms();
+    return grant;
   }
 
   private objectCreatedRule(bucketName: string): Rule {

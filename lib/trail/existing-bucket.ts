@@ -89,7 +89,7 @@ export class ExistingBucket extends Construct {
         }),
       ],
     });
-    workOff(lister, lateObjects, { batchSize: 1, maxConcurrency: 2 });
+    const mapping = workOff(lister, lateObjects, { batchSize: 1, maxConcurrency: 2 });
 
     TrailbridgeAlarm.onDeadLetters(
       this,
@@ -155,8 +155,9 @@ export class ExistingBucket extends Construct {
       propertiesSchema: backfillProperties,
       properties: { BucketName: props.bucketName, BackfillDays: props.backfillDays },
     });
-    // What comes from now on comes by events.
-    backfill.resource.node.addDependency(this.notification.resource);
+    // What comes from now on comes by events. And who lists must know this bucket's key prefixes by then, and may list
+    // it: in an update, the lister is still the former bucket's.
+    backfill.resource.node.addDependency(this.notification.resource, lister, mapping);
 
     const watch = new NotificationWatch(this, 'NotificationWatch', {
       bucketName: props.bucketName,

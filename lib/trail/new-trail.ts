@@ -1,4 +1,4 @@
-import { Aws, type CfnCondition, type CfnStack, Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, type CfnCondition, Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
 import { ArnPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -83,8 +83,10 @@ export class NewTrail extends Construct {
       versioned: true,
       serverAccessLogsBucket: accessLogs,
       lifecycleRules: [
+        // The logs themselves are kept: how long is for the user to decide, whose they are.
         {
           noncurrentVersionExpiration: Duration.days(30),
+          expiredObjectDeleteMarker: true,
           abortIncompleteMultipartUploadAfter: Duration.days(7),
         },
       ],
@@ -108,7 +110,12 @@ export class NewTrail extends Construct {
       timeout: Duration.minutes(15),
       permissions: [
         new PolicyStatement({
-          actions: ['s3:ListBucketVersions', 's3:ListBucketMultipartUploads', 's3:DeleteBucket'],
+          actions: [
+            's3:ListBucketVersions',
+            's3:ListBucketMultipartUploads',
+            's3:PutBucketPolicy',
+            's3:DeleteBucket',
+          ],
           resources: [this.bucket.bucketArn, accessLogs.bucketArn],
         }),
         new PolicyStatement({
@@ -145,17 +152,16 @@ export class NewTrail extends Construct {
     this.trail.node.addDependency(this.bucket.policy as IConstruct, this.teardown.resource);
   }
 
-  /** Has the trail begin after a stack that forwards its files, which a condition may leave out. */
-  waitFor(condition: CfnCondition, forwarder: CfnStack): void {
+  /**
+   * Has the trail begin after what forwards its files: the vendor's client under a condition, or ours.
+   *
+   * @param client, otherwise what a reference to either gives.
+   */
+  waitFor(condition: CfnCondition, client: string, otherwise: string): void {
     // A tag, because `DependsOn` takes no condition.
-    this.trail.addPropertyOverride(
-      'Tags',
-      Fn.conditionIf(
-        condition.logicalId,
-        [{ Key: 'trailbridge:forwarded-by', Value: forwarder.ref }],
-        Aws.NO_VALUE,
-      ),
-    );
+    this.trail.addPropertyOverride('Tags', [
+      { Key: 'trailbridge:after', Value: Fn.conditionIf(condition.logicalId, client, otherwise) },
+    ]);
   }
 
   /**

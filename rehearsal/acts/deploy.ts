@@ -1,5 +1,5 @@
 import { CdkError } from '../cdk.ts';
-import { collectPolicies } from '../permissions/proof.ts';
+import { stateOf } from '../permissions/proof.ts';
 import type { Rehearsal } from '../scenarios/scenario.ts';
 import { firstFailure, stacksOf, type WatchOptions, watchStack } from '../stack-watch.ts';
 import type { Stage } from '../stage.ts';
@@ -32,7 +32,7 @@ export async function deploy(rehearsal: Rehearsal): Promise<void> {
 /** Notes the stacks and their roles as they stand now. To be called whenever a template was deployed. */
 export async function noteDeployed({ stage, found, policies }: Rehearsal): Promise<void> {
   found.stacks = await stacksOf(stage.clients);
-  policies.push(await collectPolicies(stage.aws, STACK));
+  policies.push(await stateOf(stage.aws, STACK));
 }
 
 /** Creates the stack while one step is made to fail: it must fail, say why, and be rolled back. */

@@ -8,7 +8,7 @@ import { assembly, STACK } from './stack.ts';
 
 /** While the stack stands: would the printed policy have allowed what CloudFormation called to make it? */
 export async function proveDeployersPolicy({ stage, parameters, policies, found }: Rehearsal): Promise<void> {
-  const surroundings = policies.at(-1);
+  const surroundings = policies.at(-1)?.policies;
   if (surroundings === undefined) {
     return;
   }

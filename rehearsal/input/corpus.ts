@@ -76,6 +76,23 @@ export function corpusOf(name: string, files: readonly InputFile[]): Corpus {
   return { name, files, expected, contents, fileHashes, poison };
 }
 
+/**
+ * The same files as if CloudTrail delivered them on a given day: listings look for what was delivered lately in
+ * the folders of those days.
+ */
+export function deliveredOn(day: Date, { name, files }: Corpus): Corpus {
+  const [year = '', month = '', date = ''] = day.toISOString().slice(0, 10).split('-');
+  return corpusOf(
+    name,
+    files.map(({ key, body }) => ({
+      key: key
+        .replace(/\/\d{4}\/\d{2}\/\d{2}\//, `/${year}/${month}/${date}/`)
+        .replace(/_\d{8}T/, `_${year}${month}${date}T`),
+      body,
+    })),
+  );
+}
+
 /** Whether the product is to forward a file: logs and Insight, no digests. */
 export function isForwarded({ key }: InputFile): boolean {
   const parsed = parseCloudTrailKey(key);

@@ -6,8 +6,8 @@
  * 1. Start the local AWS with `recordingEnvironment(callLog)` in its environment; functions inherit it, and each of their
  *    AWS calls becomes a line of the file `callLog`. Use a new file for each rehearsal. (An AWS endpoint given from
  *    outside has to be started with it.)
- * 2. When the stack stands, before it is destroyed: `policies = await collectPolicies(aws, stackName)`.
- * 3. When everything is over, destruction included: `await provePermissions({ callLog, policies })`.
+ * 2. When the stack stands, and again after each update of it: `states.push(await stateOf(aws, stackName))`.
+ * 3. When everything is over, destruction included: `await provePermissions({ callLog, states })`.
  *
  * Each entry of `denied` fails the rehearsal; `unusedActions` are findings to look at.
  *
@@ -17,6 +17,7 @@
 import type { PermissionProof } from '../report.ts';
 import { operationOf, permissionsFor } from './actions.ts';
 import { type CallLog, type RecordedCall, readCallLog } from './call-log.ts';
+import { type AwsAccess, collectPolicies } from './collect.ts';
 import { type Decision, evaluate } from './evaluate.ts';
 import { doneByLambda, keyUseOf } from './implied.ts';
 import { type PermissionRequest, UnknownCallError } from './permission-request.ts';
@@ -24,50 +25,138 @@ import type { FunctionPolicies, PolicySet } from './policies.ts';
 import { type Judgement, rowsOf, unusedActions } from './summary.ts';
 
 export { recordingEnvironment } from './call-log.ts';
-export { collectPolicies } from './collect.ts';
 export type { PolicySet } from './policies.ts';
+
+/** The policies as they stood at a time. */
+export interface PolicyState {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly policies: PolicySet;
+}
+
+export async function stateOf(aws: AwsAccess, stackName: string): Promise<PolicyState> {
+  const policies = await collectPolicies(aws, stackName);
+  return { at: new Date().toISOString(), policies };
+}
 
 /**
  * Reads the recorder's log and evaluates it.
  *
+ * @param options.states in the order of time; at least one.
  * @throws CallLogError when the log cannot be read as the recorder's
  */
 export async function provePermissions(options: {
   readonly callLog: string;
-  readonly policies: PolicySet;
+  readonly states: readonly PolicyState[];
 }): Promise<PermissionProof> {
-  return prove(await readCallLog(options.callLog), options.policies);
+  return proveOverTime(await readCallLog(options.callLog), options.states);
 }
 
-/** Evaluates calls by policies, and nothing else. */
-export async function prove(log: CallLog, policies: PolicySet): Promise<PermissionProof> {
-  const byFunction = Map.groupBy(log.calls, (call) => call.function);
-  const functions: PermissionProof['functions'][number][] = [];
+/** Evaluates calls by policies that did not change, and nothing else. */
+export function prove(log: CallLog, policies: PolicySet): Promise<PermissionProof> {
+  return proveOverTime(log, [{ at: new Date(0).toISOString(), policies }]);
+}
+
+/**
+ * Evaluates each call by the policies of its time. What was called between two states, while the stack was changed,
+ * may be allowed by either: nothing tells the moment at which a policy changed.
+ */
+export async function proveOverTime(log: CallLog, states: readonly PolicyState[]): Promise<PermissionProof> {
   const denied = log.failures.map(
     (failure) => `${failure.function}: the recorder may have missed a call: ${failure.failure}`,
   );
-  for (const asking of policies.functions) {
-    const judgements = await judge(byFunction.get(asking.name) ?? [], asking, policies);
-    const calls = rowsOf(judgements);
-    functions.push({ name: asking.name, calls, unusedActions: unusedActions(asking, judgements) });
-    for (const { action, resource, allowed, reason } of calls) {
-      if (!allowed) denied.push(`${asking.name}: ${action} on ${resource}: ${reason}`);
+  const found = new Map<string, { asking: FunctionPolicies; judgements: Judgement[] }>();
+  for (const { calls, policies } of periodsOf(log.calls, states)) {
+    const byFunction = Map.groupBy(calls, (call) => call.function);
+    for (const asking of policies.functions) {
+      const before = found.get(asking.name);
+      const judgements = await judge(
+        byFunction.get(asking.name) ?? [],
+        asking,
+        policies,
+        before === undefined,
+      );
+      found.set(asking.name, {
+        asking: before === undefined ? asking : merged(before.asking, asking),
+        judgements: [...(before?.judgements ?? []), ...judgements],
+      });
+      byFunction.delete(asking.name);
+    }
+    for (const [name, unexplained] of byFunction) {
+      denied.push(`${name}: made ${unexplained.length} calls, but its role was not collected`);
     }
   }
-  const known = new Set(policies.functions.map(({ name }) => name));
-  for (const [name, calls] of byFunction) {
-    if (!known.has(name)) denied.push(`${name}: made ${calls.length} calls, but its role was not collected`);
+  const functions = [...found.values()].map(({ asking, judgements }) => ({
+    name: asking.name,
+    calls: rowsOf(judgements),
+    unusedActions: unusedActions(asking, judgements),
+  }));
+  for (const { name, calls } of functions) {
+    for (const { action, resource, allowed, reason } of calls) {
+      if (!allowed) denied.push(`${name}: ${action} on ${resource}: ${reason}`);
+    }
   }
   return { calls: log.calls.length, functions, denied };
 }
 
+interface Period {
+  readonly calls: readonly RecordedCall[];
+  readonly policies: PolicySet;
+}
+
+/** Up to the first state, between each two, and after the last. */
+function periodsOf(calls: readonly RecordedCall[], states: readonly PolicyState[]): Period[] {
+  const times = states.map(({ at }) => Date.parse(at));
+  return [...states, undefined].flatMap((state, index) => {
+    const from = times[index - 1] ?? Number.NEGATIVE_INFINITY;
+    const to = times[index] ?? Number.POSITIVE_INFINITY;
+    const before = states[index - 1]?.policies;
+    const after = state?.policies ?? before;
+    return after === undefined
+      ? []
+      : [
+          {
+            calls: calls.filter(({ time }) => Date.parse(time) > from && Date.parse(time) <= to),
+            policies: before === undefined ? after : overlap(before, after),
+          },
+        ];
+  });
+}
+
+/** Everything that either of two states allows. */
+function overlap(before: PolicySet, after: PolicySet): PolicySet {
+  const gone = before.functions.filter(({ name }) => after.functions.every((other) => other.name !== name));
+  const functions = after.functions.map((asking) => {
+    const former = before.functions.find(({ name }) => name === asking.name);
+    return former === undefined ? asking : merged(former, asking);
+  });
+  return {
+    ...after,
+    functions: [...functions, ...gone],
+    resourcePolicies: { ...before.resourcePolicies, ...after.resourcePolicies },
+    encryptionKeys: { ...before.encryptionKeys, ...after.encryptionKeys },
+    secretArns: { ...before.secretArns, ...after.secretArns },
+  };
+}
+
+/** The later state first: what it shares with the former is the same. */
+function merged(before: FunctionPolicies, after: FunctionPolicies): FunctionPolicies {
+  const known = new Set(after.identityPolicies.map((policy) => JSON.stringify(policy)));
+  const former = before.identityPolicies.filter((policy) => !known.has(JSON.stringify(policy)));
+  return { ...after, identityPolicies: [...after.identityPolicies, ...former] };
+}
+
+/** @param withLambdas whether to add what the Lambda service does in the function's name. */
 async function judge(
   calls: readonly RecordedCall[],
   asking: FunctionPolicies,
   policies: PolicySet,
+  withLambdas: boolean,
 ): Promise<readonly Judgement[]> {
   const demands = [
-    ...demandsOf(() => doneByLambda(asking, policies), 'lambda:CreateEventSourceMapping', policies),
+    ...(withLambdas
+      ? demandsOf(() => doneByLambda(asking, policies), 'lambda:CreateEventSourceMapping', policies)
+      : []),
     ...calls.flatMap((call) =>
       demandsOf(() => permissionsFor(call, policies), `${call.service}:${operationOf(call)}`, policies),
     ),

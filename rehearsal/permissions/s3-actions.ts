@@ -28,6 +28,7 @@ const rules: Readonly<Record<string, S3Rule>> = {
   'GET bucket?versioning': { operation: 'GetBucketVersioning', action: 'GetBucketVersioning' },
   'GET bucket?encryption': { operation: 'GetBucketEncryption', action: 'GetEncryptionConfiguration' },
   'GET bucket?policy': { operation: 'GetBucketPolicy', action: 'GetBucketPolicy' },
+  'PUT bucket?policy': { operation: 'PutBucketPolicy', action: 'PutBucketPolicy' },
   'GET bucket?notification': {
     operation: 'GetBucketNotificationConfiguration',
     action: 'GetBucketNotification',

@@ -22,6 +22,10 @@ const resources = z.object({
 const roleProperties = z.object({
   Policies: z.array(z.object({ PolicyDocument: document })).default([]),
 });
+const rolePolicyProperties = z.object({
+  PolicyDocument: document,
+  RoleName: z.object({ Ref: z.string() }),
+});
 const policyProperties = z.object({
   PolicyDocument: document,
   Roles: z.array(z.object({ Ref: z.string() })).default([]),
@@ -75,6 +79,10 @@ function statementsByRole(all: Resources): ReadonlyMap<string, readonly string[]
     if (Type === 'AWS::IAM::Role') {
       add(logicalId, { Statement: [] });
       for (const policy of roleProperties.parse(Properties).Policies) add(logicalId, policy.PolicyDocument);
+    }
+    if (Type === 'AWS::IAM::RolePolicy') {
+      const policy = rolePolicyProperties.parse(Properties);
+      add(policy.RoleName.Ref, policy.PolicyDocument);
     }
     if (Type === 'AWS::IAM::Policy') {
       const policy = policyProperties.parse(Properties);

@@ -17,6 +17,7 @@ import { permissionsSection } from './permissions.ts';
 import { phasesSection } from './phases.ts';
 import { residueSection } from './residue.ts';
 import { STYLES } from './styles.ts';
+import { updatesSection } from './updates.ts';
 import { headlineOf, verdictSection } from './verdict.ts';
 
 /**
@@ -40,6 +41,7 @@ ${verdictSection(report)}
 ${contents(report)}
 ${failureSection(report)}
 ${phasesSection(report)}
+${updatesSection(report)}
 ${connectionsSection(report)}
 ${flowSection(report)}
 ${latencySection(report)}
@@ -58,6 +60,7 @@ function contents(report: RehearsalReport): Markup {
   const links: readonly (readonly [string, string] | false)[] = [
     report.failure !== null && ['failure', 'Failure'],
     ['phases', 'Phases'],
+    report.updates.length > 0 && ['updates', 'Updates'],
     ['connections', 'Connections'],
     ['flow', 'Files and events'],
     ['latency', 'Latency'],

@@ -21,6 +21,8 @@ function timeline(seconds: RehearsalReport['seconds']): Markup {
     ['Bootstrap', seconds.bootstrap],
     ['Deploy', seconds.deploy],
     ['Forward', seconds.forward],
+    // Only one scenario updates: in the others it is not a phase that was missed.
+    ...(seconds.update > 0 ? [['Update', seconds.update] as const] : []),
     ['Destroy', seconds.destroy],
   ]);
   const last = phases.at(-1);

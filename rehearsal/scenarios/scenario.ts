@@ -2,7 +2,7 @@ import type { Before } from '../aftermath.ts';
 import type { Found } from '../findings.ts';
 import type { Corpus } from '../input/corpus.ts';
 import type { RehearsalOptions } from '../options.ts';
-import type { PolicySet } from '../permissions/proof.ts';
+import type { PolicyState } from '../permissions/proof.ts';
 import type { Progress } from '../progress.ts';
 import type { Stage } from '../stage.ts';
 
@@ -21,6 +21,8 @@ export interface Scenario {
   readonly requires?: Partial<Pick<RehearsalOptions, 'destination' | 'existingBucket'>>;
   /** Nothing is synthesized or bootstrapped: the scenario needs no CDK. @default false */
   readonly withoutCdk?: boolean;
+  /** Parameters of the first deployment, beside those that the options ask for. */
+  readonly parameters?: Parameters;
   /** What must be there before the deployment, beside the bootstrap. It counts as the user's own. */
   readonly prepare?: (stage: Stage) => Promise<void>;
   /** From the first deployment to where the stack may go. What it throws is reported, and the end still comes. */
@@ -42,7 +44,9 @@ export interface Rehearsal {
   /** What has been found out so far: acts add to it, and a problem here fails the rehearsal. */
   readonly found: Found;
   /** What the functions were permitted, once for every state of the stack: see `noteDeployed`. */
-  readonly policies: PolicySet[];
+  readonly policies: PolicyState[];
+  /** Ids of AWS resources that must still be there at the end: what the product retains. */
+  readonly retained: Set<string>;
   /** With `--keep`: waits, with everything up, until the user has seen enough. */
   readonly intermission: (outputs: Readonly<Record<string, string>>) => Promise<void>;
 }

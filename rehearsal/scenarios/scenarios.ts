@@ -1,17 +1,23 @@
 /** The scenarios that `--scenario` knows, by name. The first is the default. */
 import { fromTheConsole } from './console.ts';
 import { deletedByHand } from './deleted-by-hand.ts';
+import { lateWriter } from './late-writer.ts';
 import { refusedDeletion } from './refused-deletion.ts';
+import { retainedLogs } from './retained-logs.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
 import { secretsByArn } from './secrets-by-arn.ts';
+import { update } from './update.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   roundTrip,
+  update,
   fromTheConsole,
   secretsByArn,
   refusedDeletion,
   deletedByHand,
+  retainedLogs,
+  lateWriter,
 ];
 
 export const DEFAULT_SCENARIO = roundTrip.name;

@@ -1,11 +1,11 @@
+import type { ApiKeys } from './api-keys.ts';
 import { cloudOneRefusal, guarded } from './cloud-one.ts';
 import { json, Refused } from './http.ts';
 import type { Service } from './router.ts';
-import { apiKeyIdOf, type Tenant } from './tenant.ts';
+import type { Tenant } from './tenant.ts';
 
 /** Cloud One accounts: what an API key belongs to. The only service whose host carries no region. */
-export function createAccounts(tenant: Tenant): Service {
-  const id = apiKeyIdOf(tenant);
+export function createAccounts(tenant: Tenant, keys: Pick<ApiKeys, 'hasId'>): Service {
   return {
     host: 'accounts.cloudone.trendmicro.com',
     refusal: cloudOneRefusal,
@@ -13,8 +13,8 @@ export function createAccounts(tenant: Tenant): Service {
       {
         method: 'GET',
         path: '/api/apikeys/{id}',
-        handle: (_call, params) => {
-          if (params.id !== id) throw new Refused(404, 'No such API key in this account.');
+        handle: (_call, { id }) => {
+          if (!keys.hasId(id)) throw new Refused(404, 'No such API key in this account.');
           // The vendor's own client takes region and account from the URN's fields 3 and 4.
           return json(200, {
             id,

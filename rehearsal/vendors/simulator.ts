@@ -48,6 +48,10 @@ export interface Simulator {
   setFaults(faults: readonly Fault[]): void;
   /** Revokes CloudTrail service tokens issued so far, and says how many. @default all */
   revokeServiceTokens(which?: RevokedTokens): number;
+  /** A further API key of the same Cloud One account, as a person makes one who rotates it. */
+  issueApiKey(): string;
+  /** Revokes API keys, and says how many. */
+  revokeApiKeys(which: RevokedTokens): number;
   /** Cuts every connection, hanging ones included, and stops listening. */
   close(): Promise<void>;
 }
@@ -97,6 +101,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     reset: controls.reset,
     setFaults: controls.setFaults,
     revokeServiceTokens: controls.revokeServiceTokens,
+    issueApiKey: () => current.world.apiKeys.issue(),
+    revokeApiKeys: (which) => current.world.apiKeys.revoke(which),
     close: () => close(server),
   };
 }

@@ -86,11 +86,6 @@ export function checkedTenant(tenant: Tenant): Tenant {
   return tenant;
 }
 
-/** The part of the API key that may be shown: what stands before the first colon. */
-export function apiKeyIdOf(tenant: Tenant): string {
-  return tenant.cloudOneApiKey.slice(0, tenant.cloudOneApiKey.indexOf(':'));
-}
-
 /** The AWS region in which the tenant's Cloud One region lives. */
 export function awsRegionOf(tenant: Tenant): string {
   const region = awsRegionOfCloudOne[tenant.cloudOneRegion];

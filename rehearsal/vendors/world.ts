@@ -1,4 +1,5 @@
 import { createAccounts } from './accounts.ts';
+import { ApiKeys } from './api-keys.ts';
 import { type CloudAccount, createCloudAccounts } from './cloudaccounts.ts';
 import { type CloudTrailReceived, createCloudTrail, type LifecycleNotice } from './cloudtrail.ts';
 import { EnrollmentTokens } from './enrollment-tokens.ts';
@@ -40,6 +41,7 @@ export interface WorldState {
 export interface World {
   readonly tenant: Tenant;
   readonly tally: EventTally;
+  readonly apiKeys: ApiKeys;
   answer(call: Call): Promise<Reply>;
   state(): WorldState;
   /** Revokes CloudTrail service tokens issued so far, and says how many. */
@@ -52,6 +54,7 @@ export interface World {
  */
 export function createWorld(tenant: Tenant, now: () => Date, pace: ConnectionPace, seed: Seed = {}): World {
   const tally = new EventTally();
+  const apiKeys = new ApiKeys(tenant);
   const tokens = new EnrollmentTokens();
   tokens.add(tenant.visionOneEnrollmentToken, Number.POSITIVE_INFINITY);
 
@@ -69,7 +72,7 @@ export function createWorld(tenant: Tenant, now: () => Date, pace: ConnectionPac
   const visionOne = createVisionOne({ tenant, now, tokens, awsAccounts: seed.visionOneAwsAccounts ?? [] });
   const ingest = createVisionOneIngest(tenant, now, tally);
   const services: readonly Service[] = [
-    createAccounts(tenant),
+    createAccounts(tenant, apiKeys),
     connect,
     workload,
     cloudAccounts,
@@ -81,10 +84,13 @@ export function createWorld(tenant: Tenant, now: () => Date, pace: ConnectionPac
   return {
     tenant,
     tally,
+    apiKeys,
     revokeServiceTokens: cloudTrail.revokeTokens,
     answer: (call) => {
       const service = services.find((candidate) => candidate.host === call.host);
-      return service ? answer(service, call) : Promise.resolve(nobodyThere(call.host, tenant));
+      return service
+        ? answer(service, apiKeys.translated(call))
+        : Promise.resolve(nobodyThere(call.host, tenant));
     },
     state: () => {
       const { tokens: cloudTrailStackTokens, lifecycle, heartbeats, received } = cloudTrail.state();

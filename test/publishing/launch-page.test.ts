@@ -69,7 +69,7 @@ describe('the page', () => {
     expect(textOf(page)).toContain('might create IAM resources with custom names');
     expect(page).toContain('--capabilities CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND');
     expect(textOf(page)).toContain(`${functions.length} functions`);
-    expect(textOf(page)).toContain('1 nested stack');
+    expect(textOf(page)).toContain('2 nested stacks');
   });
 
   test('is one document with a language, a title, one main heading, and sections named by their headings', () => {

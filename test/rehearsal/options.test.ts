@@ -108,8 +108,11 @@ test('the help tells every scenario', () => {
 
   expect(() => parse('--help')).toThrow(new Exit('0'));
 
-  const printed = help.mock.calls.join('');
+  const lines = help.mock.calls
+    .join('')
+    .split('\n')
+    .map((line) => line.trim());
   for (const { name, about } of SCENARIOS) {
-    expect(printed).toMatch(new RegExp(`${name} +${about}`));
+    expect(lines.find((line) => line.startsWith(`${name} `))).toContain(about);
   }
 });

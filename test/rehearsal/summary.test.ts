@@ -6,7 +6,7 @@ import type { RehearsalReport } from '../../rehearsal/report.ts';
 import { scenarioNamed } from '../../rehearsal/scenarios/scenarios.ts';
 import { summaryOf } from '../../rehearsal/summary.ts';
 import { NOTHING_HELD, vendorResidue } from '../../rehearsal/vendor-holdings.ts';
-import { goodReport } from './report-page/reports.ts';
+import { goodReport, updateReport } from './report-page/reports.ts';
 
 const summary = (changes: Partial<RehearsalReport> = {}) =>
   stripVTControlCharacters(summaryOf(goodReport(changes)));
@@ -38,6 +38,13 @@ describe('summary', () => {
 
     expect(text).toMatch(/^\nNOT OK\n/);
     expect(text).toContain('\n  ! One.\n  ! Two.');
+  });
+
+  test('counts the updates, and those that were rolled back', () => {
+    expect(stripVTControlCharacters(summaryOf(updateReport()))).toContain(
+      '2 updates while files flowed, 1 of them rolled back',
+    );
+    expect(summary()).not.toContain('updates');
   });
 
   test('counts what is left in both places', () => {

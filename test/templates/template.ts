@@ -1,4 +1,5 @@
 /** A synthesized template, and how to look things up in it. */
+import { isDeepStrictEqual } from 'node:util';
 
 export interface Resource {
   readonly Type: string;
@@ -42,13 +43,32 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** The resources of a type, or of every type that a predicate takes, by logical id. */
+/**
+ * The resources of a type, or of every type that a predicate takes, by logical id. A role comes with the
+ * policies that resources of their own put into it.
+ */
 export function resourcesOf(
   template: Template,
   type: string | ((type: string) => boolean),
 ): [id: string, resource: Resource][] {
   const isWanted = typeof type === 'string' ? (candidate: string) => candidate === type : type;
-  return Object.entries(template.Resources).filter(([, resource]) => isWanted(resource.Type));
+  return Object.entries(template.Resources)
+    .filter(([, resource]) => isWanted(resource.Type))
+    .map(([id, resource]) => [
+      id,
+      resource.Type === 'AWS::IAM::Role' ? whole(template, id, resource) : resource,
+    ]);
+}
+
+function whole(template: Template, roleId: string, role: Resource): Resource {
+  const grants = Object.values(template.Resources)
+    .filter(
+      ({ Type, Properties }) =>
+        Type === 'AWS::IAM::RolePolicy' && isDeepStrictEqual(Properties?.RoleName, { Ref: roleId }),
+    )
+    .map(({ Properties }) => Properties);
+  const { Policies = [] } = role.Properties as { readonly Policies?: readonly unknown[] };
+  return { ...role, Properties: { ...role.Properties, Policies: [...Policies, ...grants] } };
 }
 
 /** @throws Error where it has no such property: a test that looks for nothing must not pass. */

@@ -13,10 +13,10 @@ import { scopeOf, UnknownActionError } from '../../../cli/permissions/scopes.ts'
 import { type Template, templateSchema } from '../../../cli/permissions/template.ts';
 import { VENDOR_LISTS } from '../../../cli/permissions/vendor-lists.ts';
 import { handlerActions, KNOWN_TYPES } from '../../../rehearsal/permissions/resource-handlers.ts';
-import { synthesizeAll } from '../../templates/synthesis.ts';
+import { everyTemplate } from '../../templates/every-template.ts';
 
 const place = { stack: 'CloudOne', account: '111122223333', region: 'eu-central-1' };
-const templates = (await synthesizeAll()).map(
+const templates = (await everyTemplate()).map(
   ([name, template]) => [name, templateSchema.parse(template)] as const,
 );
 

@@ -8,6 +8,7 @@ import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custo
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/late';
 const DAY_MS = 86_400_000;
+const HALF_AN_HOUR_MS = 30 * 60_000;
 const sqs = mockClient(SQSClient);
 const handler = customResourceHandler(() => backfill({ sqs: new SQSClient({}), lateObjectsQueueUrl: QUEUE }));
 let sink: AnswerSink;
@@ -43,9 +44,20 @@ function listed() {
   });
 }
 
-test('no days list nothing', async () => {
+test('no days list half an hour: no event may fall between two buckets', async () => {
   expect((await create('0')).Status).toBe('SUCCESS');
-  expect(listed()).toEqual([]);
+
+  const [request, ...others] = listed();
+  expect(others).toEqual([]);
+  expect((request?.before ?? 0) - (request?.from ?? 0)).toBe(HALF_AN_HOUR_MS + 60_000);
+});
+
+test('an update of the same bucket does not list its half hour again', async () => {
+  const created = await create('0');
+
+  await update(created.PhysicalResourceId, '0', '0');
+
+  expect(listed()).toHaveLength(1);
 });
 
 test('days are listed up to now, at once', async () => {
@@ -73,12 +85,13 @@ test('more days later list only what lies before', async () => {
   expect(raised.PhysicalResourceId).not.toBe(created.PhysicalResourceId);
 });
 
-test('days that were 0 at first and are raised later reach up to the creation', async () => {
+test('days that were 0 at first and are raised later reach up to the half hour before the creation', async () => {
   const created = await create('0');
 
   await update(created.PhysicalResourceId, '0', '1');
 
-  expect(listed()).toHaveLength(1);
+  const [first, second] = listed();
+  expect(second?.before).toBe((first?.from ?? 0) + 60_000);
 });
 
 test.each(['10', '5', '0'])('%s days after 10 list nothing, and keep the id', async (now) => {
@@ -88,6 +101,16 @@ test.each(['10', '5', '0'])('%s days after 10 list nothing, and keep the id', as
 
   expect(listed()).toHaveLength(1);
   expect(updated.PhysicalResourceId).toBe(created.PhysicalResourceId);
+});
+
+test('another bucket has its own half hour', async () => {
+  const created = await create('0');
+
+  await update(created.PhysicalResourceId, '0', '0', 'other-logs');
+
+  const [, request] = listed();
+  expect(request?.bucket).toBe('other-logs');
+  expect((request?.before ?? 0) - (request?.from ?? 0)).toBe(HALF_AN_HOUR_MS + 60_000);
 });
 
 test('another bucket has its own days', async () => {

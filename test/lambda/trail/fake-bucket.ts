@@ -9,6 +9,7 @@ import {
   ListObjectVersionsCommand,
   type NotificationConfiguration,
   PutBucketNotificationConfigurationCommand,
+  PutBucketPolicyCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -26,6 +27,8 @@ export interface FakeBucket {
   versions: FakeVersion[];
   uploads: string[];
   notifications: NotificationConfiguration;
+  /** The last policy that was put. */
+  policy: string | undefined;
   /** Keys that S3 refuses to delete. */
   locked: string[];
   /** Called after each emptying, before the bucket is deleted. */
@@ -51,6 +54,7 @@ export function fakeBucket(versions: readonly FakeVersion[] = []): FakeBucket {
     versions: [...versions],
     uploads: [],
     notifications: {},
+    policy: undefined,
     locked: [],
     whenEmptied: () => {},
     pageSize: 1000,
@@ -136,6 +140,11 @@ export function fakeBucket(versions: readonly FakeVersion[] = []): FakeBucket {
         !asked.some(({ Key, VersionId }) => Key === key && VersionId === versionId),
     );
     return { Errors: refused.map(({ Key }) => ({ Key, Code: 'AccessDenied', Message: 'locked' })) };
+  });
+  mock.on(PutBucketPolicyCommand).callsFake(({ Policy }) => {
+    existing();
+    bucket.policy = Policy;
+    return {};
   });
   mock.on(ListMultipartUploadsCommand).callsFake(() => {
     existing();

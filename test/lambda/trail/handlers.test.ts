@@ -46,7 +46,9 @@ beforeEach(() => {
   sqs.on(SendMessageCommand).resolves({});
   sqs.on(SendMessageBatchCommand).resolves({});
   cloudFormation.reset();
-  cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
+  cloudFormation.on(DescribeStacksCommand).resolves({
+    Stacks: [{ StackName: 'CloudOne', CreationTime: new Date(0), StackStatus: 'DELETE_IN_PROGRESS' }],
+  });
 });
 
 test('bucket notification', async () => {

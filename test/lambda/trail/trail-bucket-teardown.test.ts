@@ -1,4 +1,8 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  type StackStatus,
+} from '@aws-sdk/client-cloudformation';
 import { KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import {
   DeleteBucketCommand,
@@ -51,7 +55,7 @@ beforeEach(() => {
   stackIs('DELETE_IN_PROGRESS');
 });
 
-function stackIs(StackStatus: 'DELETE_IN_PROGRESS' | 'ROLLBACK_IN_PROGRESS' | 'UPDATE_IN_PROGRESS'): void {
+function stackIs(StackStatus: StackStatus): void {
   cloudFormation
     .on(DescribeStacksCommand, { StackName: STACK_ID })
     .resolves({ Stacks: [{ StackName: 'CloudOne', CreationTime: new Date(0), StackStatus }] });
@@ -108,6 +112,57 @@ describe('Delete', () => {
 
     expect(bucket.exists).toBe(false);
     expect(bucket.mock.commandCalls(DeleteObjectsCommand)).toHaveLength(3);
+  });
+
+  test('refuses further writing before it empties, to whoever it is, and still whoever comes without TLS', async () => {
+    bucket.mock.on(ListObjectVersionsCommand).callsFakeOnce(() => {
+      expect(JSON.parse(bucket.policy ?? '{}').Statement).toEqual([
+        { Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: 'arn:aws:s3:::trail-logs/*' },
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: ['arn:aws:s3:::trail-logs', 'arn:aws:s3:::trail-logs/*'],
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ]);
+      return {};
+    });
+    bucket.versions = [];
+
+    const answer = await remove();
+
+    expect(answer.Status).toBe('SUCCESS');
+    expect(bucket.policy).toBeDefined();
+  });
+
+  test('a second deletion goes on where the first ran out of time, until nothing is left', async () => {
+    bucket.versions = Array.from({ length: 60 }, (_, index) => ({
+      key: `log-${String(index).padStart(2, '0')}`,
+    }));
+    bucket.pageSize = 5;
+    let slow = true;
+    const before = bucket.versions.length;
+    bucket.mock.on(DeleteObjectsCommand).callsFake(async ({ Delete }) => {
+      await new Promise((resolve) => setTimeout(resolve, slow ? 60 : 0));
+      const keys = new Set((Delete.Objects as { Key: string }[]).map(({ Key }) => Key));
+      bucket.versions = bucket.versions.filter(({ key }) => !keys.has(key));
+      return {};
+    });
+
+    const first = await remove({}, 600);
+    const left = bucket.versions.length;
+    slow = false;
+    const second = await remove();
+
+    expect(first).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/\d+ objects of trail-logs are deleted.*Delete the stack again/),
+    });
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(before);
+    expect(second.Status).toBe('SUCCESS');
+    expect(bucket).toMatchObject({ exists: false, versions: [] });
   });
 
   test('empties it again where something was written meanwhile', async () => {
@@ -182,12 +237,39 @@ describe('Retain', () => {
     expect(scheduled()).toEqual([]);
   });
 
-  test('empties all the same when a creation is rolled back, for CloudFormation deletes the bucket then', async () => {
-    stackIs('ROLLBACK_IN_PROGRESS');
+  test.each([
+    'ROLLBACK_IN_PROGRESS',
+    'UPDATE_ROLLBACK_IN_PROGRESS',
+    'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+  ] as const)(
+    'empties all the same in %s, for CloudFormation deletes then what the failed operation made',
+    async (status) => {
+      stackIs(status);
 
-    await remove({ OnDelete: 'Retain' });
+      await remove({ OnDelete: 'Retain' });
 
-    expect(bucket.exists).toBe(false);
+      expect(bucket.exists).toBe(false);
+      expect(scheduled()).toEqual([]);
+    },
+  );
+});
+
+describe('an update that drops the trail', () => {
+  test.each(['Delete', 'Retain'])('deletes no logs, with LogBucketOnDelete=%s', async (OnDelete) => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+
+    const answer = await remove({ OnDelete });
+
+    expect(answer.Status).toBe('SUCCESS');
+    expect(bucket.versions).toHaveLength(3);
     expect(scheduled()).toEqual([]);
+  });
+
+  test('nor does what is not known to be the deletion of the stack', async () => {
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
+
+    await remove();
+
+    expect(bucket.versions).toHaveLength(3);
   });
 });

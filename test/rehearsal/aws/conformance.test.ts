@@ -12,6 +12,7 @@ import { rollBackTests } from './conformance/roll-back.ts';
 import { rotationTests } from './conformance/rotation.ts';
 import { stackLifecycleTests } from './conformance/stack-lifecycle.ts';
 import { storageTests } from './conformance/storage.ts';
+import { updateTests } from './conformance/updates.ts';
 
 // What the product and its rehearsal count on in the local AWS. Run it when the emulator's version is raised: what fails
 // needs a work-around in rehearsal/aws/extension/additions, and what passes without one needs it no longer.
@@ -27,6 +28,7 @@ if (fixture instanceof Error) {
     rollBackTests(fixture);
     nestedStackTests(fixture);
     customResourceTests(fixture);
+    updateTests(fixture);
     bucketTests(fixture);
     storageTests(fixture);
     objectTests(fixture);

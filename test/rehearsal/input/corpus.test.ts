@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { corpusOf, InputError, type InputFile, readCorpus } from '../../../rehearsal/input/corpus.ts';
+import { parseCloudTrailKey } from '../../../contract/cloudtrail-key.ts';
+import {
+  corpusOf,
+  deliveredOn,
+  InputError,
+  type InputFile,
+  readCorpus,
+} from '../../../rehearsal/input/corpus.ts';
+import { generatedCorpus } from '../../../rehearsal/input/generated.ts';
 
 function keyOf(name: string, kind = 'CloudTrail'): string {
   return `AWSLogs/111122223333/${kind}/us-east-1/2026/01/15/${name}.json.gz`;
@@ -161,4 +169,18 @@ describe('a folder', () => {
       await expect(readCorpus(join(folder, name))).rejects.toThrow(`${join(folder, name)} cannot be read`);
     }
   });
+});
+
+test('delivered on another day: the keys tell it, and nothing else is other', () => {
+  const original = generatedCorpus();
+
+  const moved = deliveredOn(new Date('2027-02-03T04:05:06Z'), original);
+
+  expect(moved.expected).toEqual(original.expected);
+  expect(moved.poison.size).toBe(original.poison.size);
+  expect(new Set(moved.files.map(({ key }) => parseCloudTrailKey(key)?.day))).toEqual(
+    new Set(['2027-02-03']),
+  );
+  expect(moved.files[0]?.key).toContain('_20270203T');
+  expect(new Set(moved.files.map(({ key }) => key)).size).toBe(original.files.length);
 });

@@ -6,11 +6,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, describe, expect, it } from 'vitest';
 import { MissingPrerequisite } from '../../../rehearsal/aws/errors.ts';
 import { type LocalAws, startLocalAws } from '../../../rehearsal/aws/local-aws.ts';
-import {
-  collectPolicies,
-  provePermissions,
-  recordingEnvironment,
-} from '../../../rehearsal/permissions/proof.ts';
+import { provePermissions, recordingEnvironment, stateOf } from '../../../rehearsal/permissions/proof.ts';
 import { clientOf } from '../aws/conformance/fixture.ts';
 import { Stacks } from '../aws/conformance/stacks.ts';
 import { template } from './stack-with-gaps.ts';
@@ -54,8 +50,7 @@ describe.skipIf(aws instanceof Error)('the permission proof in a local AWS', { t
     lambda.destroy();
     expect(invocation.FunctionError).toBeUndefined();
 
-    const policies = await collectPolicies(aws, 'proof');
-    const proof = await provePermissions({ callLog, policies });
+    const proof = await provePermissions({ callLog, states: [await stateOf(aws, 'proof')] });
 
     expect(proof.denied).toEqual([
       `${name}: kms:GenerateDataKey on ${outputs.Key}: not allowed by the role's policies`,

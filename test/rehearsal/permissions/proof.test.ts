@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedCall } from '../../../rehearsal/permissions/call-log.ts';
 import type { PolicySet, PolicyStatement } from '../../../rehearsal/permissions/policies.ts';
-import { prove } from '../../../rehearsal/permissions/proof.ts';
+import { prove, proveOverTime } from '../../../rehearsal/permissions/proof.ts';
 import {
   accountDecides,
   accountId,
@@ -294,5 +294,46 @@ describe('what cannot be proved is not allowed', () => {
     const { denied } = await prove({ calls: [], failures: [failure] }, policySet([functionWith([])]));
 
     expect(denied).toEqual(['forwarder: the recorder may have missed a call: TypeError']);
+  });
+});
+
+describe('a stack that is updated', () => {
+  const at = (minute: number) => `2026-11-03T10:0${minute}:00.000Z`;
+  const mayRead = { at: at(1), policies: policySet([functionWith([readSecret])]) };
+  const mayNot = { at: at(3), policies: policySet([functionWith([])]) };
+  const deniedAt = async (minute: number, ...states: (typeof mayRead)[]) => {
+    const log = { calls: [getSecret({ time: at(minute) })], failures: [] };
+    return (await proveOverTime(log, states)).denied.length;
+  };
+
+  it('is proven by the policies of the time of each call: of either, while it is changed', async () => {
+    expect(await deniedAt(0, mayRead, mayNot)).toBe(0);
+    expect(await deniedAt(2, mayRead, mayNot)).toBe(0);
+    expect(await deniedAt(4, mayRead, mayNot)).toBe(1);
+    const swapped = [
+      { ...mayNot, at: at(1) },
+      { ...mayRead, at: at(3) },
+    ];
+    expect(await deniedAt(0, ...swapped)).toBe(1);
+    expect(await deniedAt(2, ...swapped)).toBe(0);
+    expect(await deniedAt(4, ...swapped)).toBe(0);
+  });
+
+  it('may lose a function, whose calls of before and meanwhile are known', async () => {
+    const gone = { at: at(3), policies: policySet([]) };
+
+    expect(await deniedAt(2, mayRead, gone)).toBe(0);
+    expect(await deniedAt(4, mayRead, gone)).toBe(1);
+  });
+
+  it('counts each call once, and lists as unused what no state needed', async () => {
+    const calls = [0, 2, 4].map((minute) => getSecret({ time: at(minute) }));
+
+    const proof = await proveOverTime({ calls, failures: [] }, [mayRead, { ...mayRead, at: at(3) }]);
+
+    const [asking] = proof.functions;
+    expect(proof.functions).toHaveLength(1);
+    expect(asking?.calls.find(({ action }) => action === 'secretsmanager:GetSecretValue')?.count).toBe(3);
+    expect(asking?.unusedActions).not.toContainEqual(expect.stringContaining('GetSecretValue'));
   });
 });

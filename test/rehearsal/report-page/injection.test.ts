@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import type { RehearsalReport } from '../../../rehearsal/report.ts';
 import { renderReportPage } from '../../../rehearsal/report-page/page.ts';
 import { skeleton } from './page-text.ts';
-import { existingBucketReport, failedAsAsked, failedReport } from './reports.ts';
+import { existingBucketReport, failedAsAsked, failedReport, updateReport } from './reports.ts';
 
 /** A report in which every field is filled, so that every text has its place on the page. */
 function fullReport(): RehearsalReport {
   const { bucketNotification } = existingBucketReport();
-  return { ...failedReport(), bucketNotification, failure: failedAsAsked().failure };
+  const { updates } = updateReport();
+  return { ...failedReport(), bucketNotification, updates, failure: failedAsAsked().failure };
 }
 
 /** Replaces each text of a report, the names in free-form documents included. */

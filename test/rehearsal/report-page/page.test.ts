@@ -9,9 +9,10 @@ import {
   goodReport,
   latencies,
   latencyOf,
+  updateReport,
 } from './reports.ts';
 
-const ALL = { goodReport, failedReport, bootstrapFailure, failedAsAsked, existingBucketReport };
+const ALL = { goodReport, failedReport, bootstrapFailure, failedAsAsked, existingBucketReport, updateReport };
 
 test.each(Object.entries(ALL))('%s: the page stands by itself and is well formed', (_name, report) => {
   const page = renderReportPage(report());
@@ -223,6 +224,30 @@ test('long lists fold', () => {
 
   expect(sectionText(page, 'residue')).toContain('42 more');
   expect(sectionText(page, 'residue')).toContain('object 49');
+});
+
+test('updates: each with what came of it, what CloudFormation did, and what arrived', () => {
+  const page = renderReportPage(updateReport());
+  const text = sectionText(page, 'updates');
+
+  expect(text).toContain('destination Cloud One → Vision One UPDATE_COMPLETE');
+  expect(text).toContain('1 replaced DestinationProbe');
+  expect(text).toContain('2 removed CloudTrailLifecycle CloudTrailToken');
+  expect(text).toContain('2, 1, 3');
+  expect(text).toContain('1,240');
+  expect(text).toContain('UPDATE_ROLLBACK_COMPLETE Cloud One account look-up: answered 401.');
+  expect(text).toContain('nothing to do');
+  expect(text).toContain('1,300, 4 missing, 1 duplicate');
+  expect(text).toContain('0 forwarding stacks');
+  expect(sectionText(page, 'phases')).toContain('Update');
+});
+
+test('without updates there is no section, no link and no phase of them', () => {
+  const page = renderReportPage(goodReport());
+
+  expect(page).not.toContain('id="updates"');
+  expect(page).not.toContain('#updates');
+  expect(sectionText(page, 'phases')).not.toContain('Update');
 });
 
 test('the vendor’s client stands where our forwarder, its queue and its rule stand otherwise', () => {

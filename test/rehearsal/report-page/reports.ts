@@ -48,7 +48,15 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
       platform: 'linux x64',
       processors: 2,
     },
-    seconds: { setup: 6.4, bootstrap: 9.8, deploy: 31.2, forward: 12.7, destroy: 14.1, total: 74.9 },
+    seconds: {
+      setup: 6.4,
+      bootstrap: 9.8,
+      deploy: 31.2,
+      forward: 12.7,
+      update: 0,
+      destroy: 14.1,
+      total: 74.9,
+    },
     stacks: [
       { name: 'CloudOne', status: 'CREATE_COMPLETE', resources: 58 },
       { name: 'CloudOne-C1-1F2K3L4M5N6P', status: 'CREATE_COMPLETE', resources: 3 },
@@ -69,6 +77,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
       },
     ],
     latencyMs: latencyOf(latencies(240)),
+    updates: [],
     tokenRotation: { seconds: 0.6, revoked: 1 },
     vendor: {
       registered: {
@@ -210,7 +219,7 @@ export function bootstrapFailure(): RehearsalReport {
   return goodReport({
     ok: false,
     problems: ['cdk bootstrap ended with status 1: connect ECONNREFUSED 127.0.0.1:4566'],
-    seconds: { setup: 5.1, bootstrap: 2.3, deploy: 0, forward: 0, destroy: 0, total: 7.6 },
+    seconds: { setup: 5.1, bootstrap: 2.3, deploy: 0, forward: 0, update: 0, destroy: 0, total: 7.6 },
     stacks: [],
     input: { files: 0, notLogFiles: 0, events: 0, bytes: 0 },
     delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
@@ -233,7 +242,7 @@ export function failedAsAsked(): RehearsalReport {
       scenario: 'failed-deployment',
       failAt: 'workload-connector',
     },
-    seconds: { setup: 6.2, bootstrap: 9.6, deploy: 28.4, forward: 0, destroy: 3.8, total: 48.3 },
+    seconds: { setup: 6.2, bootstrap: 9.6, deploy: 28.4, forward: 0, update: 0, destroy: 3.8, total: 48.3 },
     stacks: [{ name: 'CloudOne', status: 'ROLLBACK_COMPLETE', resources: 0 }],
     delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
     deadLettered: [],
@@ -294,5 +303,57 @@ export function existingBucketReport(): RehearsalReport {
       afterDestroy: NONE,
     },
     deadLettered: [],
+  });
+}
+
+/** A run of the scenario `update`: one change that was made, and one that was rolled back. */
+export function updateReport(): RehearsalReport {
+  const vendors = { ...NONE, visionOneConnection: 'connected', workloadConnectors: 1, cloudAccounts: 1 };
+  return goodReport({
+    options: {
+      input: 'generated',
+      destination: 'cloudone',
+      existingBucket: true,
+      scenario: 'update',
+      failAt: null,
+    },
+    seconds: {
+      setup: 6.4,
+      bootstrap: 9.8,
+      deploy: 31.2,
+      forward: 0,
+      update: 48.6,
+      destroy: 14.1,
+      total: 110.1,
+    },
+    updates: [
+      {
+        change: 'destination Cloud One → Vision One',
+        parameters: ['ForwardingDestination', 'VisionOneIngestUrl', 'VisionOneIngestToken'],
+        status: 'UPDATE_COMPLETE',
+        reason: null,
+        seconds: 14.4,
+        resources: {
+          created: ['VisionOneIngestTokenSecret'],
+          updated: ['ForwardingForwarderFunction32E29978'],
+          replaced: ['DestinationProbe'],
+          removed: ['CloudTrailLifecycle', 'CloudTrailToken'],
+        },
+        files: { before: 2, during: 1, after: 3 },
+        delivered: { events: 1_240, missing: 0, duplicates: 0 },
+        vendors,
+      },
+      {
+        change: 'a wrong API key, which is refused',
+        parameters: ['CloudOneApiKey'],
+        status: 'UPDATE_ROLLBACK_COMPLETE',
+        reason: 'Cloud One account look-up: answered 401.',
+        seconds: 9.1,
+        resources: { created: [], updated: [], replaced: [], removed: [] },
+        files: { before: 1, during: 1, after: 1 },
+        delivered: { events: 1_300, missing: 4, duplicates: 1 },
+        vendors: { ...vendors, forwardingStacks: 1 },
+      },
+    ],
   });
 }

@@ -63,7 +63,7 @@ const CONDITIONAL: readonly [
 ][] = [
   ['a new trail', ({ CreateNewTrail }) => CreateNewTrail === 'true', [/^NewTrail\//]],
   ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^BucketLookUp\//]],
-  ['our own forwarder', isOurs, [/^Forwarding\//]],
+  ['our own forwarder', isOurs, [/^Forwarding\/(?!CloudTrailLifecycle(\/|$))/]],
   [
     'our own forwarder on an existing bucket',
     (given) => isOurs(given) && given.CreateNewTrail === 'false',
@@ -77,7 +77,7 @@ const CONDITIONAL: readonly [
   [
     'forwarding to Cloud One',
     ({ ForwardingDestination }) => ForwardingDestination === 'CloudOne',
-    [/^Onboarding\/TokenRotation\//],
+    [/^Onboarding\/TokenRotation\//, /^Forwarding\/CloudTrailLifecycle(\/|$)/],
   ],
   ["the vendor's client", (given) => !isOurs(given), [/^VendorClient\//]],
   [

@@ -32,12 +32,15 @@ const LIMITS: Readonly<Record<string, number>> = {
 /** Types whose property of that name refers to another resource, or names something that may be longer. */
 const REFERRING = /^AWS::Lambda::(EventInvokeConfig|EventSourceMapping|Permission)$|^Custom::/;
 
+/** The role is named elsewhere. */
+const ROLE_OF_A_POLICY = 'AWS::IAM::RolePolicy RoleName';
+
 export function nameTests(template: Template): void {
   const named = Object.entries(template.Resources)
     .filter(([, { Type }]) => !REFERRING.test(Type))
     .flatMap(([id, { Type, Properties = {} }]) =>
       Object.entries(Properties)
-        .filter(([property]) => Object.hasOwn(LIMITS, property))
+        .filter(([property]) => Object.hasOwn(LIMITS, property) && `${Type} ${property}` !== ROLE_OF_A_POLICY)
         .map(([property, value]) => {
           const limit = LIMITS[`${Type} ${property}`] ?? LIMITS[property] ?? 0;
           return [id, property, value, limit] as const;
@@ -64,6 +67,16 @@ export function nameTests(template: Template): void {
   });
 }
 
+const BUCKET = 'b'.repeat(63);
+/** What references give at their longest. */
+const LONGEST: Readonly<Record<string, string>> = {
+  'AWS::StackName': LONGEST_STACK_NAME,
+  'AWS::StackId': STACK_ID,
+  ExistingCloudtrailBucketName: BUCKET,
+  NewTrailBucket430112D1: BUCKET,
+  ForwardingDestination: 'VendorClient',
+};
+
 /** The text that CloudFormation makes of a value for the longest stack's name. */
 function evaluate(value: unknown): string {
   if (typeof value === 'string') {
@@ -72,9 +85,14 @@ function evaluate(value: unknown): string {
   const [[operator, argument] = []] = Object.entries(value as object);
   switch (operator) {
     case 'Ref':
-      return (
-        { 'AWS::StackName': LONGEST_STACK_NAME, 'AWS::StackId': STACK_ID }[String(argument)] ?? 'undefined'
-      );
+      return LONGEST[String(argument)] ?? 'undefined';
+    case 'Fn::If': {
+      const [longest = ''] = argument
+        .slice(1)
+        .map(evaluate)
+        .sort((a: string, b: string) => b.length - a.length);
+      return longest;
+    }
     case 'Fn::Join':
       return argument[1].map(evaluate).join(argument[0]);
     case 'Fn::Split':

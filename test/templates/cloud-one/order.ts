@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { deploy } from '../deployment.ts';
-import { listOf, pathOf, permissionsOf, referencesIn, resourcesOf, type Template } from '../template.ts';
+import {
+  listOf,
+  pathOf,
+  permissionsOf,
+  property,
+  referencesIn,
+  resourcesOf,
+  type Template,
+} from '../template.ts';
 import { DEPLOYMENTS, VISION_ONE_KEY } from './conditions.ts';
 
 /** What is registered at a vendor, or changes something that was there before, or costs. */
@@ -11,6 +19,7 @@ const TOUCHING = [
   'WorkloadSecurityConnector',
   'CloudAccount',
   'CloudTrailToken',
+  'CloudTrailLifecycle',
   'C1',
   'DestinationProbe',
   'BucketNotification',
@@ -109,6 +118,74 @@ export function orderTests(template: Template): void {
       },
       OWN_FORWARDER,
     );
+  });
+
+  test('an updated forwarder goes to work when the destination is proven, and when it may read what it needs', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        for (const path of ['Forwarding/Forwarder/Function', 'Forwarding/Forwarder/Function/Queue']) {
+          const before = dependenciesOf(deployed, idAt(deployed, path));
+          expect(before).toContain('DestinationProbe');
+          expect(before).toContain(idAt(deployed, 'Forwarding/ForwarderGrant/Policy'));
+        }
+      },
+      OWN_FORWARDER,
+    );
+  });
+
+  test('Cloud One is told of the stack before a file is sent, and goodbye before the token goes', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        expect(dependenciesOf(deployed, 'DestinationProbe')).toContain('CloudTrailLifecycle');
+        expect(dependenciesOf(deployed, 'CloudTrailLifecycle')).toContain('ServiceToken');
+      },
+      { ForwardingDestination: ['CloudOne'] },
+    );
+  });
+
+  test('another bucket’s files flow when the former one’s are forwarded, which may be read until then', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        expect(dependenciesOf(deployed, 'Draining')).toContain(
+          idAt(deployed, 'Forwarding/ForwarderGrant/Policy'),
+        );
+        const opening = [
+          idAt(deployed, 'Forwarding/ObjectCreated'),
+          ...['BucketNotification', 'NewTrailA1A3CF3C'].filter((id) => Object.hasOwn(deployed.Resources, id)),
+        ];
+        expect(opening).toHaveLength(2);
+        for (const id of opening) {
+          expect(dependenciesOf(deployed, id)).toContain('Draining');
+        }
+      },
+      OWN_FORWARDER,
+    );
+  });
+
+  test('what was stored before is listed by a lister that knows the bucket', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        const before = dependenciesOf(deployed, 'Backfill');
+        for (const path of ['Function', 'Role', 'Function/Queue']) {
+          expect(before).toContain(idAt(deployed, `ExistingBucket/LateObjects/${path}`));
+        }
+      },
+      { CreateNewTrail: ['false'], ...OWN_FORWARDER },
+    );
+  });
+
+  test('a grant that follows a parameter is named after it, so that another value replaces it', () => {
+    const grants = resourcesOf(template, 'AWS::IAM::RolePolicy');
+    expect(grants).toHaveLength(1);
+    for (const [, grant] of grants) {
+      const named = [...referencesIn(property(grant, 'PolicyName'))];
+      expect(named).toContain('ExistingCloudtrailBucketName');
+      expect(named).toContain('ForwardingDestination');
+    }
   });
 
   test('a rotation begins after the first token is proven, and everything that it needs outlives its schedule', () => {

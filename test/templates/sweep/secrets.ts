@@ -28,7 +28,7 @@ export function secretTests(template: Template): void {
     expect(secretsIn([template.Outputs ?? {}, template.Metadata ?? {}])).toEqual([]);
   });
 
-  test('no environment variable holds one, and nothing resolves one into the template', () => {
+  test('no environment variable holds one, and only a nested stack is handed one, by reference', () => {
     for (const [, resource] of resourcesOf(template, 'AWS::Lambda::Function')) {
       const { Variables } = property<{ Variables: Record<string, unknown> }>(resource, 'Environment');
       const suspects = Object.keys(Variables).filter((name) => /KEY|TOKEN|SECRET|PASSWORD/.test(name));

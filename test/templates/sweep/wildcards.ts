@@ -56,7 +56,7 @@ export const WILDCARDS: readonly Wildcard[] = [
     path: 'CloudOne/NewTrail/Key',
     actions: ['kms:Decrypt'],
     kind: 'chosen',
-    reason: 'for roles with the name of the vendor’s client stack, through S3 only',
+    reason: 'through S3, for roles with the name of the vendor’s client stack in this account',
     source: KEY_POLICY,
   },
   {
@@ -81,7 +81,7 @@ export const WILDCARDS: readonly Wildcard[] = [
     source: S3_ACTIONS,
   },
   {
-    path: 'CloudOne/Forwarding/Forwarder/Role',
+    path: 'CloudOne/Forwarding/ForwarderGrant/Policy',
     actions: ['s3:GetObject', 's3:GetObjectVersion'],
     kind: 'chosen',
     reason: 'CloudTrail names the files, in one bucket',
@@ -150,5 +150,12 @@ export const WILDCARDS: readonly Wildcard[] = [
     kind: 'chosen',
     reason: 'meant for the role itself, whose name CloudFormation makes, so its own policy cannot name it',
     source: 'the vendor’s published onboarding template for Workload Security',
+  },
+  {
+    path: 'published CloudOne/CodeFunctionCodeHandlerRoleCFEF0CF9',
+    actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+    kind: 'chosen',
+    reason: 'copies the functions’ code into the stack’s own staging bucket, and empties it',
+    source: S3_ACTIONS,
   },
 ];

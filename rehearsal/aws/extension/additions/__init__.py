@@ -20,6 +20,7 @@ MODULES = tuple(
         "dashboard_list",
         "dynamodb_table",
         "iam_oidc_provider",
+        "iam_role_policy",
         "lambda_function",
         "lambda_log_group",
         "metric_alarm",
@@ -32,6 +33,7 @@ MODULES = tuple(
         "secrets_manager",
         "secure_transport",
         "sqs_batches",
+        "update_clean_up",
         # Last, around the roll-back that the others have put right.
         "resource_order",
     )

@@ -1,0 +1,35 @@
+/** What CloudFormation is doing with a stack, for a custom resource whose request does not say why it comes. */
+import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+
+/** `update-clean-up` removes what a successful update has replaced or dropped, `update-rollback` what a failed one made. */
+export type StackOperation =
+  | 'creation'
+  | 'creation-rollback'
+  | 'update'
+  | 'update-clean-up'
+  | 'update-rollback'
+  | 'deletion'
+  | 'other';
+
+/** Source: AWS CloudFormation User Guide, "Stack status codes". */
+const OPERATIONS: Readonly<Record<string, StackOperation>> = {
+  CREATE_IN_PROGRESS: 'creation',
+  ROLLBACK_IN_PROGRESS: 'creation-rollback',
+  UPDATE_IN_PROGRESS: 'update',
+  UPDATE_COMPLETE_CLEANUP_IN_PROGRESS: 'update-clean-up',
+  UPDATE_ROLLBACK_IN_PROGRESS: 'update-rollback',
+  UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS: 'update-rollback',
+  DELETE_IN_PROGRESS: 'deletion',
+};
+
+/** @returns `other` for a status that is none of an operation, and for a stack that nothing is known of. */
+export async function stackOperation(
+  cloudFormation: CloudFormationClient,
+  stackId: string,
+  signal: AbortSignal,
+): Promise<StackOperation> {
+  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }), {
+    abortSignal: signal,
+  });
+  return OPERATIONS[Stacks?.[0]?.StackStatus ?? ''] ?? 'other';
+}
