@@ -1,8 +1,9 @@
 /** The CDK app: which stacks there are, and what is checked on all of them. */
-import { App, Validations } from 'aws-cdk-lib';
+import { App, BootstraplessSynthesizer, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { UnknownCloudOneRegionError, WrongAwsRegionError } from '../contract/regions.ts';
 import { CloudOneStack } from '../lib/cloud-one-stack.ts';
+import { RelayStack } from '../lib/relay-stack.ts';
 
 const app = new App();
 const cloudOneRegion: string | undefined = app.node.tryGetContext('cloudOneRegion');
@@ -19,5 +20,8 @@ try {
   console.error(error.message);
   process.exit(1);
 }
+
+// It carries no code, so that the region of a bucket need not be bootstrapped for it.
+new RelayStack(app, 'Relay', { synthesizer: new BootstraplessSynthesizer() });
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

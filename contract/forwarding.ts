@@ -25,6 +25,8 @@ export const destinationEnvironment = z.object({
 export const forwarderEnvironment = destinationEnvironment.extend({
   STACK_NAME: z.string(),
   LEDGER_TABLE: z.string(),
+  /** Region of the bucket with the files: not always the stack's. */
+  BUCKET_REGION: z.string().min(1),
   /** The queue that the function works off. */
   QUEUE_URL: z.url(),
   DEAD_LETTER_QUEUE_URL: z.url(),

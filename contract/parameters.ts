@@ -22,6 +22,9 @@ export const BACKFILL_DAYS_PATTERN =
 export const POLICY_ARN_PATTERN = '^$|^arn:[a-z-]+:iam::(\\d{12}|aws):policy/[0-9a-zA-Z+=,.@_/-]+$';
 export const EMAIL_PATTERN = '^$|^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$';
 export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
+/** Where something may be elsewhere; empty where the stack is. */
+export const OTHER_REGION_PATTERN = '^$|^[a-z]{2}(-[a-z]+)+-\\d$';
+export const OTHER_ACCOUNT_ID_PATTERN = '^$|^\\d{12}$';
 
 /** AWS account of Trend Cloud One Workload Security. Source: the vendor's published onboarding template. */
 export const WORKLOAD_SECURITY_ACCOUNT_ID = '147995105371';
@@ -36,6 +39,8 @@ export const PARAMETERS = {
   visionOneRegion: 'VisionOneRegion',
   createNewTrail: 'CreateNewTrail',
   existingCloudtrailBucketName: 'ExistingCloudtrailBucketName',
+  cloudtrailBucketRegion: 'CloudtrailBucketRegion',
+  cloudtrailBucketAccountId: 'CloudtrailBucketAccountId',
   forwardingDestination: 'ForwardingDestination',
   visionOneIngestUrl: 'VisionOneIngestUrl',
   visionOneIngestToken: 'VisionOneIngestToken',
@@ -55,6 +60,15 @@ export const PARAMETERS = {
 
 /** What the code calls a parameter. */
 export type ParameterKey = keyof typeof PARAMETERS;
+
+/** Parameters of the `Relay` stack, which is launched where a bucket is that the `CloudOne` stack is not. */
+export const RELAY_PARAMETERS = {
+  bucketName: 'CloudtrailBucketName',
+  trailbridgeRegion: 'TrailbridgeRegion',
+  trailbridgeAccountId: 'TrailbridgeAccountId',
+  permissionsBoundaryArn: PARAMETERS.permissionsBoundaryArn,
+  alarmEmail: PARAMETERS.alarmEmail,
+} as const;
 
 /** Outputs of the `CloudOne` stack. None has a parameter's name: CloudFormation would not mind, the CDK does. */
 export const OUTPUTS = {

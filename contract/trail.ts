@@ -3,6 +3,9 @@ import * as z from 'zod';
 import { optionalText } from './environment.ts';
 import { FORWARDING_DESTINATIONS } from './forwarding.ts';
 
+/** Where the user says that an existing bucket is: its region and its account, each only where it is not the stack's. */
+const bucketHomeProperties = { BucketRegion: optionalText, BucketAccountId: optionalText };
+
 /**
  * Looks at an existing bucket before anything is registered. Attributes: `KeyArns`, `TrailArns` (ARNs with commas
  * between them, never empty, so that they can stand as a policy's resources), `TrailCount`, `KeyPrefixes` (JSON),
@@ -10,6 +13,7 @@ import { FORWARDING_DESTINATIONS } from './forwarding.ts';
  */
 export const cloudTrailBucketProperties = z.object({
   BucketName: z.string().min(3),
+  ...bucketHomeProperties,
   Destination: z.enum(FORWARDING_DESTINATIONS),
   /** What the user says the files are encrypted with; it is believed. */
   TrailKeyArn: optionalText,
@@ -21,6 +25,7 @@ export const NO_SUCH_RESOURCE = 'trailbridge-found-none';
 /** Reads and decrypts one file, and asks whether the trails are logging. Attributes: `Sample`, `Logging`. */
 export const trailSampleProperties = z.object({
   BucketName: z.string().min(3),
+  ...bucketHomeProperties,
   /** Of a file that is there; empty where the bucket has none yet. */
   SampleKey: optionalText,
   /** As `cloudTrailBucketProperties` tells them. */
@@ -40,9 +45,10 @@ export const backfillProperties = z.object({
 
 export const backfillEnvironment = z.object({ LATE_OBJECTS_QUEUE_URL: z.url() });
 
-/** Switches EventBridge notifications on for an existing bucket, and off again if it did. */
+/** Switches EventBridge notifications on for an existing bucket, and off again if it did. Elsewhere it only looks. */
 export const bucketNotificationProperties = z.object({
   BucketName: z.string().min(3),
+  ...bucketHomeProperties,
 });
 
 /** Of what remembers when a bucket's notifications were last seen to be on. */
@@ -70,6 +76,8 @@ export const bucketNotificationEnvironment = notificationMemoryEnvironment.exten
 /** The function that looks, on a schedule, whether the notifications are still on. */
 export const notificationWatchEnvironment = notificationMemoryEnvironment.extend({
   BUCKET_NAME: z.string().min(3),
+  BUCKET_REGION: z.string().min(1),
+  BUCKET_ACCOUNT_ID: z.string().min(1),
   STACK_ID: z.string().startsWith('arn:'),
   REPAIR: z.stringbool(),
 });
@@ -81,6 +89,7 @@ export function notificationMemoryKey(bucket: string): string {
 
 /** Lists objects by the time they arrived, and queues them to be forwarded. */
 export const lateObjectsEnvironment = z.object({
+  BUCKET_REGION: z.string().min(1),
   FORWARDING_QUEUE_URL: z.url(),
   /** Its own queue: where a listing goes on that does not fit into one invocation. */
   LATE_OBJECTS_QUEUE_URL: z.url(),

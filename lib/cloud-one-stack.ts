@@ -21,6 +21,7 @@ import { AlarmTopic } from './shared/alarm-topic.ts';
 import { onlyIf } from './shared/conditional.ts';
 import { optionalSecret, requiredSecret } from './shared/given-secret.ts';
 import { boundEveryRole } from './shared/permissions-boundary.ts';
+import { BucketHome } from './trail/bucket-home.ts';
 import { BucketLookUp, decryptThroughS3 } from './trail/bucket-look-up.ts';
 import { BucketNotificationGuard } from './trail/bucket-notification-guard.ts';
 import { ExistingBucket } from './trail/existing-bucket.ts';
@@ -84,8 +85,19 @@ export class CloudOneStack extends Stack {
       ).toString(),
     };
 
-    const lookUp = new BucketLookUp(this, 'BucketLookUp', {
+    const home = new BucketHome(this, 'BucketHome', {
+      region: parameters.cloudtrailBucketRegion,
+      accountId: parameters.cloudtrailBucketAccountId,
+      ...conditions.bucketHome,
+    });
+    const existingBucket = {
       bucketName: parameters.existingCloudtrailBucketName.valueAsString,
+      bucketRegion: parameters.cloudtrailBucketRegion.valueAsString,
+      bucketAccountId: parameters.cloudtrailBucketAccountId.valueAsString,
+    };
+    const lookUp = new BucketLookUp(this, 'BucketLookUp', {
+      ...existingBucket,
+      region: home.region,
       onlyIf: conditions.existingBucket,
       destination: parameters.forwardingDestination.valueAsString,
       trailKeyArn: parameters.trailKeyArn.valueAsString,
@@ -138,15 +150,18 @@ export class CloudOneStack extends Stack {
       secretKeyArns,
       cloudTrailService,
       bucketName,
+      bucketRegion: home.region,
       decryptFiles: decryptThroughS3(
         Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
+        home.region,
       ),
       onVendorDeleteFailure,
       triggers,
     });
 
     const existing = new ExistingBucket(this, 'ExistingBucket', {
-      bucketName: parameters.existingCloudtrailBucketName.valueAsString,
+      ...existingBucket,
+      home,
       lookUp,
       forwardingQueue: forwarding.queue,
       ledger: forwarding.ledger,

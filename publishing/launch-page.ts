@@ -86,7 +86,7 @@ function beforehand(): Markup {
 <h2 id="beforehand">Have these at hand</h2>
 <ol class="steps">
 <li><strong>An API key</strong> of your Trend Cloud One account with the Full Access role (Administration → API Keys). It looks like <code>&lt;id&gt;:&lt;secret&gt;</code>.</li>
-<li><strong>An enrolment token</strong> from Trend Vision One (Product Connector → Connect → Trend Cloud One), unless the account is connected already.</li>
+<li><strong>An enrolment token</strong> from Trend Vision One (Product Connector → Connect → Trend Cloud One), or an API key of Vision One, unless the account is connected already.</li>
 <li><strong>The bucket</strong> that your CloudTrail trail writes to, in the account and region that you launch in; or choose a new trail, for which AWS charges a second copy of management events.</li>
 <li><strong>A sign-in to AWS</strong> that may create IAM roles.</li>
 </ol>
@@ -113,7 +113,7 @@ function inTheConsole(): Markup {
 <h2 id="console">In the console</h2>
 <ol class="steps">
 <li>Sign in. A page called <em>Quick create stack</em> opens, filled in as far as it can be. Keep the stack’s name, or choose another.</li>
-<li>Fill in <code>CloudOneApiKey</code>, <code>VisionOneServiceToken</code> and <code>ExistingCloudtrailBucketName</code>, or set <code>CreateNewTrail</code> to <code>true</code>.</li>
+<li>Fill in <code>CloudOneApiKey</code>, <code>VisionOneServiceToken</code> and <code>ExistingCloudtrailBucketName</code>, or set <code>CreateNewTrail</code> to <code>true</code>. A credential that is in Secrets Manager already is given by its ARN instead (<code>…SecretArn</code>).</li>
 <li>Tick the acknowledgements at the end of the page,
 <ul class="capabilities">
 ${CAPABILITIES.map(

@@ -1,6 +1,7 @@
 /** Which stacks are published as templates. */
 import type { App, Stack, StackProps } from 'aws-cdk-lib';
 import { CloudOneStack } from '../lib/cloud-one-stack.ts';
+import { RelayStack } from '../lib/relay-stack.ts';
 
 export interface PublishedStack {
   /** The template is `<name>.template.json`; also the stack's name that a launch suggests. */
@@ -14,8 +15,14 @@ export const CLOUD_ONE: PublishedStack = {
   create: (app, props) => new CloudOneStack(app, 'CloudOne', props),
 };
 
+/** Launched where a bucket is that the other is not. */
+export const RELAY: PublishedStack = {
+  name: 'Relay',
+  create: (app, props) => new RelayStack(app, 'Relay', props),
+};
+
 /** A stack without functions gets no copier, and no parameters that say where its code is. */
-export const PUBLISHED_STACKS: readonly PublishedStack[] = [CLOUD_ONE];
+export const PUBLISHED_STACKS: readonly PublishedStack[] = [CLOUD_ONE, RELAY];
 
 export function templateFile({ name }: Pick<PublishedStack, 'name'>): string {
   return `${name}.template.json`;

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AwsResource, difference, inventory } from './aws/inventory.ts';
 import { notificationOf } from './buckets.ts';
-import { EXISTING_BUCKET } from './existing-bucket.ts';
+import { bucketClients, EXISTING_BUCKET } from './existing-bucket.ts';
 import type { Found } from './findings.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { VendorHoldings } from './report.ts';
@@ -19,10 +19,15 @@ export interface Before {
 
 export async function lookAround(stage: Stage, options: RehearsalOptions): Promise<Before> {
   return {
-    aws: await inventory(stage.aws),
+    aws: await inventory(stage.aws, regionsOf(stage)),
     vendors: holdingsOf(stage.simulator),
-    notification: options.existingBucket ? await notificationOf(stage.clients, EXISTING_BUCKET) : null,
+    notification: options.existingBucket ? await notificationOf(bucketClients(stage), EXISTING_BUCKET) : null,
   };
+}
+
+/** Where something may be left. */
+export function regionsOf({ aws, bucketRegion = aws.region }: Stage): readonly string[] {
+  return [...new Set([aws.region, bucketRegion])];
 }
 
 /**
@@ -37,7 +42,7 @@ export async function checkWhatIsLeft(
   found: Found,
   retained: ReadonlySet<string> = new Set(),
 ): Promise<void> {
-  const left = difference(before.aws, await inventory(stage.aws));
+  const left = difference(before.aws, await inventory(stage.aws, regionsOf(stage)));
   const isByDesign = (resource: AwsResource) =>
     [...retained].some((id) => isCalled(id, resource)) || isRetainedByDesign(resource);
   const byDesign = left.filter(isByDesign);
@@ -64,7 +69,7 @@ export async function checkWhatIsLeft(
       .map((id) => `Not there any more, or not for long, although it is to be retained: ${id}`),
   );
   if (options.existingBucket) {
-    const after = await notificationOf(stage.clients, EXISTING_BUCKET);
+    const after = await notificationOf(bucketClients(stage), EXISTING_BUCKET);
     found.bucketNotification = {
       before: before.notification,
       during: null,

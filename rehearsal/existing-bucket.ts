@@ -6,7 +6,9 @@ import { gzipSync } from 'node:zlib';
 import { CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
 import {
+  type BucketLocationConstraint,
   CreateBucketCommand,
+  GetBucketNotificationConfigurationCommand,
   PutBucketEncryptionCommand,
   PutBucketNotificationConfigurationCommand,
   PutBucketPolicyCommand,
@@ -15,13 +17,38 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import type { Clients } from './clients.ts';
+import { type Clients, clientsOf } from './clients.ts';
 import { type Corpus, corpusOf } from './input/corpus.ts';
+import type { Stage } from './stage.ts';
 
 export const EXISTING_BUCKET = 'existing-cloudtrail-bucket';
 const KEY_PREFIX = 'security/audit-trail';
 const ORGANIZATION = 'o-exampleorgid';
 const KEY_ALIAS = 'alias/existing-cloudtrail-key';
+
+/** The AWS clients where the existing bucket is. */
+export function bucketClients({ aws, clients, bucketRegion }: Stage): Clients {
+  return bucketRegion === undefined ? clients : clientsOf({ ...aws, region: bucketRegion });
+}
+
+/** Switches its events on or off, as its owner does or a tool that knows nothing of them. All else stays. */
+export async function putNotification({ s3 }: Clients, Bucket: string, events: 'on' | 'off'): Promise<void> {
+  const {
+    $metadata,
+    EventBridgeConfiguration: _,
+    ...others
+  } = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket,
+      NotificationConfiguration: {
+        ...others,
+        ...(events === 'on' ? { EventBridgeConfiguration: {} } : {}),
+      },
+      SkipDestinationValidation: true,
+    }),
+  );
+}
 
 /** The files as the bucket's trail would name them: below its prefix, and below the organisation. */
 export function inExistingBucket(corpus: Corpus): Corpus {
@@ -48,15 +75,21 @@ export function earlierFileKey({ accountId, region }: AwsPlace, now: Date = new 
   return keyInExistingBucket(`${folder}/${name}`);
 }
 
-/** @param plain leaves out what the vendor's client cannot live with: a key, and notifications of others. */
+/**
+ * @param clients of the bucket's region.
+ * @param plain leaves out what the vendor's client cannot live with: a key, and notifications of others.
+ * @param region where it is another than the stack's.
+ */
 export async function createExistingBucket(
   clients: Clients,
   place: AwsPlace,
-  { plain }: { readonly plain: boolean },
+  { plain, region }: { readonly plain: boolean; readonly region?: string | undefined },
 ): Promise<void> {
   const { accountId } = place;
   const { s3 } = clients;
-  await s3.send(new CreateBucketCommand({ Bucket: EXISTING_BUCKET }));
+  const CreateBucketConfiguration =
+    region === undefined ? undefined : { LocationConstraint: region as BucketLocationConstraint };
+  await s3.send(new CreateBucketCommand({ Bucket: EXISTING_BUCKET, CreateBucketConfiguration }));
   await s3.send(
     new PutBucketVersioningCommand({
       Bucket: EXISTING_BUCKET,

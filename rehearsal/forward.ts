@@ -18,6 +18,7 @@ import {
   upload,
   waitForDelivery,
 } from './delivery.ts';
+import { bucketClients } from './existing-bucket.ts';
 import type { Found } from './findings.ts';
 import type { Corpus } from './input/corpus.ts';
 import { overwriteAndRepair } from './notification-watch.ts';
@@ -55,7 +56,8 @@ export async function forward(
   const output = (name: string) => outputs[name] ?? '';
   const deadLetterQueue = output(OUTPUTS.deadLetterQueueUrl);
   const startedAt = Date.now();
-  const uploadFiles = (files: Corpus['files']) => upload(stage.clients, output(OUTPUTS.bucketName), files);
+  const uploadFiles = (files: Corpus['files']) =>
+    upload(bucketClients(stage), output(OUTPUTS.bucketName), files);
   const middle = Math.ceil(corpus.files.length / 2);
   const createdAt = await uploadFiles(corpus.files.slice(0, middle));
   if (rotateMidway) {
@@ -76,9 +78,7 @@ export async function forward(
   if (existingBucket !== undefined) {
     const bucket = output(OUTPUTS.bucketName);
     const lateObjectsQueueUrl = await listBucket(stage, stackName, bucket, startedAt, found);
-    found.problems.push(
-      ...(await overwriteAndRepair(stage.clients, { stackName, bucket, lateObjectsQueueUrl })),
-    );
+    found.problems.push(...(await overwriteAndRepair(stage, { stackName, bucket, lateObjectsQueueUrl })));
   }
   await noteUndrained(stage, 'forwarding', output(OUTPUTS.queueUrl), found);
   const ledger = await noteResults(stage, outputs, { corpus, createdAt }, found);

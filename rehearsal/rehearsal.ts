@@ -20,13 +20,14 @@ import type { Stage } from './stage.ts';
 
 /** Plays a scenario on a stage that is set, and reports. The caller strikes the stage. */
 export async function rehearse(
-  stage: Stage,
+  given: Stage,
   progress: Progress,
   input: RehearsalInput,
 ): Promise<RehearsalReport> {
   const found = nothingFound();
   found.input = inputOf(input.corpus);
   const { options, scenario } = input;
+  const stage = { ...given, bucketRegion: scenario.bucketRegion };
   await noting(found, async () => {
     const accountTemplateUrl = await bootstrap(stage, progress, options, scenario);
     // Without the CDK, whoever launches the template is the account's root: nobody is there to be tried.

@@ -20,6 +20,8 @@ export interface Stage {
   readonly cdkCredentials?: Readonly<Record<string, string>>;
   readonly clients: Clients;
   readonly simulator: Simulator;
+  /** Where the existing bucket is. @default the region of `aws` */
+  readonly bucketRegion?: string | undefined;
   /** Logs and the synthesized templates. */
   readonly folder: string;
   /** Every AWS call of every function, one JSON object a line. */

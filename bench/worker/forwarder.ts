@@ -77,6 +77,7 @@ function environmentOf({ destination, standIns }: WorkOrder): Record<string, str
     DESTINATION_TOKEN_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:benchmark',
     STACK_NAME: 'Benchmark',
     LEDGER_TABLE: 'ledger',
+    BUCKET_REGION: 'us-east-1',
     QUEUE_URL: `${standIns}/queue`,
     DEAD_LETTER_QUEUE_URL: `${standIns}/dead-letters`,
     MAXIMUM_RECEIVES: '5',

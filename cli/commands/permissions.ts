@@ -32,9 +32,15 @@ export function addPermissionsCommand(program: Command, output: () => Output): v
     .command('permissions')
     .description('Prints the IAM policy that deploying, updating and deleting the stack takes')
     .addOption(new Option('--for <whom>', 'who is to have the policy').choices(RECEIVERS).default('direct'))
-    .option('--account <id>', 'AWS account of the stack (default: any)', accountId, '*')
+    .addOption(
+      new Option('--account <id>', 'AWS account of the stack').argParser(accountId).default('*', 'any'),
+    )
     .option('--template <file>', 'template to deploy (default: synthesized afresh)')
-    .option('--parameter <name=value>', 'a parameter of the deployment; may be repeated', collected, {})
+    .addOption(
+      new Option('--parameter <name=value>', 'a parameter of the deployment; may be repeated')
+        .argParser(collected)
+        .default({}, 'none'),
+    )
     .option('--output <folder>', 'write documents that each fit into a managed policy')
     .addHelpText(
       'after',
@@ -111,7 +117,16 @@ async function write(
   folder: string,
   receiver: Receiver,
 ): Promise<readonly string[]> {
-  await mkdir(folder, { recursive: true });
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new UserError(
+      `Nothing can be written to ${folder} (${(error as Error).message}). Name a folder with --output.`,
+      {
+        cause: error,
+      },
+    );
+  }
   return Promise.all(
     parts.map(async (part, index) => {
       const file = join(folder, `trailbridge-${receiver}-${index + 1}-of-${parts.length}.json`);

@@ -92,7 +92,7 @@ export function deployerPolicy(options: DeployerPolicyOptions): PolicyDocument {
   const names = namesIn(template, place, known);
   const actions = [
     ...actionsOf(template),
-    ...Object.values(VENDOR_LISTS).flat(),
+    ...(connectsAccount(template) ? Object.values(VENDOR_LISTS).flat() : []),
     ...(receiver === 'direct' ? STACK_ACTIONS : []),
   ];
   const bySid = Map.groupBy(new Set(actions), (action) => scopeOf(action, place, names).sid);
@@ -106,8 +106,14 @@ export function deployerPolicy(options: DeployerPolicyOptions): PolicyDocument {
 /** Every action that the resources of a template take, the vendor's account stack's with them. */
 export function actionsOf(template: Template): ReadonlySet<string> {
   const resources = Object.values(template.Resources);
-  const hasNested = resources.some(({ Type }) => Type === 'AWS::CloudFormation::Stack');
-  return new Set([...resources, ...(hasNested ? VENDOR_ACCOUNT_STACK : [])].flatMap(actionsOfResource));
+  return new Set(
+    [...resources, ...(connectsAccount(template) ? VENDOR_ACCOUNT_STACK : [])].flatMap(actionsOfResource),
+  );
+}
+
+/** Whether it has the vendor's own account stack in it. */
+function connectsAccount({ Resources }: Template): boolean {
+  return Object.values(Resources).some(({ Type }) => Type === 'AWS::CloudFormation::Stack');
 }
 
 function actionsOfResource({ Type, Properties }: TemplateResource): readonly string[] {
@@ -116,13 +122,25 @@ function actionsOfResource({ Type, Properties }: TemplateResource): readonly str
   }
   const { create, read = [], update = [], delete: remove, with: given = {} } = permissionsFor(Type);
   const ofProperties = Object.entries(given).flatMap(([property, actions]) =>
-    property in Properties ? actions : [],
+    isWithin(Properties, property) ? actions : [],
   );
   return [...create, ...read, ...update, ...remove, ...ofProperties];
 }
 
+function isWithin(value: unknown, property: string): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (property in value || Object.values(value).some((part) => isWithin(part, property)))
+  );
+}
+
 function permissionsFor(type: string): TypePermissions {
-  const permissions = type.startsWith('Custom::') ? CUSTOM_RESOURCE : RESOURCE_TYPES[type];
+  const permissions = type.startsWith('Custom::')
+    ? CUSTOM_RESOURCE
+    : Object.hasOwn(RESOURCE_TYPES, type)
+      ? RESOURCE_TYPES[type]
+      : undefined;
   if (permissions === undefined) {
     throw new UnknownResourceTypeError(type);
   }

@@ -9,7 +9,10 @@ export interface TypePermissions {
   readonly read?: readonly string[];
   readonly update?: readonly string[];
   readonly delete: readonly string[];
-  /** What is needed besides where the template gives the resource this property, on whatever occasion. */
+  /**
+   * What is needed besides where the template gives the resource this property, at its top or within, on whatever
+   * occasion.
+   */
   readonly with?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -82,6 +85,12 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
       TimeToLiveSpecification: ['dynamodb:UpdateTimeToLive'],
     },
   },
+  'AWS::Events::EventBusPolicy': {
+    create: ['events:DescribeEventBus', 'events:PutPermission'],
+    read: ['events:DescribeEventBus'],
+    update: ['events:DescribeEventBus', 'events:PutPermission'],
+    delete: ['events:DescribeEventBus', 'events:RemovePermission'],
+  },
   'AWS::Events::Rule': {
     create: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets', 'events:TagResource'],
     read: ['events:DescribeRule', 'events:ListTagsForResource', 'events:ListTargetsByRule'],
@@ -94,6 +103,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
       'events:UntagResource',
     ],
     delete: ['events:DeleteRule', 'events:DescribeRule', 'events:ListTargetsByRule', 'events:RemoveTargets'],
+    with: { RoleArn: ['iam:PassRole'] },
   },
   'AWS::IAM::OIDCProvider': {
     create: [
@@ -194,6 +204,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
       's3:GetObject',
     ],
     delete: ['lambda:DeleteFunction', 'lambda:GetFunction'],
+    with: { RecursiveLoop: ['lambda:PutFunctionRecursionConfig'] },
   },
   'AWS::Lambda::Permission': {
     create: ['lambda:AddPermission'],

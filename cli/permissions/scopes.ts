@@ -7,7 +7,7 @@ export interface Scope {
   /** Of the statement: letters and digits. */
   readonly sid: string;
   readonly resources: readonly string[];
-  readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
 /** An action whose resources nobody has written down. */
@@ -58,13 +58,24 @@ const RULES: readonly Rule[] = [
     (at, { made }) => ({ sid: 'Alarms', resources: [arn('cloudwatch', at, `alarm:${made}`)] }),
   ],
   [/^dynamodb:/, (at, { made }) => ({ sid: 'Tables', resources: [arn('dynamodb', at, `table/${made}`)] })],
+  [
+    // The policy of the bus, which has no resource of its own.
+    /^events:(PutPermission|RemovePermission)$/,
+    () => ({ sid: 'TakesNoResource', resources: ['*'] }),
+  ],
+  [
+    /^events:DescribeEventBus$/,
+    (at) => ({ sid: 'EventBus', resources: [arn('events', at, 'event-bus/default')] }),
+  ],
   [/^events:/, (at, { made }) => ({ sid: 'Rules', resources: [arn('events', at, `rule/${made}`)] })],
   [
     /^iam:PassRole$/,
     (at, { made }) => ({
-      sid: 'RolesForFunctions',
+      sid: 'RolesForServices',
       resources: [globalArn('iam', at, `role/${made}`)],
-      condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+      condition: {
+        StringEquals: { 'iam:PassedToService': ['events.amazonaws.com', 'lambda.amazonaws.com'] },
+      },
     }),
   ],
   [

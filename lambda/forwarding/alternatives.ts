@@ -1,9 +1,13 @@
 import type { ForwarderDestination } from '../../contract/forwarding.ts';
+import { RetryableError } from './failures.ts';
 
 /** The destination did not take what the deployment tried it with; the message says what else there is. */
 export class DestinationProbeError extends Error {
   override readonly name = 'DestinationProbeError';
 }
+
+/** An outage is no reason to go elsewhere yet. */
+const PATIENCE = 'This passes by itself as a rule: try again in some minutes. If it does not: ';
 
 const ALTERNATIVES: Record<ForwarderDestination, string> = {
   CloudOne:
@@ -28,6 +32,13 @@ export async function withAlternatives(
     await act();
   } catch (cause) {
     const { message } = cause as Error;
-    throw new DestinationProbeError(`${message} ${ALTERNATIVES[destination]}`, { cause });
+    const patience = isOutage(cause) ? PATIENCE : '';
+    throw new DestinationProbeError(`${message} ${patience}${ALTERNATIVES[destination]}`, { cause });
   }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof RetryableError
+    ? error.reason === 'DestinationUnavailable'
+    : error instanceof Error && error.cause !== undefined && isOutage(error.cause);
 }

@@ -28,7 +28,7 @@ export function objectServices(
   destination: Destination,
   token: DestinationToken = destinationToken(environment),
 ): ObjectForwarderServices {
-  const s3 = s3Client();
+  const s3 = s3Client(environment.BUCKET_REGION);
   return {
     ledger: new Ledger(new DynamoDBClient(AWS_PATIENCE), environment.LEDGER_TABLE, destination.name),
     open: openObject.bind(undefined, s3),
@@ -44,8 +44,9 @@ export function destinationToken(environment: ForwarderEnvironment): Destination
   return new DestinationToken(secrets, environment.DESTINATION_TOKEN_SECRET_ARN);
 }
 
-export function s3Client(): S3Client {
+export function s3Client(region?: string): S3Client {
   return new S3Client({
+    region,
     // gzip has its own checksum, and every byte is decompressed.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },

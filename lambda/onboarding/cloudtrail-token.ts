@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod';
 import { cloudTrailTokenProperties } from '../../contract/onboarding.ts';
+import { explainAwsError } from '../shared/aws-errors.ts';
 import type { CreateRequest, CustomResourceDefinition, Outcome } from '../shared/custom-resource.ts';
 import { type CloudTrailStack, requestCloudTrailStack } from '../vendors/cloudone/cloudtrail.ts';
 import { type ApiKeyReader, cloudOneAccess } from './api-key-reader.ts';
@@ -34,6 +35,19 @@ export function cloudTrailToken(
 ): CustomResourceDefinition<Properties> {
   const { readApiKey, secretsManager, serviceTokenSecretArn } = dependencies;
 
+  const store = async (SecretString: string, ClientRequestToken: string, signal: AbortSignal) => {
+    try {
+      const command = new PutSecretValueCommand({
+        SecretId: serviceTokenSecretArn,
+        SecretString,
+        ClientRequestToken,
+      });
+      await secretsManager.send(command, { abortSignal: signal });
+    } catch (error) {
+      throw explainAwsError(`secretsmanager:PutSecretValue on ${serviceTokenSecretArn}`, error, signal);
+    }
+  };
+
   const obtain = async ({ properties, signal }: CreateRequest<Properties>): Promise<Outcome> => {
     const { CloudOneRegion, AwsAccountId, AwsRegion, ForwardingDestination } = properties;
     const access = await cloudOneAccess(readApiKey, STEP, signal);
@@ -46,14 +60,7 @@ export function cloudTrailToken(
     }
     // It becomes the version's id, by which CloudFormation hands this very token on to the vendor's client.
     const version = randomUUID();
-    await secretsManager.send(
-      new PutSecretValueCommand({
-        SecretId: serviceTokenSecretArn,
-        SecretString: stack.serviceToken,
-        ClientRequestToken: version,
-      }),
-      { abortSignal: signal },
-    );
+    await store(stack.serviceToken, version, signal);
     return {
       registration: { origin: 'created', id: `${CloudOneRegion}/${AwsAccountId}` },
       attributes: {

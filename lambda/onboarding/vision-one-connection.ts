@@ -109,7 +109,10 @@ export function visionOneConnection(
         }
       },
     });
-    await mark.begin(region, signal);
+    // A mark of another process that came to its end says more than ours would.
+    if ((await mark.read(region, signal)) !== 'made') {
+      await mark.begin(region, signal);
+    }
     let connection: Connection | undefined;
     const undo = async (undoSignal: AbortSignal) => {
       mayBeLeft = true;
@@ -126,9 +129,11 @@ export function visionOneConnection(
       create: () => enrolOrAdopt(access, region, token),
       undo: { registration: { origin: 'created', id: region }, run: undo },
     });
-    await (connection.origin === 'created' ? mark.finish(region, signal) : mark.clear(signal));
+    // Refused as connected already: by a process of ours that was given the same request, or by somebody else.
+    const isOurs = connection.origin === 'created' || (await mark.read(region, signal)) === 'made';
+    await (isOurs ? mark.finish(region, signal) : mark.clear(signal));
     const status = await settledStatus(access, region, connection.status, dependencies);
-    return outcomeOf(region, connection.origin, status);
+    return outcomeOf(region, isOurs ? 'created' : 'adopted', status);
   };
 
   const takeBack = async (access: CloudOneAccess, region: CloudOneRegion): Promise<void> => {
@@ -155,6 +160,7 @@ export function visionOneConnection(
   return {
     step: STEP,
     properties: visionOneConnectionProperties,
+    knowsItsOwn: true,
     create,
     update: async (request) => {
       const region = request.properties.CloudOneRegion;

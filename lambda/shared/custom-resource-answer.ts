@@ -26,10 +26,11 @@ const MAXIMUM_ANSWER_BYTES = 4096;
 /** Leaves room for the ids and names around the attributes; each of them is bounded by AWS. */
 const MAXIMUM_ATTRIBUTE_BYTES = 2500;
 const MAXIMUM_REASON_CHARACTERS = 1000;
-const SHORT_REASON_CHARACTERS = 200;
-/** Together below the time that is kept back for answering. */
+/** Of a reason that is cut: the beginning names step and cause, the end the cure. */
+const KEPT_BEGINNING = 0.6;
+/** Together below the time that is kept back for answering, and the grace before it. */
 const SEND_ATTEMPTS = 3;
-const SEND_TIMEOUT_MS = 3_000;
+const SEND_TIMEOUT_MS = 2_500;
 
 /** Reads a physical id that `physicalIdOf` wrote; `undefined` for any other, such as a failed creation's. */
 export function registrationOf(physicalId: string): Registration | undefined {
@@ -88,10 +89,21 @@ function encodeAnswer(event: CloudFormationCustomResourceEvent, answer: Answer):
       Reason: reason,
       Data: answer.attributes,
     });
-  const body = encode(answer.reason?.slice(0, MAXIMUM_REASON_CHARACTERS));
-  if (Buffer.byteLength(body) <= MAXIMUM_ANSWER_BYTES) {
-    return body;
+  for (let characters = MAXIMUM_REASON_CHARACTERS; ; characters = Math.floor(characters / 2)) {
+    const body = encode(answer.reason === undefined ? undefined : shortened(answer.reason, characters));
+    // CloudFormation drops an answer that is too long and waits for its time-out: fewer words are better.
+    if (characters === 0 || Buffer.byteLength(body) <= MAXIMUM_ANSWER_BYTES) {
+      return body;
+    }
   }
-  // CloudFormation drops an answer that is too long and waits for its time-out: shorter words are better.
-  return encode(answer.reason?.slice(0, SHORT_REASON_CHARACTERS));
+}
+
+/** @param characters Unicode code points, so that none is cut in two. */
+function shortened(reason: string, characters: number): string {
+  const all = [...reason];
+  if (all.length <= characters) {
+    return reason;
+  }
+  const beginning = Math.floor(characters * KEPT_BEGINNING);
+  return `${all.slice(0, beginning).join('')} … ${all.slice(all.length - (characters - beginning)).join('')}`;
 }

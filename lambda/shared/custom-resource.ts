@@ -8,6 +8,8 @@
  *   is left, so that the Delete which CloudFormation sends next gets a second chance.
  * - The physical id tells a registration that we created from one that was there before us. The latter is
  *   adopted, and left alone on delete.
+ * - A Delete that comes although the creation never answered (it was killed, or CloudFormation cancelled it
+ *   and may have overtaken it) looks for what is provably ours, and looks again.
  * - A request that is delivered twice to the same process is carried out once and answered twice.
  * - No event, response URL or secret is logged.
  *
@@ -24,6 +26,14 @@ import {
   registrationOf,
   sendAnswer,
 } from './custom-resource-answer.ts';
+import {
+  deletionFailed,
+  LATE_CREATION_PAUSES_MS,
+  MAYBE_LEFT,
+  NOTHING_LEFT,
+  performDeletion,
+} from './custom-resource-deletion.ts';
+import { messageOf, reasonOf } from './custom-resource-reason.ts';
 import { planTime, settleBy, type TimePlan } from './deadline.ts';
 import { logger } from './logger.ts';
 
@@ -38,6 +48,11 @@ export interface Outcome {
 export interface Undo {
   /** What is left if `run` fails: it becomes the answer's physical id, for CloudFormation's own Delete. */
   readonly registration?: Registration;
+  /**
+   * For an update that replaces: what is left beside the registration that CloudFormation knows, and has no
+   * id yet. The answer's physical id then makes CloudFormation send a Delete for it. @default false
+   */
+  readonly besideKnown?: boolean;
   run(signal: AbortSignal): Promise<unknown>;
 }
 
@@ -58,10 +73,7 @@ export interface UpdateRequest<P> extends CreateRequest<P> {
 }
 
 export interface DeleteRequest<P> {
-  /**
-   * `undefined` where the creation never answered, or failed and could not be undone for certain: then only
-   * what is provably ours may go. (After a creation that was undone, no deletion is asked for.)
-   */
+  /** `undefined` where the creation never answered, or failed: then only what is provably ours may go. */
   readonly registration: Registration | undefined;
   /** `undefined` where the properties were what made the creation fail. */
   readonly properties: P | undefined;
@@ -78,6 +90,12 @@ export interface CustomResourceDefinition<P> {
   /** What it is about, as its messages begin: "Workload Security connector". */
   readonly step: string;
   readonly properties: PropertiesSchema<P>;
+  /**
+   * Whether `delete` can tell without a registration what is ours. Only then is it asked after a creation
+   * that was undone (the same request may have been delivered to another process too), and asked again for a
+   * while after one that never answered (which may still be under way). @default false
+   */
+  readonly knowsItsOwn?: boolean;
   /** Looks before it creates: finds, adopts, or makes. */
   create(request: CreateRequest<P>): Promise<Outcome>;
   /**
@@ -95,18 +113,17 @@ export type CustomResourceHandler = (
   context: Context,
 ) => Promise<void>;
 
-type DeleteEvent = CloudFormationCustomResourceEvent & { readonly RequestType: 'Delete' };
+export interface HandlerOptions {
+  /** Milliseconds before each further look for what a creation that never answered makes. @default LATE_CREATION_PAUSES_MS */
+  readonly lateCreationPausesMs?: readonly number[];
+}
+
+/** An update cannot be told from the rollback of one, which the user has to continue by hand where it fails. */
+const ROLLBACK_CURE =
+  ' Should the stack now be in UPDATE_ROLLBACK_FAILED, put that right and continue the rollback.';
 
 /** Requests whose answers are remembered, against repeated delivery. */
 const REMEMBERED_ANSWERS = 20;
-
-/** Physical id of a creation that failed and left nothing: there is nothing to delete, and no need to ask. */
-const NOTHING_LEFT = 'failed:';
-/** Physical id of a creation that failed and may have left something, which has to be looked for. */
-const MAYBE_LEFT = 'unsure:';
-
-/** Read beside the resource's own properties; every custom resource of ours takes it. */
-const commonProperties = z.object({ OnVendorDeleteFailure: z.enum(['Fail', 'Continue']) });
 
 /**
  * Makes the Lambda handler of a custom resource.
@@ -114,7 +131,10 @@ const commonProperties = z.object({ OnVendorDeleteFailure: z.enum(['Fail', 'Cont
  * @param define makes the definition. It is called for each request, not when the function starts: what
  * it finds wrong (an environment, a parameter) must reach CloudFormation, which otherwise waits in vain.
  */
-export function customResourceHandler<P>(define: () => CustomResourceDefinition<P>): CustomResourceHandler {
+export function customResourceHandler<P>(
+  define: () => CustomResourceDefinition<P>,
+  { lateCreationPausesMs = LATE_CREATION_PAUSES_MS }: HandlerOptions = {},
+): CustomResourceHandler {
   const answers = new Map<string, Promise<Answer>>();
   return async (event, context) => {
     logger.info('Custom resource request', {
@@ -124,7 +144,8 @@ export function customResourceHandler<P>(define: () => CustomResourceDefinition<
     });
     const request = [event.StackId, event.LogicalResourceId, event.RequestType, event.RequestId].join(' ');
     const answering =
-      answers.get(request) ?? perform(define, event, planTime(context.getRemainingTimeInMillis()));
+      answers.get(request) ??
+      perform(define, event, planTime(context.getRemainingTimeInMillis()), lateCreationPausesMs);
     answers.set(request, answering);
     for (const oldest of [...answers.keys()].slice(0, -REMEMBERED_ANSWERS)) {
       answers.delete(oldest);
@@ -139,8 +160,10 @@ async function perform<P>(
   define: () => CustomResourceDefinition<P>,
   event: CloudFormationCustomResourceEvent,
   time: TimePlan,
+  lateCreationPausesMs: readonly number[],
 ): Promise<Answer> {
-  if (event.RequestType === 'Delete' && nothingToDelete(event.PhysicalResourceId)) {
+  if (event.RequestType === 'Delete' && registrationOf(event.PhysicalResourceId)?.origin === 'adopted') {
+    // What was there before us stays.
     return { status: 'SUCCESS', physicalId: event.PhysicalResourceId };
   }
   let definition: CustomResourceDefinition<P>;
@@ -148,9 +171,13 @@ async function perform<P>(
     definition = define();
   } catch (error) {
     // CloudFormation must be told: it waits for its time-out otherwise.
-    return event.RequestType === 'Delete'
-      ? deletionFailed(event, messageOf(error))
-      : changeFailed(event, messageOf(error));
+    if (event.RequestType !== 'Delete') {
+      return changeFailed(event, messageOf(error));
+    }
+    const { PhysicalResourceId: physicalId } = event;
+    return physicalId.startsWith(NOTHING_LEFT)
+      ? { status: 'SUCCESS', physicalId }
+      : deletionFailed(event, messageOf(error));
   }
   switch (event.RequestType) {
     case 'Create':
@@ -165,40 +192,20 @@ async function perform<P>(
       );
     }
     case 'Delete':
-      return performDeletion(definition, event, time);
+      return performDeletion(definition, event, time, lateCreationPausesMs);
   }
 }
 
-/** What was there before us stays; what failed to be created and was undone is not there. */
-function nothingToDelete(physicalId: string): boolean {
-  return registrationOf(physicalId)?.origin === 'adopted' || physicalId.startsWith(NOTHING_LEFT);
-}
+type Left = Pick<Undo, 'registration' | 'besideKnown'>;
 
 /** @param left what is left of the change, where it is not what was there before. */
-function changeFailed(
-  event: CloudFormationCustomResourceEvent,
-  reason: string,
-  left?: { readonly registration?: Registration },
-): Answer {
+function changeFailed(event: CloudFormationCustomResourceEvent, reason: string, left?: Left): Answer {
   logger.error('Custom resource failed', { logicalId: event.LogicalResourceId, reason });
-  const before = event.RequestType === 'Create' ? undefined : event.PhysicalResourceId;
+  const before = event.RequestType === 'Create' || left?.besideKnown ? undefined : event.PhysicalResourceId;
   const otherwise = (left === undefined ? NOTHING_LEFT : MAYBE_LEFT) + event.RequestId;
   const physicalId =
     left?.registration === undefined ? (before ?? otherwise) : physicalIdOf(left.registration);
   return { status: 'FAILED', physicalId, reason };
-}
-
-/** Whether a failed deletion may pass is the user's choice. */
-function deletionFailed(event: DeleteEvent, fault: string): Answer {
-  const { PhysicalResourceId: physicalId, LogicalResourceId: logicalId } = event;
-  const mayPass =
-    z.safeParse(commonProperties, event.ResourceProperties).data?.OnVendorDeleteFailure === 'Continue';
-  const reason = mayPass
-    ? `${fault} Left as it is, as OnVendorDeleteFailure says.`
-    : `${fault} Put that right and delete the stack again; or, to leave this as it is, delete the stack again ` +
-      `and retain the resource ${logicalId}.`;
-  logger.error('Deletion failed', { logicalId, reason, mayPass });
-  return { status: mayPass ? 'SUCCESS' : 'FAILED', physicalId, reason };
 }
 
 async function performChange<P>(
@@ -221,30 +228,11 @@ async function performChange<P>(
     return { status: 'SUCCESS', physicalId: physicalIdOf(registration), attributes };
   } catch (error) {
     // Whatever it was, CloudFormation must be told, and what was done so far be undone.
-    const reason = reasonOf(definition, error);
+    const reason = reasonOf(definition, error) + (event.RequestType === 'Update' ? ROLLBACK_CURE : '');
     const left = await undoAll(undos, time.undoUntil());
     return left === undefined
       ? changeFailed(event, reason)
       : changeFailed(event, `${reason} Undoing it failed too: ${left.faults}`, left);
-  }
-}
-
-async function performDeletion<P>(
-  definition: CustomResourceDefinition<P>,
-  event: DeleteEvent,
-  time: TimePlan,
-): Promise<Answer> {
-  const physicalId = event.PhysicalResourceId;
-  try {
-    const signal = time.undoUntil();
-    const registration = registrationOf(physicalId);
-    const properties = z.safeParse(definition.properties, event.ResourceProperties).data;
-    const deletion = definition.delete({ registration, properties, stackId: event.StackId, signal });
-    await settleBy(deletion, signal);
-    return { status: 'SUCCESS', physicalId };
-  } catch (error) {
-    // Whatever it was, CloudFormation must be told.
-    return deletionFailed(event, reasonOf(definition, error));
   }
 }
 
@@ -272,17 +260,14 @@ function parseProperties<P>(
 async function undoAll(
   undos: readonly Undo[],
   signal: AbortSignal,
-): Promise<{ readonly registration?: Registration; readonly faults: string } | undefined> {
-  const failed: { registration?: Registration; fault: string }[] = [];
+): Promise<(Left & { readonly faults: string }) | undefined> {
+  const failed: (Undo & { readonly fault: string })[] = [];
   for (const undo of undos.toReversed()) {
     try {
       await settleBy(undo.run(signal), signal);
     } catch (error) {
       // The other undos must still run; what failed is told to the user with the rest.
-      failed.push({
-        registration: undo.registration,
-        fault: messageOf(error),
-      });
+      failed.push({ ...undo, fault: messageOf(error) });
     }
   }
   if (failed.length === 0) {
@@ -290,14 +275,5 @@ async function undoAll(
   }
   const registration = failed.find((undo) => undo.registration !== undefined)?.registration;
   const faults = failed.map(({ fault }) => fault).join(' ');
-  return { registration, faults };
-}
-
-function reasonOf<P>(definition: CustomResourceDefinition<P>, error: unknown): string {
-  const message = messageOf(error);
-  return message.startsWith(definition.step) ? message : `${definition.step}: ${message}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return { registration, besideKnown: failed.some((undo) => undo.besideKnown === true), faults };
 }

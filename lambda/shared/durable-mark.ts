@@ -1,5 +1,6 @@
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { UNMARKED } from '../../contract/mark.ts';
+import { explainAwsError } from './aws-errors.ts';
 import { isAccessDenied, withIamPatience } from './aws-patience.ts';
 
 /**
@@ -18,15 +19,23 @@ export function parameterMark(client: SSMClient, name: string): DurableMark {
   return {
     read: async (signal) => {
       const get = () => client.send(new GetParameterCommand({ Name: name }), { abortSignal: signal });
-      const { Parameter } = await withIamPatience(get, { isDenied: isAccessDenied, signal });
-      return Parameter?.Value ?? UNMARKED;
+      try {
+        const { Parameter } = await withIamPatience(get, { isDenied: isAccessDenied, signal });
+        return Parameter?.Value ?? UNMARKED;
+      } catch (error) {
+        throw explainAwsError(`ssm:GetParameter on ${name}`, error, signal);
+      }
     },
     write: async (value, signal) => {
       const put = () =>
         client.send(new PutParameterCommand({ Name: name, Value: value, Overwrite: true }), {
           abortSignal: signal,
         });
-      await withIamPatience(put, { isDenied: isAccessDenied, signal });
+      try {
+        await withIamPatience(put, { isDenied: isAccessDenied, signal });
+      } catch (error) {
+        throw explainAwsError(`ssm:PutParameter on ${name}`, error, signal);
+      }
     },
   };
 }

@@ -43,7 +43,9 @@ function withoutSecrets(words: string, secrets: readonly string[]): string {
     .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
     .reduce((shown, secret) => shown.replaceAll(secret, '***'), words)
     .replace(/\b(Bearer|ApiKey)\s+\S+/gi, '$1 ***')
-    .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '***');
+    .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '***')
+    .replace(/((?:token|secret|password|signature)=)[^\s"'&]+/gi, '$1***')
+    .replace(/("\w*(?:token|secret|password)\w*"\s*:\s*")[^"]+/gi, '$1***');
 }
 
 /** One line, no control characters, and short. */

@@ -3,6 +3,7 @@ import {
   type GetSecretValueCommandOutput,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { explainAwsError } from './aws-errors.ts';
 import { tryParseJson } from './remote-words.ts';
 
 /**
@@ -60,7 +61,10 @@ export class SecretReader {
     this.#maximumAgeMs = maximumAgeMs;
   }
 
-  /** @throws SecretError where the secret cannot be read, or is empty, binary or JSON. */
+  /**
+   * @throws SecretError where the secret cannot be read, or is empty, binary or JSON.
+   * @throws AwsCallError where Secrets Manager fails.
+   */
   async read(arn: string, signal?: AbortSignal): Promise<string> {
     const cached = this.#cache.get(arn);
     if (cached !== undefined && Date.now() - cached.readAt < this.#maximumAgeMs) {
@@ -98,7 +102,7 @@ export class SecretReader {
       const { name, message } = error as Error;
       const problem = problemOf(name, message);
       if (problem === undefined) {
-        throw error;
+        throw explainAwsError(`secretsmanager:GetSecretValue on ${arn}`, error, signal);
       }
       throw new SecretError(
         problem,

@@ -1,5 +1,6 @@
 /** What CloudFormation is doing with a stack, for a custom resource whose request does not say why it comes. */
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { explainAwsError } from './aws-errors.ts';
 
 /** `update-clean-up` removes what a successful update has replaced or dropped, `update-rollback` what a failed one made. */
 export type StackOperation =
@@ -22,14 +23,20 @@ const OPERATIONS: Readonly<Record<string, StackOperation>> = {
   DELETE_IN_PROGRESS: 'deletion',
 };
 
-/** @returns `other` for a status that is none of an operation, and for a stack that nothing is known of. */
+/**
+ * @returns `other` for a status that is none of an operation, and for a stack that nothing is known of.
+ * @throws AwsCallError
+ */
 export async function stackOperation(
   cloudFormation: CloudFormationClient,
   stackId: string,
   signal: AbortSignal,
 ): Promise<StackOperation> {
-  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }), {
-    abortSignal: signal,
-  });
-  return OPERATIONS[Stacks?.[0]?.StackStatus ?? ''] ?? 'other';
+  try {
+    const command = new DescribeStacksCommand({ StackName: stackId });
+    const { Stacks } = await cloudFormation.send(command, { abortSignal: signal });
+    return OPERATIONS[Stacks?.[0]?.StackStatus ?? ''] ?? 'other';
+  } catch (error) {
+    throw explainAwsError(`cloudformation:DescribeStacks on ${stackId}`, error, signal);
+  }
 }

@@ -6,8 +6,13 @@ import type {
   Outcome,
   UpdateRequest,
 } from '../shared/custom-resource.ts';
+import {
+  CLOCK_MARGIN_MS,
+  type ListingQueue,
+  queueListing,
+  spanOf,
+} from '../shared/listing/listing-request.ts';
 import { logger } from '../shared/logger.ts';
-import { CLOCK_MARGIN_MS, type ListingQueue, queueListing, spanOf } from './listing-request.ts';
 
 type Properties = z.infer<typeof backfillProperties>;
 

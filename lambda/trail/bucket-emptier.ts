@@ -9,6 +9,7 @@ import {
   PutBucketPolicyCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { explainAwsError } from '../shared/aws-errors.ts';
 import { isMissingBucket } from './s3-errors.ts';
 
 /** A bucket cannot be emptied or deleted; the message says why, and the cure. */
@@ -94,7 +95,7 @@ export async function emptyAndDelete(teardown: BucketTeardown): Promise<number> 
         { cause: error },
       );
     }
-    throw error;
+    throw error instanceof TeardownError ? error : explainAwsError(`emptying ${bucket}`, error, signal);
   }
   throw new TeardownError(
     `something keeps writing to ${bucket}, so that it never stays empty (${tally.deleted} objects deleted). ` +

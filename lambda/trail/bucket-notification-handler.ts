@@ -11,7 +11,7 @@ import { notificationMetric } from './notification-metrics.ts';
 export const handler = customResourceHandler(() => {
   const environment = parseEnvironment(bucketNotificationEnvironment, process.env);
   return bucketNotification({
-    s3: new S3Client({}),
+    s3In: (region) => new S3Client({ region }),
     sqs: new SQSClient({}),
     dynamoDb: new DynamoDBClient({}),
     eventBridge: new EventBridgeClient({}),

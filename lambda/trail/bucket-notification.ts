@@ -10,18 +10,19 @@ import type {
   Outcome,
   UpdateRequest,
 } from '../shared/custom-resource.ts';
+import { type ListingQueue, queueGap } from '../shared/listing/listing-request.ts';
 import { logger } from '../shared/logger.ts';
-import { type ListingQueue, queueGap } from './listing-request.ts';
 import { hasEventBridge } from './notification-document.ts';
 import { NotificationEditor } from './notification-editor.ts';
 import { NotificationMemory } from './notification-memory.ts';
 import { otherRulesFor } from './other-rules.ts';
-import { type BucketContext, BucketError, bucketContext, isMissingBucket } from './s3-errors.ts';
+import { assertEventsAreOn } from './relayed-events.ts';
+import { type BucketContext, BucketError, bucketContext, isElsewhere, isMissingBucket } from './s3-errors.ts';
 
 type Properties = z.infer<typeof bucketNotificationProperties>;
 
 export interface BucketNotificationDependencies extends ListingQueue {
-  readonly s3: S3Client;
+  readonly s3In: (region: string) => S3Client;
   readonly dynamoDb: DynamoDBClient;
   readonly eventBridge: EventBridgeClient;
   readonly ledgerTable: string;
@@ -37,7 +38,8 @@ export interface BucketNotificationDependencies extends ListingQueue {
  * Switches EventBridge notifications on for a bucket that exists, and off again if it was this that did, and if
  * nobody else has come to count on them.
  *
- * EventBridge that is on already is adopted and stays on. Another bucket replaces the registration, whose id
+ * EventBridge that is on already is adopted and stays on. For a bucket elsewhere it has to be: who else counts on it
+ * cannot be seen from here, so that its owner decides. Another bucket replaces the registration, whose id
  * is the bucket's name; an update with the same bucket repairs what another tool has overwritten.
  */
 export function bucketNotification(
@@ -45,7 +47,12 @@ export function bucketNotification(
 ): CustomResourceDefinition<Properties> {
   const { eventBridge, eventRuleName } = dependencies;
   const editorFor = (context: BucketContext, signal: AbortSignal) =>
-    new NotificationEditor(dependencies.s3, context, signal, dependencies.readBackDelaysMs);
+    new NotificationEditor(
+      dependencies.s3In(context.home.region),
+      context,
+      signal,
+      dependencies.readBackDelaysMs,
+    );
 
   const switchOff = async (context: BucketContext, signal: AbortSignal) => {
     const editor = editorFor(context, signal);
@@ -67,10 +74,14 @@ export function bucketNotification(
   const ensure = async (request: CreateRequest<Properties>, standing: boolean): Promise<Outcome> => {
     const { signal } = request;
     const bucket = request.properties.BucketName;
-    const context = bucketContext(bucket, request.stackId);
+    const context = bucketContext(bucket, request.stackId, request.properties);
     const memory = new NotificationMemory(dependencies.dynamoDb, dependencies.ledgerTable, bucket);
     const editor = editorFor(context, signal);
     const document = await editor.read();
+    const elsewhere = isElsewhere(context);
+    if (elsewhere) {
+      assertEventsAreOn(context, document);
+    }
     const sighting = standing ? await memory.recall(signal) : undefined;
     const found = hasEventBridge(document);
     const registration = { origin: found ? 'adopted' : 'created', id: bucket } as const;
@@ -79,7 +90,8 @@ export function bucketNotification(
       request.undoOnFailure({ registration, run: (undoSignal) => switchOff(context, undoSignal) });
       await editor.switchOn(document);
     }
-    if (!found || sighting?.missing === true) {
+    // Events that are relayed begin to come some time after the rule for them is there.
+    if (!found || sighting?.missing === true || (elsewhere && !standing)) {
       await queueGap(dependencies, bucket, sighting?.lastSeenOn ?? changedAt, signal);
     }
     await memory.seenOn(changedAt, signal);
@@ -100,11 +112,15 @@ export function bucketNotification(
     create: (request) => ensure(request, false),
     update,
     // After a failed creation nothing tells our addition from its owner's: undoing was the creation's job.
-    delete: async ({ registration, stackId, signal }: DeleteRequest<Properties>) => {
+    delete: async ({ registration, properties, stackId, signal }: DeleteRequest<Properties>) => {
       if (registration === undefined) {
         return;
       }
-      const context = bucketContext(registration.id, stackId);
+      const context = bucketContext(registration.id, stackId, properties);
+      if (isElsewhere(context)) {
+        // Its owner has switched them on.
+        return;
+      }
       const others = await otherRulesFor(eventBridge, context, eventRuleName, signal);
       if (others.length > 0) {
         // The last of them finds it on and cannot know that it was off once: so it stays on, which costs nothing.

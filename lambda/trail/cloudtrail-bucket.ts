@@ -1,26 +1,30 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { cloudTrailBucketProperties, NO_SUCH_RESOURCE } from '../../contract/trail.ts';
 import type { CreateRequest, CustomResourceDefinition, Outcome } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
-import { assertBucketIsHere } from './bucket-place.ts';
+import { assertBucketIsAtHome } from './bucket-place.ts';
 import { defaultKeyOf, keyArnsOf } from './file-keys.ts';
 import { newestFile } from './newest-file.ts';
 import { NotificationEditor } from './notification-editor.ts';
-import { type BucketContext, bucketContext, explainS3Error } from './s3-errors.ts';
+import { assertEventsAreOn, assertRelayed } from './relayed-events.ts';
+import { type BucketContext, bucketContext, explainS3Error, isElsewhere } from './s3-errors.ts';
 import { type BucketTrail, trailsWritingTo } from './trails.ts';
 import { type VendorClient, vendorClientsOf } from './vendor-client.ts';
 
 type Properties = z.infer<typeof cloudTrailBucketProperties>;
 
-export interface CloudTrailBucketDependencies {
+/** AWS's services in one region. */
+export interface CloudTrailBucketClients {
   readonly s3: S3Client;
   readonly kms: KMSClient;
   readonly cloudTrail: CloudTrailClient;
   readonly cloudFormation: CloudFormationClient;
+  readonly eventBridge: EventBridgeClient;
 }
 
 /** A vendor client forwards from the bucket already, to where this stack would forward. */
@@ -37,28 +41,26 @@ export class VendorClientCannotDecryptError extends Error {
 const ROOM = { trails: 900, keys: 500, prefixes: 400, sample: 400, clients: 200 } as const;
 
 /**
- * Looks at the bucket that the user named, before anything is registered, and changes nothing: that it exists, here;
- * who writes to it; what its files are encrypted with; who forwards from it already.
+ * Looks at the bucket that the user named, before anything is registered, and changes nothing: that it exists, where the user says;
+ * who writes to it; what its files are encrypted with; who forwards from it already; that its events come here.
  */
 export function cloudTrailBucket(
-  dependencies: CloudTrailBucketDependencies,
+  clientsIn: (region: string) => CloudTrailBucketClients,
 ): CustomResourceDefinition<Properties> {
   const look = async (request: CreateRequest<Properties>, formerBucket: string): Promise<Outcome> => {
     const { properties, stackId, signal } = request;
-    const context = bucketContext(properties.BucketName, stackId);
-    const { s3, kms } = dependencies;
+    const context = bucketContext(properties.BucketName, stackId, properties);
+    const { s3, kms, cloudFormation, eventBridge } = clientsIn(context.home.region);
 
-    const trails = await trailsWritingTo(dependencies.cloudTrail, context, signal);
-    await assertBucketIsHere(s3, context, trails, signal);
+    const trails = await trailsSeenFrom([context.region, context.home.region], clientsIn, context, signal);
+    await assertBucketIsAtHome(s3, context, trails, signal);
     const notifications = await new NotificationEditor(s3, context, signal).read();
-    const clients = await vendorClientsOf(
-      dependencies.cloudFormation,
-      context,
-      stackId,
-      notifications,
-      signal,
-    );
+    const clients = await vendorClientsOf(cloudFormation, context, stackId, notifications, signal);
     judgeVendorClients(clients, properties);
+    if (isElsewhere(context)) {
+      assertEventsAreOn(context, notifications);
+      await assertRelayed(eventBridge, context, signal);
+    }
     tellTrails(trails, context);
 
     const prefixes = fitting(
@@ -150,6 +152,22 @@ function assertVendorClientCanRead(keys: readonly string[], { BucketName, Destin
         'Set ForwardingDestination to CloudOne or VisionOne, which can.',
     );
   }
+}
+
+/** A trail of one region that writes to a bucket in another is shown in its own only. */
+async function trailsSeenFrom(
+  regions: readonly string[],
+  clientsIn: (region: string) => CloudTrailBucketClients,
+  context: BucketContext,
+  signal: AbortSignal,
+): Promise<readonly BucketTrail[]> {
+  const seen = new Map<string, BucketTrail>();
+  for (const region of new Set(regions)) {
+    for (const trail of await trailsWritingTo(clientsIn(region).cloudTrail, context, signal)) {
+      seen.set(trail.arn, trail);
+    }
+  }
+  return [...seen.values()];
 }
 
 function tellTrails(trails: readonly BucketTrail[], { bucket, accountId }: BucketContext): void {

@@ -19,7 +19,7 @@ export async function defaultKeyOf(
 ): Promise<string | undefined> {
   try {
     const { ServerSideEncryptionConfiguration } = await s3.send(
-      new GetBucketEncryptionCommand({ Bucket: context.bucket, ExpectedBucketOwner: context.accountId }),
+      new GetBucketEncryptionCommand({ Bucket: context.bucket, ExpectedBucketOwner: context.home.accountId }),
       { abortSignal: signal },
     );
     return ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
@@ -55,8 +55,9 @@ export class UnknownAliasError extends Error {
   override readonly name = 'UnknownAliasError';
 }
 
-function arnOfKey({ partition, region, accountId }: BucketContext, key: string): string {
-  return key.startsWith('arn:') ? key : `arn:${partition}:kms:${region}:${accountId}:key/${key}`;
+/** A key without its account and region is where its bucket is. */
+function arnOfKey({ partition, home }: BucketContext, key: string): string {
+  return key.startsWith('arn:') ? key : `arn:${partition}:kms:${home.region}:${home.accountId}:key/${key}`;
 }
 
 /** By listing: describing a key by its alias needs a permission on the key, which is not known yet. */

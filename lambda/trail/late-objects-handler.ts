@@ -6,7 +6,7 @@ import { lateObjectsEnvironment, listingRequestSchema } from '../../contract/tra
 import { queueStoredObjects } from './late-objects.ts';
 
 const environment = parseEnvironment(lateObjectsEnvironment, process.env);
-const s3 = new S3Client({});
+const s3 = new S3Client({ region: environment.BUCKET_REGION });
 const sqs = new SQSClient({});
 
 /** Kept back for the page under way and for the message that continues it. */

@@ -2,10 +2,15 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { parseCloudTrailKey } from '../../contract/cloudtrail-key.ts';
 import type { ListingRequest } from '../../contract/trail.ts';
+import { type WalkStep, walkFolders } from '../shared/listing/folder-walk.ts';
+import { queueObjects } from '../shared/listing/object-queue.ts';
+import {
+  type DaySpan,
+  type StoredObject,
+  type VersionMarker,
+  versionPage,
+} from '../shared/listing/stored-objects.ts';
 import { logger } from '../shared/logger.ts';
-import { type WalkStep, walkFolders } from './folder-walk.ts';
-import { type DaySpan, type StoredObject, type VersionMarker, versionPage } from './listing.ts';
-import { queueObjects } from './object-queue.ts';
 
 export interface LateObjectsServices {
   readonly s3: S3Client;

@@ -1,8 +1,8 @@
 /** One recent file of the bucket's, to see what its files are encrypted with, and whether they can be read. */
 import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { parseCloudTrailKey } from '../../contract/cloudtrail-key.ts';
-import { type BucketListing, walkFolders } from './folder-walk.ts';
-import { folderOf } from './listing.ts';
+import { type BucketListing, walkFolders } from '../shared/listing/folder-walk.ts';
+import { folderOf } from '../shared/listing/stored-objects.ts';
 import { isDenied } from './s3-errors.ts';
 
 export interface SampleFile {

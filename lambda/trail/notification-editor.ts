@@ -49,16 +49,19 @@ export class NotificationEditor {
 
   /** @throws BucketError where S3 refuses, with the cure. */
   async read(): Promise<NotificationDocument> {
-    const { bucket, accountId } = this.#context;
+    const { bucket, home } = this.#context;
     try {
       return documentOf(
         await this.#s3.send(
-          new GetBucketNotificationConfigurationCommand({ Bucket: bucket, ExpectedBucketOwner: accountId }),
+          new GetBucketNotificationConfigurationCommand({
+            Bucket: bucket,
+            ExpectedBucketOwner: home.accountId,
+          }),
           { abortSignal: this.#signal },
         ),
       );
     } catch (error) {
-      throw await explainS3Error(this.#s3, this.#context, 's3:GetBucketNotification', error);
+      throw await explainS3Error(this.#s3, this.#context, 's3:GetBucketNotification', error, this.#signal);
     }
   }
 
@@ -127,7 +130,7 @@ export class NotificationEditor {
   }
 
   async #write(document: NotificationDocument): Promise<void> {
-    const { bucket, accountId } = this.#context;
+    const { bucket, home } = this.#context;
     try {
       await this.#s3.send(
         new PutBucketNotificationConfigurationCommand({
@@ -135,12 +138,12 @@ export class NotificationEditor {
           NotificationConfiguration: document,
           // Someone else's stale destination is theirs to mend, and must not break ours.
           SkipDestinationValidation: true,
-          ExpectedBucketOwner: accountId,
+          ExpectedBucketOwner: home.accountId,
         }),
         { abortSignal: this.#signal },
       );
     } catch (error) {
-      throw await explainS3Error(this.#s3, this.#context, 's3:PutBucketNotification', error);
+      throw await explainS3Error(this.#s3, this.#context, 's3:PutBucketNotification', error, this.#signal);
     }
   }
 

@@ -1,6 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
 import { notificationMemoryKey } from '../../contract/trail.ts';
+import { explainAwsError } from '../shared/aws-errors.ts';
 
 /** What was last seen of a bucket's notifications. */
 export interface NotificationSighting {
@@ -26,9 +27,11 @@ export class NotificationMemory {
   }
 
   async recall(signal: AbortSignal): Promise<NotificationSighting | undefined> {
-    const { Item } = await this.#dynamoDb.send(
-      new GetItemCommand({ TableName: this.#table, Key: this.#key, ConsistentRead: true }),
-      { abortSignal: signal },
+    const command = new GetItemCommand({ TableName: this.#table, Key: this.#key, ConsistentRead: true });
+    const { Item } = await this.#explained(
+      'dynamodb:GetItem',
+      this.#dynamoDb.send(command, { abortSignal: signal }),
+      signal,
     );
     const seen = Item?.lastSeenOn?.N;
     return seen === undefined
@@ -47,14 +50,24 @@ export class NotificationMemory {
   }
 
   async #note({ lastSeenOn, missing }: NotificationSighting, signal: AbortSignal): Promise<void> {
-    await this.#dynamoDb.send(
-      new UpdateItemCommand({
-        TableName: this.#table,
-        Key: this.#key,
-        UpdateExpression: 'SET lastSeenOn = :at, isMissing = :missing',
-        ExpressionAttributeValues: { ':at': { N: String(lastSeenOn) }, ':missing': { BOOL: missing } },
-      }),
-      { abortSignal: signal },
+    const command = new UpdateItemCommand({
+      TableName: this.#table,
+      Key: this.#key,
+      UpdateExpression: 'SET lastSeenOn = :at, isMissing = :missing',
+      ExpressionAttributeValues: { ':at': { N: String(lastSeenOn) }, ':missing': { BOOL: missing } },
+    });
+    await this.#explained(
+      'dynamodb:UpdateItem',
+      this.#dynamoDb.send(command, { abortSignal: signal }),
+      signal,
     );
+  }
+
+  async #explained<T>(action: string, call: Promise<T>, signal: AbortSignal): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      throw explainAwsError(`${action} on ${this.#table}`, error, signal);
+    }
   }
 }

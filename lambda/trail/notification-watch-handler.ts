@@ -1,5 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
@@ -10,11 +11,15 @@ import { NotificationEditor } from './notification-editor.ts';
 import { NotificationMemory } from './notification-memory.ts';
 import { notificationMetric } from './notification-metrics.ts';
 import { watchNotification } from './notification-watch.ts';
-import { bucketContext } from './s3-errors.ts';
+import { isRelayed } from './relayed-events.ts';
+import { bucketContext, isElsewhere } from './s3-errors.ts';
 
 const environment = parseEnvironment(notificationWatchEnvironment, process.env);
 const { BUCKET_NAME: bucket, STACK_ID: stackId } = environment;
-const s3 = new S3Client({});
+const home = { BucketRegion: environment.BUCKET_REGION, BucketAccountId: environment.BUCKET_ACCOUNT_ID };
+const context = bucketContext(bucket, stackId, home);
+const s3 = new S3Client({ region: environment.BUCKET_REGION });
+const eventBridge = new EventBridgeClient({ region: environment.BUCKET_REGION });
 const sqs = new SQSClient({});
 const cloudFormation = new CloudFormationClient({});
 const memory = new NotificationMemory(new DynamoDBClient({}), environment.LEDGER_TABLE, bucket);
@@ -24,14 +29,16 @@ const tellMissing = notificationMetric(environment.STACK_NAME);
 const ANSWER_RESERVE_MS = 2_000;
 
 /** Called on a schedule; what it is called with says nothing. */
-export async function handler(_event: unknown, context: Context): Promise<void> {
-  const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - ANSWER_RESERVE_MS));
+export async function handler(_event: unknown, invocation: Context): Promise<void> {
+  const signal = AbortSignal.timeout(Math.max(1, invocation.getRemainingTimeInMillis() - ANSWER_RESERVE_MS));
   const result = await watchNotification({
     bucket,
     stackId,
-    repair: environment.REPAIR,
+    // Elsewhere nothing is changed.
+    repair: environment.REPAIR && !isElsewhere(context),
     lateObjectsQueueUrl: environment.LATE_OBJECTS_QUEUE_URL,
-    editor: new NotificationEditor(s3, bucketContext(bucket, stackId), signal),
+    editor: new NotificationEditor(s3, context, signal),
+    arrives: async () => !isElsewhere(context) || (await isRelayed(eventBridge, context, signal)),
     memory,
     sqs,
     cloudFormation,

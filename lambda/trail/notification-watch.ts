@@ -1,6 +1,6 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { type ListingQueue, queueGap } from '../shared/listing/listing-request.ts';
 import { logger } from '../shared/logger.ts';
-import { type ListingQueue, queueGap } from './listing-request.ts';
 import { hasEventBridge } from './notification-document.ts';
 import type { NotificationEditor } from './notification-editor.ts';
 import type { NotificationMemory } from './notification-memory.ts';
@@ -11,6 +11,8 @@ export interface NotificationWatchServices extends ListingQueue {
   /** Whether the user has asked for repair. */
   readonly repair: boolean;
   readonly editor: NotificationEditor;
+  /** Whether what the bucket sends gets here, for one in another region. */
+  readonly arrives: () => Promise<boolean>;
   readonly memory: NotificationMemory;
   readonly cloudFormation: CloudFormationClient;
   readonly tellMissing: (missing: boolean) => void;
@@ -40,7 +42,8 @@ export async function watchNotification(services: NotificationWatchServices): Pr
   const sighting = await memory.recall(signal);
   const lastSeenOn = sighting?.lastSeenOn ?? lookedAt - UNKNOWN_GAP_MS;
 
-  if (hasEventBridge(document)) {
+  const isSent = hasEventBridge(document);
+  if (isSent && (await services.arrives())) {
     const isBack = sighting === undefined || sighting.missing;
     if (isBack) {
       await queueGap(services, bucket, lastSeenOn, signal);
@@ -57,11 +60,13 @@ export async function watchNotification(services: NotificationWatchServices): Pr
 
   await memory.seenOff(lastSeenOn, signal);
   services.tellMissing(true);
-  logger.error('EventBridge is off for the bucket: no event comes for what is stored', {
-    bucket,
-    lastSeenOn,
-  });
-  if (!services.repair || (await isStackChanging(services))) {
+  logger.error(
+    isSent
+      ? "The bucket's events are not passed on to this region: the relay is gone"
+      : 'EventBridge is off for the bucket: no event comes for what is stored',
+    { bucket, lastSeenOn },
+  );
+  if (!services.repair || isSent || (await isStackChanging(services))) {
     return 'missing';
   }
   await editor.switchOn(document);

@@ -14,12 +14,12 @@ const bucketPattern = z.object({
  * Trailbridge, or anybody's. A rule that matches by a prefix, or all buckets, is nobody's in particular and does not
  * count.
  *
- * @param ownRule name of this stack's own rule.
+ * @param ownRule name of this stack's own rule; `undefined` where it has none on that bus.
  */
 export async function otherRulesFor(
   eventBridge: EventBridgeClient,
   context: BucketContext,
-  ownRule: string,
+  ownRule: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const found: string[] = [];

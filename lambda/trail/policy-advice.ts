@@ -9,14 +9,16 @@ const STACK_NAME_IN_ROLES = 20;
  * another name, so a policy that names one role would name none.
  */
 function rolesOf({ partition, accountId, stackName }: StackArn): string {
-  return `arn:${partition}:iam::${accountId}:role/${stackName.slice(0, STACK_NAME_IN_ROLES)}*`;
+  const rolePrefix =
+    stackName.length <= STACK_NAME_IN_ROLES ? `${stackName}-` : stackName.slice(0, STACK_NAME_IN_ROLES);
+  return `arn:${partition}:iam::${accountId}:role/${rolePrefix}*`;
 }
 
 /** For the policy of a bucket or of a key: lets the stack's roles do it. A key policy's `*` is the key itself. */
 export function resourcePolicyStatement(
   place: StackArn,
-  action: string,
-  resource: string,
+  action: string | readonly string[],
+  resource: string | readonly string[],
   equals: Readonly<Record<string, string>> = {},
 ): string {
   return JSON.stringify({
@@ -29,6 +31,29 @@ export function resourcePolicyStatement(
       ...(Object.keys(equals).length === 0 ? {} : { StringEquals: equals }),
     },
   });
+}
+
+/** All that the stack's roles do with a bucket of another account: its own policies must let them. */
+const ACTIONS_ON_BUCKET = [
+  's3:ListBucket',
+  's3:ListBucketVersions',
+  's3:GetBucketNotification',
+  's3:GetEncryptionConfiguration',
+  's3:GetObject',
+  's3:GetObjectVersion',
+];
+
+/** For the policies of a bucket of another account, and of the key that its files are encrypted with. */
+export function ownersStatements(
+  place: StackArn & { readonly bucket: string; readonly home: { readonly region: string } },
+): { readonly ofBucket: string; readonly ofKey: string } {
+  const bucket = `arn:${place.partition}:s3:::${place.bucket}`;
+  return {
+    ofBucket: resourcePolicyStatement(place, ACTIONS_ON_BUCKET, [bucket, `${bucket}/*`]),
+    ofKey: resourcePolicyStatement(place, 'kms:Decrypt', '*', {
+      'kms:ViaService': `s3.${place.home.region}.amazonaws.com`,
+    }),
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What it means that AWS lets this stack's function not even look. */
 import type { StackArn } from '../../contract/stack-arn.ts';
+import { explainAwsError } from '../shared/aws-errors.ts';
 import { cureOfDenial } from './policy-advice.ts';
 import { isDenied } from './s3-errors.ts';
 
@@ -9,12 +10,11 @@ export class PermissionRefusedError extends Error {
 }
 
 /**
- * Puts a refusal into the user's words: the role allows the call, so a boundary or the organisation forbids it. Any
- * other error comes back as it is.
+ * Puts a refusal into the user's words: the role allows the call, so a boundary or the organisation forbids it.
  */
-export function refusalOf(place: StackArn, action: string, error: unknown, resource = '*'): unknown {
+export function refusalOf(place: StackArn, action: string, error: unknown, resource = '*'): Error {
   if (!(error instanceof Error) || !isDenied(error)) {
-    return error;
+    return explainAwsError(`${action} on ${resource}`, error);
   }
   const statement = JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
   const cure = cureOfDenial(place, error.message, {

@@ -3,6 +3,7 @@ import { type KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms'
 import type { S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { trailBucketTeardownProperties } from '../../contract/trail.ts';
+import { explainAwsError } from '../shared/aws-errors.ts';
 import type { CustomResourceDefinition, DeleteRequest, Outcome } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
 import { type StackOperation, stackOperation } from '../shared/stack-status.ts';
@@ -121,6 +122,6 @@ async function scheduleKeyDeletion(kms: KMSClient, keyArn: string, signal: Abort
       logger.info('The key is gone or going already', { keyArn });
       return;
     }
-    throw error;
+    throw explainAwsError(`kms:ScheduleKeyDeletion on ${keyArn}`, error, signal);
   }
 }

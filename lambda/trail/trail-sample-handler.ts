@@ -4,5 +4,5 @@ import { customResourceHandler } from '../shared/custom-resource.ts';
 import { trailSample } from './trail-sample.ts';
 
 export const handler = customResourceHandler(() =>
-  trailSample({ s3: new S3Client({}), cloudTrail: new CloudTrailClient({}) }),
+  trailSample({ s3In: (region) => new S3Client({ region }), cloudTrail: new CloudTrailClient({}) }),
 );

@@ -18,7 +18,7 @@ import {
 type Properties = z.infer<typeof trailSampleProperties>;
 
 export interface TrailSampleDependencies {
-  readonly s3: S3Client;
+  readonly s3In: (region: string) => S3Client;
   readonly cloudTrail: CloudTrailClient;
 }
 
@@ -33,14 +33,14 @@ const NO_ANSWER = ['NoSuchKey', 'InvalidRange', 'InvalidObjectState'];
  * and trails that the look at the bucket has found.
  */
 export function trailSample({
-  s3,
+  s3In,
   cloudTrail,
 }: TrailSampleDependencies): CustomResourceDefinition<Properties> {
   const prove = async ({ properties, stackId, signal }: CreateRequest<Properties>): Promise<Outcome> => {
-    const context = bucketContext(properties.BucketName, stackId);
+    const context = bucketContext(properties.BucketName, stackId, properties);
     const { SampleKey } = properties;
     if (SampleKey !== undefined) {
-      await readBeginning(s3, context, SampleKey, signal);
+      await readBeginning(s3In(context.home.region), context, SampleKey, signal);
     }
     const arns = properties.TrailArns.split(',').filter((arn) => !arn.endsWith(`/${NO_SUCH_RESOURCE}`));
     const logging = await loggingTrails(cloudTrail, context, arns, signal);
@@ -103,7 +103,7 @@ async function unreadable(
     const cure = cureOfDenial(context, message, {
       policy: "the key's policy",
       statement: resourcePolicyStatement(context, 'kms:Decrypt', '*', {
-        'kms:ViaService': `s3.${context.region}.amazonaws.com`,
+        'kms:ViaService': `s3.${context.home.region}.amazonaws.com`,
       }),
     });
     // AWS's words last: a long answer is cut at its end.

@@ -5,7 +5,6 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { FORWARDED_KEY_WILDCARDS } from '../../contract/cloudtrail-key.ts';
 import {
   destinationEnvironment,
   destinationProbeProperties,
@@ -20,6 +19,7 @@ import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource
 import { readSecret, receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
 import { CloudTrailLifecycle, type CloudTrailServiceAccess } from './cloudtrail-lifecycle.ts';
 import { Draining } from './draining.ts';
+import { objectCreatedPattern } from './object-created.ts';
 
 export interface ForwardingProps {
   /** `CloudOne` or `VisionOne`. */
@@ -36,6 +36,9 @@ export interface ForwardingProps {
 
   /** The bucket that CloudTrail writes to. */
   readonly bucketName: string;
+
+  /** Where that is, which need not be the stack's region. */
+  readonly bucketRegion: string;
 
   /** May decrypt what the bucket holds. */
   readonly decryptFiles: PolicyStatement;
@@ -126,6 +129,7 @@ export class Forwarding extends Construct {
         ...environment,
         STACK_NAME: Aws.STACK_NAME,
         LEDGER_TABLE: this.ledger.tableName,
+        BUCKET_REGION: props.bucketRegion,
         QUEUE_URL: this.queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: this.deadLetterQueue.queueUrl,
         MAXIMUM_RECEIVES: String(MAXIMUM_RECEIVES),
@@ -201,14 +205,7 @@ export class Forwarding extends Construct {
     );
     return new Rule(this, 'ObjectCreated', {
       description: 'CloudTrail log and Insight files that land in the bucket go to the forwarding queue.',
-      eventPattern: {
-        source: ['aws.s3'],
-        detailType: ['Object Created'],
-        detail: {
-          bucket: { name: [bucketName] },
-          object: { key: FORWARDED_KEY_WILDCARDS.map((wildcard) => ({ wildcard })) },
-        },
-      },
+      eventPattern: objectCreatedPattern(bucketName),
       targets: [new SqsQueue(this.queue, { deadLetterQueue: undeliverable })],
     });
   }

@@ -45,6 +45,11 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
   const vendorClient = condition('WithVendorClient', is(parameters.forwardingDestination, 'VendorClient'));
   const ownForwarder = condition('WithOwnForwarder', Fn.conditionNot(vendorClient));
   const existingBucket = condition('WithExistingBucket', is(parameters.createNewTrail, 'false'));
+  const ownForwarderOnExistingBucket = condition(
+    'WithOwnForwarderOnExistingBucket',
+    Fn.conditionAnd(ownForwarder, existingBucket),
+  );
+  const { cloudtrailBucketRegion, cloudtrailBucketAccountId } = parameters;
   const { cloudOneApiKeySecretArn, visionOneIngestTokenSecretArn } = parameters;
   const visionOneApiKeyForms = [parameters.visionOneApiKey, parameters.visionOneApiKeySecretArn];
   return {
@@ -55,10 +60,22 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
     vendorClient,
     ownForwarder,
     cloudTrailToken: condition('WithCloudTrailToken', Fn.conditionNot(toVisionOne)),
-    ownForwarderOnExistingBucket: condition(
-      'WithOwnForwarderOnExistingBucket',
-      Fn.conditionAnd(ownForwarder, existingBucket),
-    ),
+    ownForwarderOnExistingBucket,
+    // Beside a new trail they are not used.
+    bucketHome: {
+      regionGiven: condition(
+        'CloudtrailBucketRegionGiven',
+        Fn.conditionAnd(existingBucket, isGiven(cloudtrailBucketRegion)),
+      ),
+      accountGiven: condition(
+        'CloudtrailBucketAccountGiven',
+        Fn.conditionAnd(existingBucket, isGiven(cloudtrailBucketAccountId)),
+      ),
+      eventsOfAnotherAccount: condition(
+        'WithEventsOfAnotherAccount',
+        Fn.conditionAnd(ownForwarderOnExistingBucket, isGiven(cloudtrailBucketAccountId)),
+      ),
+    },
     vendorClientOnExistingBucket: condition(
       'WithVendorClientOnExistingBucket',
       Fn.conditionAnd(vendorClient, existingBucket),

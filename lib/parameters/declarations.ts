@@ -7,6 +7,8 @@ import {
   CLOUD_ONE_API_KEY_PATTERN,
   EMAIL_PATTERN,
   KEY_ARN_PATTERN,
+  OTHER_ACCOUNT_ID_PATTERN,
+  OTHER_REGION_PATTERN,
   type ParameterKey,
   POLICY_ARN_PATTERN,
   SECRET_ARN_PATTERN,
@@ -124,6 +126,25 @@ export const DECLARATIONS = {
     allowedPattern: BUCKET_NAME_PATTERN,
     constraintDescription: 'Letters, digits and hyphens, with no hyphen at either end.',
   },
+  cloudtrailBucketRegion: {
+    group: 'trail',
+    label: "Existing bucket's region, if another",
+    description:
+      'AWS region of the existing bucket. Leave empty for this region. Launch the relay template there first, which sends ' +
+      "the bucket's events here.",
+    default: '',
+    allowedPattern: OTHER_REGION_PATTERN,
+    constraintDescription: 'The code of an AWS region, such as eu-west-1.',
+  },
+  cloudtrailBucketAccountId: {
+    group: 'trail',
+    label: "Existing bucket's account, if another",
+    description:
+      'AWS account of the existing bucket. Leave empty for this account. Launch the relay template there first.',
+    default: '',
+    allowedPattern: OTHER_ACCOUNT_ID_PATTERN,
+    constraintDescription: 'A 12-digit AWS account id.',
+  },
   trailKeyArn: {
     group: 'trail',
     label: "KMS key of the existing bucket's files",
@@ -143,7 +164,7 @@ export const DECLARATIONS = {
     group: 'trail',
     label: "Repair the existing bucket's events",
     description:
-      'Switch EventBridge on again where another tool has switched it off for the existing bucket.',
+      'Switch EventBridge on again where another tool has switched it off for the existing bucket. Not used for a bucket elsewhere.',
     ...oneOf(['false', 'true']),
   },
   logBucketOnDelete: {

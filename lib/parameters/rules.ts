@@ -76,6 +76,24 @@ export function contradictions(stack: Stack): void {
     isGiven(PARAMETERS.trailKeyArn),
   );
   rule(
+    'VendorClientHasItsBucketHere',
+    [
+      {
+        that: Fn.conditionAnd(
+          is(PARAMETERS.cloudtrailBucketRegion, ''),
+          is(PARAMETERS.cloudtrailBucketAccountId, ''),
+        ),
+        otherwise:
+          "The vendor's client forwards from a bucket in its own region and account only. Use ForwardingDestination " +
+          'CloudOne; or deploy where the bucket is, and leave CloudtrailBucketRegion and CloudtrailBucketAccountId empty.',
+      },
+    ],
+    Fn.conditionAnd(
+      is(PARAMETERS.forwardingDestination, 'VendorClient'),
+      is(PARAMETERS.createNewTrail, 'false'),
+    ),
+  );
+  rule(
     'VisionOneIsComplete',
     [
       {

@@ -8,6 +8,7 @@ import {
   type EventSourceMapping,
   Function as LambdaFunction,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -58,6 +59,14 @@ export interface TrailbridgeFunctionProps<Environment extends z.ZodObject> {
 
   /** @default DEFAULT_TIMEOUT */
   readonly timeout?: Duration;
+
+  /**
+   * Whether the function may send to the queue that calls it, more than sixteen times in a row: Lambda takes that for
+   * a loop and stops it otherwise (AWS Lambda Developer Guide, "Use Lambda recursive loop detection").
+   *
+   * @default false
+   */
+  readonly callsItself?: boolean;
 
   /**
    * Megabytes; Lambda's processor share grows with it.
@@ -117,6 +126,7 @@ export class TrailbridgeFunction<Environment extends z.ZodObject = z.ZodObject> 
       // A custom resource or queue decides itself what is tried again; Lambda's own retries would
       // deliver a creation twice.
       retryAttempts: 0,
+      ...(props.callsItself ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
     namedAlready(this.function.node.defaultChild as CfnFunction, this.role.node.defaultChild as CfnRole);
     this.invocationSettings = this.function.node.findChild('EventInvokeConfig');

@@ -10,6 +10,13 @@ import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource
 export interface BucketLookUpProps {
   readonly bucketName: string;
 
+  /** Where the user says that it is: each empty where the stack is. */
+  readonly bucketRegion: string;
+  readonly bucketAccountId: string;
+
+  /** The region that it is in, also where that is not said. */
+  readonly region: string;
+
   /** Whether there is an existing bucket to look at. */
   readonly onlyIf: CfnCondition;
 
@@ -61,6 +68,8 @@ export class BucketLookUp extends Construct {
             'kms:ListAliases',
             's3:ListAllMyBuckets',
             'cloudformation:DescribeStacks',
+            'events:ListRules',
+            'events:ListRuleNamesByTarget',
           ],
           resources: ['*'],
         }),
@@ -68,13 +77,15 @@ export class BucketLookUp extends Construct {
       propertiesSchema: cloudTrailBucketProperties,
       properties: {
         BucketName: props.bucketName,
+        BucketRegion: props.bucketRegion,
+        BucketAccountId: props.bucketAccountId,
         Destination: props.destination as 'CloudOne',
         TrailKeyArn: props.trailKeyArn,
       },
     });
     const reason =
-      'These list what there is in the account: trails, aliases, buckets, stacks. The first three take no resource, and ' +
-      'neither does the last where it is not for one known stack.';
+      'These list what there is in the account: trails, aliases, buckets, rules, stacks. They take no resource, but for the ' +
+      'last, which takes none either where it is not for one known stack.';
     Validations.of(this.bucket.handler.role).acknowledge(
       { id: 'AwsSolutions-IAM5[Resource::*]', reason },
       { id: 'Serverless-LambdaStarPermissions', reason },
@@ -91,7 +102,7 @@ export class BucketLookUp extends Construct {
         // Without it S3 says "access denied" of a file that is gone.
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }),
         readFiles(),
-        decryptThroughS3(this.keyArns),
+        decryptThroughS3(this.keyArns, props.region),
         new PolicyStatement({
           actions: ['cloudtrail:GetTrailStatus'],
           resources: Fn.split(',', trailArns),
@@ -100,6 +111,8 @@ export class BucketLookUp extends Construct {
       propertiesSchema: trailSampleProperties,
       properties: {
         BucketName: props.bucketName,
+        BucketRegion: props.bucketRegion,
+        BucketAccountId: props.bucketAccountId,
         SampleKey: this.bucket.attribute('SampleKey'),
         TrailArns: trailArns,
         CloudOneRegion: Lazy.string({ produce: () => this.#cloudOneRegion }),
@@ -129,12 +142,16 @@ export class BucketLookUp extends Construct {
   }
 }
 
-/** May have S3 decrypt with the keys, and nothing else with them. */
-export function decryptThroughS3(keyArns: string[]): PolicyStatement {
+/**
+ * May have S3 decrypt with the keys, and nothing else with them.
+ *
+ * @param region of the bucket.
+ */
+export function decryptThroughS3(keyArns: string[], region: string): PolicyStatement {
   return new PolicyStatement({
     actions: ['kms:Decrypt'],
     resources: keyArns,
-    conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.amazonaws.com` } },
+    conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } },
   });
 }
 

@@ -17,11 +17,19 @@ import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
+import type { BucketHome } from './bucket-home.ts';
 import { arnOfBucket, type BucketLookUp } from './bucket-look-up.ts';
 import { NotificationWatch } from './notification-watch.ts';
 
 export interface ExistingBucketProps {
   readonly bucketName: string;
+
+  /** Where the user says that it is: each empty where the stack is. */
+  readonly bucketRegion: string;
+  readonly bucketAccountId: string;
+
+  /** Where it is, also where that is not said. */
+  readonly home: BucketHome;
 
   /** What the look at the bucket has found: the trails' key prefixes, and the bucket that was named before. */
   readonly lookUp: BucketLookUp;
@@ -75,11 +83,14 @@ export class ExistingBucket extends Construct {
       description: 'Queues the CloudTrail files of which no event may have come.',
       environmentSchema: lateObjectsEnvironment,
       environment: {
+        BUCKET_REGION: props.home.region,
         FORWARDING_QUEUE_URL: props.forwardingQueue.queueUrl,
         LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl,
         TRAIL_PREFIXES: props.lookUp.bucket.attribute('KeyPrefixes'),
       },
       timeout: LISTING_TIMEOUT,
+      // A long listing goes on in message after message.
+      callsItself: true,
       permissions: [
         receiveFrom(lateObjects),
         new PolicyStatement({ actions: ['s3:ListBucket', 's3:ListBucketVersions'], resources: [bucketArn] }),
@@ -135,7 +146,11 @@ export class ExistingBucket extends Construct {
         new PolicyStatement({ actions: ['events:ListRules'], resources: ['*'] }),
       ],
       propertiesSchema: bucketNotificationProperties,
-      properties: { BucketName: props.bucketName },
+      properties: {
+        BucketName: props.bucketName,
+        BucketRegion: props.bucketRegion,
+        BucketAccountId: props.bucketAccountId,
+      },
       onVendorDeleteFailure: props.onVendorDeleteFailure,
     });
     const reason = 'EventBridge lists the rules of the account; the action takes no resource.';
@@ -161,6 +176,7 @@ export class ExistingBucket extends Construct {
 
     const watch = new NotificationWatch(this, 'NotificationWatch', {
       bucketName: props.bucketName,
+      home: props.home,
       repairNotifications: props.repairNotifications,
       environment: memory,
       permissions: [askForListing, remember],

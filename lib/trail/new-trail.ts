@@ -12,6 +12,7 @@ import {
 import { Construct, type IConstruct } from 'constructs';
 import { trailBucketTeardownProperties } from '../../contract/trail.ts';
 import { vendorClientNamePrefix } from '../../contract/vendor-client.ts';
+import { shortStackId } from '../shared/short-stack-id.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 
 export interface NewTrailProps {
@@ -38,7 +39,7 @@ export class NewTrail extends Construct {
   constructor(scope: Construct, id: string, props: NewTrailProps) {
     super(scope, id);
     // The trail's name is part of the policies that the trail needs to be created, so it cannot be CloudFormation's.
-    const trailName = `trailbridge-${Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))}`;
+    const trailName = `trailbridge-${shortStackId()}`;
     const trailArn = `arn:${Aws.PARTITION}:cloudtrail:${Aws.REGION}:${Aws.ACCOUNT_ID}:trail/${trailName}`;
 
     this.key = new Key(this, 'Key', {

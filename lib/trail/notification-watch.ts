@@ -9,10 +9,12 @@ import { notificationWatchEnvironment } from '../../contract/trail.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
+import type { BucketHome } from './bucket-home.ts';
 import { arnOfBucket } from './bucket-look-up.ts';
 
 export interface NotificationWatchProps {
   readonly bucketName: string;
+  readonly home: BucketHome;
 
   /** `true` or `false`. */
   readonly repairNotifications: string;
@@ -42,6 +44,8 @@ export class NotificationWatch extends Construct {
       environment: {
         ...props.environment,
         BUCKET_NAME: props.bucketName,
+        BUCKET_REGION: props.home.region,
+        BUCKET_ACCOUNT_ID: props.home.accountId,
         STACK_ID: Aws.STACK_ID,
         REPAIR: props.repairNotifications,
       },
@@ -52,10 +56,20 @@ export class NotificationWatch extends Construct {
           resources: [arnOfBucket(props.bucketName)],
         }),
         new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Aws.STACK_ID] }),
+        new PolicyStatement({
+          actions: ['events:ListRules', 'events:ListRuleNamesByTarget'],
+          resources: ['*'],
+        }),
         ...props.permissions,
       ],
     });
     acknowledgeLint(watch.role, 'W1032', 'It exists only where a bucket is named: a rule demands it.');
+    const reason =
+      'Whether a relay is there: EventBridge lists rules of the account; the actions take no resource.';
+    Validations.of(watch.role).acknowledge(
+      { id: 'AwsSolutions-IAM5[Resource::*]', reason },
+      { id: 'Serverless-LambdaStarPermissions', reason },
+    );
     const schedule = new Rule(this, 'Schedule', {
       description: 'Looks whether the existing bucket still sends its events.',
       schedule: Schedule.rate(INTERVAL),
@@ -77,8 +91,8 @@ export class NotificationWatch extends Construct {
       }),
       threshold: 0,
       description:
-        'EventBridge is off for the existing bucket, or cannot be looked at. Switch it on in the properties of the bucket, or ' +
-        'set RepairNotifications to true; what was stored meanwhile is then listed and forwarded.',
+        'EventBridge is off for the existing bucket, or its relay is gone, or neither can be looked at. Switch it on in the ' +
+        'properties of the bucket, or set RepairNotifications to true; what was stored meanwhile is then listed and forwarded.',
       missingDataIsBreaching: true,
     });
   }

@@ -1,6 +1,6 @@
 import { PARAMETERS } from '../../contract/parameters.ts';
 import { publishAccountTemplate } from '../buckets.ts';
-import { createExistingBucket, EXISTING_BUCKET } from '../existing-bucket.ts';
+import { bucketClients, createExistingBucket, EXISTING_BUCKET } from '../existing-bucket.ts';
 import type { RehearsalOptions } from '../options.ts';
 import type { Progress } from '../progress.ts';
 import type { Destination } from '../report.ts';
@@ -28,7 +28,8 @@ export function bootstrap(
     async () => {
       const url = await publishAccountTemplate(stage.clients, stage.aws.endpoint);
       if (options.existingBucket) {
-        await createExistingBucket(stage.clients, stage.aws, {
+        await createExistingBucket(bucketClients(stage), stage.aws, {
+          region: stage.bucketRegion,
           // The vendor's client would overwrite notifications, and cannot decrypt: with either it is refused.
           plain: options.destination === 'vendorclient',
         });

@@ -1,7 +1,7 @@
 /** Launching the published template as the CloudFormation console does: no CDK, nothing bootstrapped. */
 import { rm } from 'node:fs/promises';
 import { CreateStackCommand, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
-import { isRetainedByDesign, nameOf } from '../aftermath.ts';
+import { isRetainedByDesign, nameOf, regionsOf } from '../aftermath.ts';
 import { difference, inventory } from '../aws/inventory.ts';
 import { type Clients, clientsOf } from '../clients.ts';
 import type { Parameters, Rehearsal } from '../scenarios/scenario.ts';
@@ -43,7 +43,7 @@ export async function launch(rehearsal: Rehearsal, parameters: Parameters): Prom
     async () => {
       const onProgress = (done: number) =>
         progress.detail('deploy', `launching (CreateStack), ${done} resources created …`);
-      const status = await createStack(stage.clients, templateUrl(stage), parameters, { onProgress });
+      const status = await createStack(stage.clients, mainStack(stage, parameters), { onProgress });
       if (status !== 'CREATE_COMPLETE') {
         const reason = (await firstFailure(stage.clients, STACK))?.reason;
         throw new LaunchError(`The launch ended with ${status}: ${reason}`);
@@ -58,6 +58,8 @@ export async function launch(rehearsal: Rehearsal, parameters: Parameters): Prom
 export async function launchInVain(rehearsal: Rehearsal, mishap: Mishap): Promise<void> {
   const { stage, progress, parameters, before, found } = rehearsal;
   const { what, region = stage.aws.region, fault } = mishap;
+  const regions = [...new Set([...regionsOf(stage), region])];
+  const awsBefore = await inventory(stage.aws, regions);
   await progress.phase(
     'deploy',
     `launching ${what}`,
@@ -65,7 +67,7 @@ export async function launchInVain(rehearsal: Rehearsal, mishap: Mishap): Promis
       const clients = clientsOf({ ...stage.aws, region });
       stage.simulator.setFaults(fault === undefined ? [] : [fault]);
       const values = { ...parameters, ...mishap.parameters };
-      const status = await createStack(clients, templateUrl(stage), values, {
+      const status = await createStack(clients, mainStack(stage, values), {
         onFailure: () => stage.simulator.setFaults([]),
       });
       const reason = (await firstFailure(clients, STACK))?.reason ?? '';
@@ -77,7 +79,7 @@ export async function launchInVain(rehearsal: Rehearsal, mishap: Mishap): Promis
     () => `launched ${what}: it failed, as it should, and was rolled back`,
   );
   const left = [
-    ...difference(before.aws, await inventory(stage.aws, [...new Set([stage.aws.region, region])]))
+    ...difference(awsBefore, await inventory(stage.aws, regions))
       .filter((resource) => !isRetainedByDesign(resource))
       .map(nameOf),
     ...vendorResidue(before.vendors, holdingsOf(stage.simulator)),
@@ -97,16 +99,26 @@ export async function unlaunch({ stage, progress }: Rehearsal): Promise<void> {
   );
 }
 
+/** A stack to launch. */
+interface Launch {
+  readonly name: string;
+  readonly templateUrl: string;
+  readonly parameters: Parameters;
+}
+
+function mainStack(stage: Rehearsal['stage'], parameters: Parameters): Launch {
+  return { name: STACK, templateUrl: templateUrl(stage, STACK), parameters };
+}
+
 /** @returns the status that the stack ends with. */
-async function createStack(
+export async function createStack(
   clients: Clients,
-  TemplateURL: string,
-  parameters: Parameters,
-  observer: { readonly onProgress?: (done: number) => void; readonly onFailure?: () => void },
+  { name, templateUrl: TemplateURL, parameters }: Launch,
+  observer: { readonly onProgress?: (done: number) => void; readonly onFailure?: () => void } = {},
 ): Promise<string> {
   await clients.cloudFormation.send(
     new CreateStackCommand({
-      StackName: STACK,
+      StackName: name,
       TemplateURL,
       Capabilities: ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
       Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
@@ -117,18 +129,19 @@ async function createStack(
   );
   const done = new AbortController();
   const [status] = await Promise.all([
-    settledStatus(clients, STACK).finally(() => done.abort()),
-    watchStack(clients, STACK, { ...observer, signal: done.signal }),
+    settledStatus(clients, name).finally(() => done.abort()),
+    watchStack(clients, name, { ...observer, signal: done.signal }),
   ]);
   return status;
 }
 
-async function deleteStack(clients: Clients): Promise<void> {
-  await clients.cloudFormation.send(new DeleteStackCommand({ StackName: STACK }));
-  const status = await settledStatus(clients, STACK);
+/** @throws LaunchError */
+export async function deleteStack(clients: Clients, name: string = STACK): Promise<void> {
+  await clients.cloudFormation.send(new DeleteStackCommand({ StackName: name }));
+  const status = await settledStatus(clients, name);
   if (status !== 'DELETE_COMPLETE') {
     throw new LaunchError(
-      `The deletion of the stack ended with ${status}: ${(await firstFailure(clients, STACK))?.reason}`,
+      `The deletion of ${name} ended with ${status}: ${(await firstFailure(clients, name))?.reason}`,
     );
   }
 }

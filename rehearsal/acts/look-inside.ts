@@ -1,5 +1,5 @@
 import { notificationOf } from '../buckets.ts';
-import { EXISTING_BUCKET } from '../existing-bucket.ts';
+import { bucketClients, EXISTING_BUCKET } from '../existing-bucket.ts';
 import { findLeaks } from '../leaks.ts';
 import type { Rehearsal } from '../scenarios/scenario.ts';
 import { outputsOf } from '../stack-watch.ts';
@@ -13,7 +13,7 @@ import { STACK } from './stack.ts';
 export async function lookInside(rehearsal: Rehearsal): Promise<void> {
   const { stage, options, before, found } = rehearsal;
   if (options.existingBucket) {
-    const during = await notificationOf(stage.clients, EXISTING_BUCKET);
+    const during = await notificationOf(bucketClients(stage), EXISTING_BUCKET);
     found.bucketNotification = { before: before.notification, during, after: null };
   }
   found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };

@@ -16,7 +16,7 @@ export const PREFIX_WITH_SLASH = `${PREFIX}/`;
 
 /** @throws CdkError */
 export async function publish({ aws, folder }: Stage): Promise<void> {
-  const published = join(folder, 'published');
+  const published = publishedFolder(folder);
   await publishTemplates(
     ['--out', published, '--bucket', BUCKET, '--prefix', PREFIX, '--bucket-region', BUCKET_REGION],
     { log: join(folder, 'publish-templates.log') },
@@ -33,7 +33,16 @@ export async function publish({ aws, folder }: Stage): Promise<void> {
   }
 }
 
+/** The template's file on this machine. */
+export function publishedTemplate({ folder }: Pick<Stage, 'folder'>, name: string): string {
+  return join(publishedFolder(folder), `${name}.template.json`);
+}
+
+function publishedFolder(folder: string): string {
+  return join(folder, 'published');
+}
+
 /** Where the template is launched from. */
-export function templateUrl({ aws }: Pick<Stage, 'aws'>): string {
-  return `${aws.endpoint}/${BUCKET}/${PREFIX}/CloudOne.template.json`;
+export function templateUrl({ aws }: Pick<Stage, 'aws'>, name: string): string {
+  return `${aws.endpoint}/${BUCKET}/${PREFIX}/${name}.template.json`;
 }

@@ -41,7 +41,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ),
   ...each('kms', ['Decrypt', 'Encrypt', 'GenerateDataKey'], key),
   ...each('kms', ['ListAliases'], everything),
-  ...each('events', ['ListRules'], everything),
+  ...each('events', ['ListRules', 'ListRuleNamesByTarget'], everything),
   ...each('logs', ['CreateLogStream', 'PutLogEvents'], logStream),
   ...each(
     'cloudtrail',

@@ -147,6 +147,9 @@ const TARGETS: readonly (readonly [action: RegExp, target: Target])[] = [
   [/^cloudtrail:/, only('AWS::CloudTrail::Trail')],
   [/^cloudwatch:/, only('AWS::CloudWatch::Alarm')],
   [/^dynamodb:/, only('AWS::DynamoDB::Table')],
+  // Of the default bus, which no template makes; the service knows no resource for the other two.
+  [/^events:DescribeEventBus$/, only('AWS::Events::EventBus')],
+  [/^events:(Put|Remove)Permission$/, { types: 'none' }],
   [/^events:/, only('AWS::Events::Rule')],
   [/^kms:/, only('AWS::KMS::Key')],
   [/^logs:/, only('AWS::Logs::LogGroup')],

@@ -1,6 +1,11 @@
 import { DescribeTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { GetBucketEncryptionCommand, GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetBucketEncryptionCommand,
+  GetBucketPolicyCommand,
+  HeadBucketCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import {
   DescribeSecretCommand,
   GetResourcePolicyCommand,
@@ -23,17 +28,20 @@ export class UnsupportedEncryptionError extends Error {
   override readonly name = 'UnsupportedEncryptionError';
 }
 
+type ClientConfig = Pick<DynamoDBClientConfig, 'endpoint' | 'credentials'> & { readonly region: string };
+
 /** Reads the policies and keys of resources that have such. */
 export class ResourceReader {
   readonly #dynamodb: DynamoDBClient;
-  readonly #kms: KMSClient;
+  readonly #config: ClientConfig;
+  readonly #kmsByRegion = new Map<string, KMSClient>();
   readonly #s3: S3Client;
   readonly #secrets: SecretsManagerClient;
   readonly #sqs: SQSClient;
 
-  constructor(config: Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'>) {
+  constructor(config: ClientConfig) {
+    this.#config = config;
     this.#dynamodb = new DynamoDBClient(config);
-    this.#kms = new KMSClient(config);
     this.#s3 = new S3Client({ ...config, forcePathStyle: true, followRegionRedirects: true });
     this.#secrets = new SecretsManagerClient(config);
     this.#sqs = new SQSClient(config);
@@ -61,21 +69,33 @@ export class ResourceReader {
   }
 
   destroy(): void {
-    for (const client of [this.#dynamodb, this.#kms, this.#s3, this.#secrets, this.#sqs]) client.destroy();
+    const clients = [this.#dynamodb, this.#s3, this.#secrets, this.#sqs, ...this.#kmsByRegion.values()];
+    for (const client of clients) client.destroy();
   }
 
   /** A customer-managed key; AWS allows the account's principals the use of its own keys through the service. */
-  async #key(id: string): Promise<readonly ResourceFacts[]> {
-    const { KeyMetadata } = await this.#kms.send(new DescribeKeyCommand({ KeyId: id }));
+  async #key(id: string, region?: string): Promise<readonly ResourceFacts[]> {
+    const kms = this.#kmsIn(region ?? this.#config.region);
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: id }));
     if (!KeyMetadata?.Arn || KeyMetadata.KeyManager === 'AWS') return [];
-    const { Policy } = await this.#kms.send(
+    const { Policy } = await kms.send(
       new GetKeyPolicyCommand({ KeyId: KeyMetadata.KeyId, PolicyName: 'default' }),
     );
     return [{ arn: KeyMetadata.Arn, policy: parsed(Policy) }];
   }
 
-  async #encryptedWith(facts: ResourceFacts, keyId: string | undefined): Promise<readonly ResourceFacts[]> {
-    const [key] = keyId ? await this.#key(keyId) : [];
+  #kmsIn(region: string): KMSClient {
+    const client = this.#kmsByRegion.get(region) ?? new KMSClient({ ...this.#config, region });
+    this.#kmsByRegion.set(region, client);
+    return client;
+  }
+
+  async #encryptedWith(
+    facts: ResourceFacts,
+    keyId: string | undefined,
+    region?: string,
+  ): Promise<readonly ResourceFacts[]> {
+    const [key] = keyId ? await this.#key(keyId, region) : [];
     return key === undefined ? [facts] : [{ ...facts, encryptionKey: key.arn }, key];
   }
 
@@ -86,10 +106,13 @@ export class ResourceReader {
     const encryption = await unlessAbsent('ServerSideEncryptionConfigurationNotFoundError', () =>
       this.#s3.send(new GetBucketEncryptionCommand({ Bucket: name })),
     );
+    // A bucket's key is where the bucket is, which need not be where the stack is.
+    const { BucketRegion } = await this.#s3.send(new HeadBucketCommand({ Bucket: name }));
     const [rule] = encryption?.ServerSideEncryptionConfiguration?.Rules ?? [];
     return this.#encryptedWith(
       { arn: `arn:aws:s3:::${name}`, policy: parsed(policy?.Policy) },
       rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID,
+      BucketRegion,
     );
   }
 

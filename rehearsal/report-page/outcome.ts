@@ -1,9 +1,9 @@
 /** What a report means, decided in one place so that no two sections can disagree. */
 import type { RehearsalReport } from '../report.ts';
 
-/** A phase that was not reached is 0. */
-export function wasForwarded(report: RehearsalReport): boolean {
-  return report.seconds.forward > 0;
+/** In a phase of its own, which is 0 where it was not reached, or while the stack was updated. */
+export function wasForwarded({ seconds, delivered }: RehearsalReport): boolean {
+  return seconds.forward > 0 || delivered.events > 0;
 }
 
 export function residueCount(report: RehearsalReport): number {

@@ -19,7 +19,9 @@ export interface Scenario {
   readonly about: string;
   /** Options that the story leaves no choice of. */
   readonly requires?: Partial<Pick<RehearsalOptions, 'destination' | 'existingBucket'>>;
-  /** Nothing is synthesized or bootstrapped: the scenario needs no CDK. @default false */
+  /** Where the existing bucket is. @default the region of the stack */
+  readonly bucketRegion?: string;
+  /** Nothing is synthesized or bootstrapped: the scenario needs no CDK, and publishes. @default false */
   readonly withoutCdk?: boolean;
   /** Parameters of the first deployment, beside those that the options ask for. */
   readonly parameters?: Parameters;

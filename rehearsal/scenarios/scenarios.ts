@@ -3,6 +3,7 @@ import { fromTheConsole } from './console.ts';
 import { deletedByHand } from './deleted-by-hand.ts';
 import { lateWriter } from './late-writer.ts';
 import { refusedDeletion } from './refused-deletion.ts';
+import { relay } from './relay.ts';
 import { retainedLogs } from './retained-logs.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   deletedByHand,
   retainedLogs,
   lateWriter,
+  relay,
 ];
 
 export const DEFAULT_SCENARIO = roundTrip.name;

@@ -4,7 +4,7 @@ import { json, type Reply } from './http.ts';
 /** What is sent, and how: whole, cut off after half of it, or not at all. */
 export type Delivery =
   | { readonly kind: 'whole' | 'cut'; readonly reply: Reply }
-  | { readonly kind: 'reset' | 'hang' };
+  | { readonly kind: 'reset' | 'hang' | 'drip' };
 
 /** Whether the real operation has to run: for its effect, or because the fault works on its answer. */
 export function needsRealAnswer(fault: Fault): boolean {
@@ -26,6 +26,7 @@ export function deliver(fault: Fault, path: string, real: Reply | undefined): De
   switch (fault.action) {
     case 'reset':
     case 'hang':
+    case 'drip':
       return { kind: fault.action };
     case 'truncate': {
       const reply = faulty(fault, real);

@@ -9,13 +9,14 @@ import {
   optionalText,
 } from './validate.ts';
 
-const actions = ['reset', 'reset-mid-body', 'hang', 'truncate', 'html', 'redirect'] as const;
+const actions = ['reset', 'reset-mid-body', 'hang', 'drip', 'truncate', 'html', 'redirect'] as const;
 
 /**
  * What is done to the connection or the answer:
  * - `reset`: the connection is cut, nothing answered (before the request is read, unless `afterEffect`)
  * - `reset-mid-body`: the connection is cut halfway through the answer
  * - `hang`: nothing is ever answered
+ * - `drip`: an answer begins, trickles on for as long as the caller waits, and says nothing
  * - `truncate`: the first half of the answer, well-formed as HTTP
  * - `html`: a page such as a proxy or a captive portal sends (200 unless `status`)
  * - `redirect`: to another host of the simulator (302 unless `status`; `headers.location` if given)

@@ -100,6 +100,9 @@ async function deliverTo(delivery: Delivery, response: ServerResponse): Promise<
     case 'hang':
       // Nothing: the caller's own time limit, or close(), ends it.
       break;
+    case 'drip':
+      await drip(response);
+      break;
   }
 }
 
@@ -109,6 +112,18 @@ function send(reply: Reply, response: ServerResponse): void {
   const length = reply.status === 204 ? {} : { 'content-length': bytes.length };
   response.writeHead(reply.status, { ...reply.headers, ...length });
   response.end(bytes);
+}
+
+/** Often enough that no time limit on silence strikes. */
+const DRIP_MS = 25;
+
+/** White space, which JSON allows before a value that never comes. */
+async function drip(response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  while (!response.destroyed) {
+    response.write(' ');
+    await sleep(DRIP_MS, undefined, { ref: false });
+  }
 }
 
 /** Long enough for what was written to arrive before the reset, which would overtake it. */

@@ -3,6 +3,7 @@ import { CallLog, type LoggedCall } from './call-log.ts';
 import { control } from './control.ts';
 import { type Delivery, deliver, needsRealAnswer } from './fault-answer.ts';
 import { type Fault, FaultInjector, type FaultState, parseFaults } from './faults.ts';
+import type { Service } from './router.ts';
 import type { Seed } from './seed.ts';
 import { close, type Incoming, listen } from './server.ts';
 import type { RevokedTokens } from './service-tokens.ts';
@@ -24,6 +25,8 @@ export interface SimulatorOptions {
   readonly connectedAfterPolls?: number;
   /** The age in milliseconds at which it does so unasked. @default never */
   readonly connectedAfterMs?: number;
+  /** Services of others, behind the same address and under the same faults; their state is their own. */
+  readonly neighbours?: readonly Service[];
 }
 
 /** Everything there is to see, without any secret. Times are milliseconds since the epoch. */
@@ -65,7 +68,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const pace = { connectedAfterPolls, connectedAfterMs };
   const startTenant = { ...defaultTenant, ...options.tenant };
   const fresh = (tenant: Partial<Tenant> = {}, seed?: Seed): Rehearsed => ({
-    world: createWorld(checkedTenant({ ...startTenant, ...tenant }), now, pace, seed),
+    world: createWorld(checkedTenant({ ...startTenant, ...tenant }), now, pace, seed, options.neighbours),
     faults: new FaultInjector(),
     calls: new CallLog(),
   });

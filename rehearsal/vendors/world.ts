@@ -52,7 +52,13 @@ export interface World {
  * All vendor services of one tenant, fresh. A new service joins by its own file and one line here.
  * @throws Refused when the seed holds what the services would not take
  */
-export function createWorld(tenant: Tenant, now: () => Date, pace: ConnectionPace, seed: Seed = {}): World {
+export function createWorld(
+  tenant: Tenant,
+  now: () => Date,
+  pace: ConnectionPace,
+  seed: Seed = {},
+  neighbours: readonly Service[] = [],
+): World {
   const tally = new EventTally();
   const apiKeys = new ApiKeys(tenant);
   const tokens = new EnrollmentTokens();
@@ -79,6 +85,7 @@ export function createWorld(tenant: Tenant, now: () => Date, pace: ConnectionPac
     cloudTrail,
     visionOne,
     ingest,
+    ...neighbours,
   ];
 
   return {

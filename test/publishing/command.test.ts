@@ -52,6 +52,7 @@ describe('what is written', () => {
     const archives = files().filter((file) => /^functions\/[0-9a-f]{64}\.zip$/.test(file));
     expect(files()).toEqual([
       'CloudOne.template.json',
+      'Relay.template.json',
       ...['functions', ...archives],
       'launch.html',
       'launch.json',

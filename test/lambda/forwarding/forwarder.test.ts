@@ -104,6 +104,7 @@ beforeEach(() => {
   vi.stubEnv('DESTINATION_TOKEN_SECRET_ARN', 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:token');
   vi.stubEnv('STACK_NAME', 'trail');
   vi.stubEnv('LEDGER_TABLE', 'ledger');
+  vi.stubEnv('BUCKET_REGION', 'eu-central-1');
   vi.stubEnv('DEAD_LETTER_QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/dead');
   vi.stubEnv('QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/queue');
   vi.stubEnv('MAXIMUM_RECEIVES', '5');

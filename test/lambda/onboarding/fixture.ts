@@ -79,6 +79,7 @@ export async function startFixture(): Promise<Fixture> {
   const readApiKey = async () => parseCloudOneApiKey(vendors.tenant.cloudOneApiKey);
   const connectionMark = new MemoryMark();
   const pace = { pollMs: 1, patienceMs: 50 };
+  const soon = { lateCreationPausesMs: [1] };
   let output = () => '';
   process.env.VENDOR_ENDPOINT_OVERRIDE = vendors.url;
 
@@ -93,8 +94,8 @@ export async function startFixture(): Promise<Fixture> {
       }),
     ),
     externalId: customResourceHandler(() => workloadSecurityExternalId(readApiKey)),
-    connector: customResourceHandler(() => workloadSecurityConnector(readApiKey)),
-    cloudAccount: customResourceHandler(() => cloudAccount(readApiKey)),
+    connector: customResourceHandler(() => workloadSecurityConnector(readApiKey), soon),
+    cloudAccount: customResourceHandler(() => cloudAccount(readApiKey), soon),
     cloudTrailToken: customResourceHandler(() =>
       cloudTrailToken({
         readApiKey,

@@ -55,6 +55,7 @@ beforeEach(() => {
     DESTINATION_TOKEN_SECRET_ARN: SERVICE_TOKEN_SECRET,
     STACK_NAME: 'trail',
     LEDGER_TABLE: 'ledger',
+    BUCKET_REGION: 'us-east-1',
     QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/queue',
     DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/dead',
     MAXIMUM_RECEIVES: '5',

@@ -75,7 +75,7 @@ describe.each(DEATHS)('the connection’s creation dies $when touch $at', (death
 });
 
 /** Reading the token, and marking before and after the enrolment. */
-const touchesOfConnection = 3;
+const touchesOfConnection = 4;
 
 /** Whether the vendor acted and nothing was written yet: what was generated then cannot be found by anybody. */
 const isLost = (death: Death) => death.at === 2 && death.when === 'before';
@@ -176,3 +176,20 @@ test.each(['none', 'made:de-1', 'begun:de-1', 'nonsense', 'made'])(
     expect(created.PhysicalResourceId).toBe('adopted:us-1');
   },
 );
+
+test('a connection that another process made for the same request is ours, though we were refused as connected', async () => {
+  const stack = new VisionOneStack(fixture);
+  await stack.token(createToken);
+  // The other was faster: its connection came after our look, and its mark before our request.
+  fixture.vendors.reset({}, { visionOneConnection: { status: 'connected' } });
+  fixture.vendors.setFaults([
+    { method: 'GET', path: '/api/connectors', status: 404, times: 1 },
+    { method: 'POST', path: '/api/connectors', status: 409, times: 1 },
+  ]);
+  stack.mark.value = 'made:us-1';
+
+  const created = await stack.connection(createConnection);
+
+  expect(created).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'created:us-1' });
+  expect(stack.mark.value).toBe('made:us-1');
+});

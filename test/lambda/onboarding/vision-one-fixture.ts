@@ -67,7 +67,9 @@ export class VisionOneStack {
 
   /** Likewise; its token is the one that `token` generated. */
   connection(request: ResourceRequest, remainingMs?: number): Promise<ReceivedAnswer> {
-    const handler = customResourceHandler(() => this.#connectionDefinition(this.mark, this.secret));
+    const handler = customResourceHandler(() => this.#connectionDefinition(this.mark, this.secret), {
+      lateCreationPausesMs: [1],
+    });
     return this.#fixture.sink.send(handler, request, remainingMs);
   }
 

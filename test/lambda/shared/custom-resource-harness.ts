@@ -7,6 +7,9 @@ import type { CustomResourceHandler } from '../../../lambda/shared/custom-resour
 
 export const STACK_ID = 'arn:aws:cloudformation:us-east-1:123456789012:stack/CloudOne/00000000-stack';
 
+/** In every response URL: whoever has it can answer in the function's place. */
+export const URL_SIGNATURE = 'secret-signature';
+
 /** CloudFormation drops a longer answer. */
 const MAXIMUM_ANSWER_BYTES = 4096;
 
@@ -28,7 +31,25 @@ export type ResourceRequest = {
   | { readonly type: 'Delete'; readonly physicalId: string }
 );
 
+/** One answer put to a request's response URL. */
+export interface ReceivedPut {
+  readonly answer: ReceivedAnswer;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A request that CloudFormation has sent, which may reach the function more than once. */
+export interface OpenRequest {
+  /** What was accepted so far, the first being the one that counts. */
+  readonly puts: readonly ReceivedPut[];
+  /** Runs the function to its end, and throws what it throws. */
+  deliver(handler: CustomResourceHandler, remainingMs?: number): Promise<void>;
+}
+
 export interface AnswerSink {
+  /** @param cut nothing that the function puts arrives, as when it is killed before. @default false */
+  open(request: ResourceRequest, cut?: boolean): OpenRequest;
   /** Sends one request and gives CloudFormation's side of the answer. */
   send(
     handler: CustomResourceHandler,
@@ -42,7 +63,7 @@ export interface AnswerSink {
 
 export async function startAnswerSink(): Promise<AnswerSink> {
   const refusals: number[] = [];
-  let latest: ReceivedAnswer | undefined;
+  const open = new Map<string, { readonly puts: ReceivedPut[]; readonly cut: boolean }>();
   let requests = 0;
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -50,25 +71,43 @@ export async function startAnswerSink(): Promise<AnswerSink> {
       chunks.push(chunk);
     }
     const body = Buffer.concat(chunks);
+    const mailbox = open.get((request.url ?? '').split('?')[0] ?? '');
+    if (mailbox === undefined || mailbox.cut) {
+      response.destroy();
+      return;
+    }
     const status = refusals.shift() ?? (body.length > MAXIMUM_ANSWER_BYTES ? 400 : 200);
     if (status === 200) {
-      latest = JSON.parse(body.toString('utf8')) as ReceivedAnswer;
+      const answer = JSON.parse(body.toString('utf8')) as ReceivedAnswer;
+      mailbox.puts.push({ answer, bytes: body.length, at: Date.now() });
     }
     response.writeHead(status).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
+  const openRequest = (request: ResourceRequest, cut = false): OpenRequest => {
+    requests += 1;
+    const path = `/answer/${requests}`;
+    const puts: ReceivedPut[] = [];
+    open.set(path, { puts, cut });
+    const event = eventOf(request, `http://127.0.0.1:${port}${path}?Signature=${URL_SIGNATURE}`, requests);
+    return {
+      puts,
+      deliver: (handler, remainingMs = 300_000) => handler(event, contextWith(remainingMs)),
+    };
+  };
+
   return {
-    send: async (handler, request, remainingMs = 300_000) => {
-      latest = undefined;
-      requests += 1;
-      const event = eventOf(request, `http://127.0.0.1:${port}/answer?Signature=secret-signature`, requests);
-      await handler(event, contextWith(remainingMs));
-      if (latest === undefined) {
+    open: openRequest,
+    send: async (handler, request, remainingMs) => {
+      const { puts, deliver } = openRequest(request);
+      await deliver(handler, remainingMs);
+      const [first] = puts;
+      if (first === undefined) {
         throw new Error('CloudFormation got no answer.');
       }
-      return latest;
+      return first.answer;
     },
     refuseNext: (...statuses) => {
       refusals.push(...statuses);

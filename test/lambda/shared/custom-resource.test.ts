@@ -57,7 +57,7 @@ describe('create', () => {
     expect(registrationOf(answer.PhysicalResourceId)).toEqual({ origin: 'created', id: 'a:b' });
   });
 
-  test('undoes in reverse order when the rest fails, and then needs no deletion', async () => {
+  test('undoes in reverse order when the rest fails, and then needs no deletion where nothing tells what is ours', async () => {
     const undone: string[] = [];
     const deleted = vi.fn();
     const handler = handlerOf({
@@ -151,6 +151,15 @@ describe('create', () => {
     expect(answer.Status).toBe('FAILED');
   });
 
+  test('a reason that is cut keeps its beginning and its end, which is the cure', async () => {
+    const long = `it broke. ${'Many words. '.repeat(500)}Do this.`;
+    const handler = handlerOf({ create: () => Promise.reject(new Error(long)) });
+
+    const answer = await sink.send(handler, create);
+
+    expect(answer.Reason).toMatch(/^Making a thing: it broke\. .* … .*Do this\.$/);
+  });
+
   test('answers in time though the creation and its undoing disregard their signals', async () => {
     const handler = handlerOf({
       create: ({ undoOnFailure }) => {
@@ -206,6 +215,19 @@ describe('update', () => {
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'created:old' });
   });
 
+  test('gives what a failed replacement left beside the old an id of its own, to be deleted by', async () => {
+    const handler = handlerOf({
+      update: async ({ undoOnFailure }) => {
+        undoOnFailure({ besideKnown: true, run: () => Promise.reject(new Error('cannot undo.')) });
+        throw new Error('broken.');
+      },
+    });
+
+    const answer = await sink.send(handler, update('created:old'));
+
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: expect.stringMatching(/^unsure:/) });
+  });
+
   test('what was created does not turn into something adopted, which would have it deleted', async () => {
     const handler = handlerOf({ update: async () => adopted('same') });
 
@@ -223,6 +245,41 @@ describe('update', () => {
 
 describe('delete', () => {
   const refusing = handlerOf({ delete: () => Promise.reject(new Error('the key is revoked.')) });
+
+  test('looks for the second delivery of a failed creation, and lets a failure of that look pass', async () => {
+    const look = vi.fn(() => Promise.reject(new Error('the key is wrong.')));
+
+    const answer = await sink.send(
+      handlerOf({ knowsItsOwn: true, delete: look }),
+      remove('failed:request-1'),
+    );
+
+    expect(look).toHaveBeenCalledWith(expect.objectContaining({ registration: undefined }));
+    expect(answer.Status).toBe('SUCCESS');
+  });
+
+  test.each([
+    ['that never answered, again and again', 'CloudOne-Resource-1X2Y3Z', true, 3],
+    ['that never answered, once where nothing tells what is ours', 'CloudOne-Resource-1X2Y3Z', false, 1],
+    ['whose undoing failed, once', 'unsure:request-1', true, 1],
+    ['that succeeded, once', 'created:x', true, 1],
+  ])('looks for what is left of a creation %s', async (_what, physicalId, knowsItsOwn, times) => {
+    const look = vi.fn(async () => {});
+    const definition = () => ({
+      step: 'Making a thing',
+      properties: z.object({ Name: z.string() }),
+      knowsItsOwn,
+      create: async () => created('x'),
+      update: async () => created('x'),
+      delete: look,
+    });
+    const handler = customResourceHandler(definition, { lateCreationPausesMs: [1, 1] });
+
+    const answer = await sink.send(handler, remove(physicalId));
+
+    expect(answer.Status).toBe('SUCCESS');
+    expect(look).toHaveBeenCalledTimes(times);
+  });
 
   test('leaves alone what was adopted', async () => {
     const answer = await sink.send(refusing, remove('adopted:x'));

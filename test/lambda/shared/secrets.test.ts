@@ -90,9 +90,13 @@ test.each([
   await expect(reading).rejects.toThrow(cure);
 });
 
-test('leaves an error alone that says nothing of the secret', async () => {
+test('tells of an error that says nothing of the secret as of a failure of AWS', async () => {
   const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
   client.on(GetSecretValueCommand).rejects(throttled);
 
-  await expect(new SecretReader(new SecretsManagerClient({})).read(ARN)).rejects.toBe(throttled);
+  await expect(new SecretReader(new SecretsManagerClient({})).read(ARN)).rejects.toMatchObject({
+    name: 'AwsCallError',
+    message: expect.stringMatching(/GetSecretValue on .*ThrottlingException: slow down\)\. This passes/),
+    cause: throttled,
+  });
 });

@@ -51,7 +51,7 @@ const eventBridge = mockClient(EventBridgeClient);
 const sqs = mockClient(SQSClient);
 const handler = customResourceHandler(() =>
   bucketNotification({
-    s3: new S3Client({}),
+    s3In: (region) => new S3Client({ region }),
     sqs: new SQSClient({}),
     dynamoDb: new DynamoDBClient({}),
     eventBridge: new EventBridgeClient({}),
@@ -389,7 +389,7 @@ describe('what S3 refuses', () => {
     const created = await create();
 
     expect(created.Reason).toMatch(
-      /in AWS region eu-west-1.*this stack is in us-east-1.*the relay template \(Relay\.template\.json\), in eu-west-1.*name a bucket in us-east-1/,
+      /in AWS region eu-west-1.*this stack is in us-east-1.*the relay template \(Relay\.template\.json, .*\) in eu-west-1.*name a bucket in us-east-1/,
     );
   });
 
@@ -404,11 +404,14 @@ describe('what S3 refuses', () => {
     expect(created.Reason).toContain('in AWS region eu-west-1');
   });
 
-  test('anything else is told as it is', async () => {
+  test('anything else is told with the action, the bucket and what to do', async () => {
     refuse(s3Error('SlowDown', 503));
 
     const created = await create();
 
-    expect(created.Reason).toBe('Bucket notification: SlowDown says S3.');
+    expect(created.Reason).toBe(
+      'Bucket notification: s3:GetBucketNotification on trail-logs failed (503 SlowDown: SlowDown says S3). ' +
+        'This passes by itself as a rule: try again in some minutes.',
+    );
   });
 });

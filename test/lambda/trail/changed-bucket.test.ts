@@ -32,7 +32,7 @@ let live: { bucket: string; notification: string };
 
 const notificationHandler = customResourceHandler(() =>
   bucketNotification({
-    s3: new S3Client({}),
+    s3In: (region) => new S3Client({ region }),
     sqs: new SQSClient({}),
     dynamoDb: new DynamoDBClient({}),
     eventBridge: new EventBridgeClient({}),

@@ -254,7 +254,7 @@ describe('a bucket that cannot be used', () => {
 
     expect(Status).toBe('FAILED');
     expect(Reason).toMatch(
-      /in AWS region eu-west-1, but this stack is in us-east-1.*the relay template \(Relay\.template\.json\), in eu-west-1/,
+      /in AWS region eu-west-1, but this stack is in us-east-1.*launch the relay template \(Relay\.template\.json, .*\) in eu-west-1 with CloudtrailBucketName=trail-logs, TrailbridgeRegion=us-east-1, and then set CloudtrailBucketRegion to eu-west-1 here/,
     );
   });
 
@@ -271,7 +271,9 @@ describe('a bucket that cannot be used', () => {
 
     expect(Reason).toContain(`does not belong to this stack's account ${ACCOUNT}`);
     expect(Reason).toContain('a trail of account 999999999999');
-    expect(Reason).toContain('the relay template (Relay.template.json), in us-east-1');
+    expect(Reason).toMatch(
+      /in us-east-1 of that account with .*, TrailbridgeAccountId=123456789012, and then set CloudtrailBucketAccountId to its id here/,
+    );
   });
 
   test('is the account’s own, and its policy refuses: the statement that denies is to be changed so', async () => {
@@ -282,7 +284,7 @@ describe('a bucket that cannot be used', () => {
       .resolves({ Buckets: [{ Name: 'trail-logs' }] });
 
     expect((await look()).Reason).toContain(
-      `in the bucket's policy: {"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::${ACCOUNT}:role/CloudOne*"}}`,
+      `in the bucket's policy: {"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::${ACCOUNT}:role/CloudOne-*"}}`,
     );
   });
 

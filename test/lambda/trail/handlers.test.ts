@@ -37,6 +37,8 @@ beforeEach(() => {
   vi.stubEnv('LEDGER_TABLE', 'ledger');
   vi.stubEnv('EVENT_RULE_NAME', 'CloudOne-ObjectCreated');
   vi.stubEnv('BUCKET_NAME', 'trail-logs');
+  vi.stubEnv('BUCKET_REGION', 'us-east-1');
+  vi.stubEnv('BUCKET_ACCOUNT_ID', '123456789012');
   vi.stubEnv('REPAIR', 'true');
   vi.stubEnv('TRAIL_PREFIXES', '["audit"]');
   memoryDouble();

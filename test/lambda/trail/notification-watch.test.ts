@@ -61,13 +61,14 @@ function lastSeen(hoursAgo: number, isMissing = false): number {
 
 const remembered = () => memory.items.get(notificationMemoryKey(BUCKET));
 
-function look(repair = false) {
+function look(repair = false, arrives = true) {
   const signal = AbortSignal.timeout(10_000);
   return watchNotification({
     bucket: BUCKET,
     stackId: STACK_ID,
     repair,
     editor: new NotificationEditor(new S3Client({}), bucketContext(BUCKET, STACK_ID), signal, [0]),
+    arrives: async () => arrives,
     memory: new NotificationMemory(new DynamoDBClient({}), 'ledger', BUCKET),
     cloudFormation: new CloudFormationClient({}),
     sqs: new SQSClient({}),
@@ -98,6 +99,17 @@ test('what is on is noted, and nothing else is done', async () => {
 });
 
 describe('what is off', () => {
+  test('is told where only the relay is gone, and nothing is repaired', async () => {
+    const before = lastSeen(1);
+    bucket.notifications = on;
+
+    expect(await look(true, false)).toBe('missing');
+    expect(told).toEqual([true]);
+    expect(remembered()).toEqual({ lastSeenOn: before, isMissing: true });
+    expect(puts()).toEqual([]);
+    expect(output()).toContain('the relay is gone');
+  });
+
   test('is told, and left to a person who has not asked for repair', async () => {
     const before = lastSeen(1);
     bucket.notifications = others;

@@ -82,7 +82,7 @@ describe('a file that cannot be read', () => {
       Action: 'kms:Decrypt',
       Resource: '*',
       Condition: {
-        ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/CloudOne*' },
+        ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/CloudOne-*' },
         StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' },
       },
     });

@@ -111,6 +111,18 @@ describe('a fault', () => {
     expect(sim.simulator.state().calls).toMatchObject([{ status: 0 }]);
   });
 
+  test('drip begins an answer that never ends', async () => {
+    sim.simulator.setFaults([{ action: 'drip', afterEffect: true }]);
+    const waiting = sim.call('POST', 'workload.us-1.cloudone.trendmicro.com/api/awsconnectors', {
+      headers: sim.cloudOneHeaders(),
+      body: JSON.stringify(connector),
+      signal: AbortSignal.timeout(200),
+    });
+
+    await expect(waiting).rejects.toThrow(/timeout/);
+    expect(connectors()).toBe(1);
+  });
+
   test('truncate sends half of the JSON as a whole answer', async () => {
     sim.simulator.setFaults([
       { action: 'truncate', times: 1 },

@@ -17,6 +17,9 @@ const CHOICES: readonly (readonly ParameterValues[])[] = [
     { CreateNewTrail: 'true' },
     { ...BUCKET, CloudOneAccountTemplateUrl: 'https://example.com/template' },
     { ...BUCKET, TrailKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/theirs' },
+    { ...BUCKET, CloudtrailBucketRegion: 'eu-west-1', CloudtrailBucketAccountId: '444455556666' },
+    // Not used beside a new trail.
+    { CreateNewTrail: 'true', CloudtrailBucketAccountId: '444455556666' },
   ],
   [
     { ForwardingDestination: 'CloudOne' },
@@ -49,8 +52,9 @@ export const DEPLOYMENTS: readonly ParameterValues[] = CHOICES.reduce<ParameterV
   [{}],
 ).filter(
   // A rule refuses that.
-  ({ ForwardingDestination, TrailKeyArn }) =>
-    ForwardingDestination !== 'VendorClient' || TrailKeyArn === undefined,
+  ({ ForwardingDestination, TrailKeyArn, CloudtrailBucketRegion }) =>
+    ForwardingDestination !== 'VendorClient' ||
+    (TrailKeyArn === undefined && CloudtrailBucketRegion === undefined),
 );
 
 const isOurs = ({ ForwardingDestination }: ParameterValues) => ForwardingDestination !== 'VendorClient';
@@ -68,6 +72,12 @@ const CONDITIONAL: readonly [
     'our own forwarder on an existing bucket',
     (given) => isOurs(given) && given.CreateNewTrail === 'false',
     [/^ExistingBucket\//],
+  ],
+  [
+    'our own forwarder on a bucket of another account',
+    (given) =>
+      isOurs(given) && given.CreateNewTrail === 'false' && given.CloudtrailBucketAccountId !== undefined,
+    [/^BucketHome\/LetEventsIn$/],
   ],
   [
     'a token of the CloudTrail service',

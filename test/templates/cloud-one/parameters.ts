@@ -12,6 +12,8 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   VisionOneRegion: { Default: 'us', AllowedValues: ['us', 'eu', 'au', 'in', 'sg', 'jp'] },
   CreateNewTrail: { Default: 'false', AllowedValues: ['true', 'false'] },
   ExistingCloudtrailBucketName: { Default: '' },
+  CloudtrailBucketRegion: { Default: '' },
+  CloudtrailBucketAccountId: { Default: '' },
   ForwardingDestination: { Default: 'CloudOne', AllowedValues: ['CloudOne', 'VisionOne', 'VendorClient'] },
   VisionOneIngestUrl: { Default: '' },
   VisionOneIngestToken: { Default: '', NoEcho: true },
@@ -146,6 +148,14 @@ const PATTERNS: Readonly<
   BackfillDays: {
     matching: ['0', '7', '10', '365', '999', '1000', '2999', '3599', '3649', '3650'],
     other: ['', '-1', '00', '07', '1.5', '1e3', '3651', '3660', '3700', '4000', '10000', ' 1', 'all'],
+  },
+  CloudtrailBucketRegion: {
+    matching: ['', 'eu-west-1', 'ap-southeast-2', 'us-gov-west-1', 'me-central-1'],
+    other: ['eu', 'eu-west', 'EU-WEST-1', 'eu-west-1a', 'eu-west-*', ' eu-west-1', 'eu-west-1 '],
+  },
+  CloudtrailBucketAccountId: {
+    matching: ['', '123456789012'],
+    other: ['12345678901', '1234567890123', '1234-5678-9012', '*', ' 123456789012'],
   },
   TrailKeyArn: KEY_ARN,
   SecretsKeyArn: KEY_ARN,

@@ -23,6 +23,17 @@ const ACCEPTED: Readonly<Record<string, ParameterValues>> = {
     TrailKeyArn: KEY,
   },
   'a bucket with its key': { ...KEY_AND_BUCKET, TrailKeyArn: KEY },
+  'a bucket elsewhere': {
+    ...KEY_AND_BUCKET,
+    CloudtrailBucketRegion: 'eu-west-1',
+    CloudtrailBucketAccountId: '444455556666',
+  },
+  'a bucket elsewhere, beside a new trail of the vendor’s client': {
+    ...KEY_AND_BUCKET,
+    CreateNewTrail: 'true',
+    CloudtrailBucketRegion: 'eu-west-1',
+    ForwardingDestination: 'VendorClient',
+  },
   'the API key by ARN': { ...KEY_AND_BUCKET, CloudOneApiKey: '', CloudOneApiKeySecretArn: secret('key') },
   'an enrolment token': { ...KEY_AND_BUCKET, VisionOneServiceToken: 'token' },
   'an enrolment token by ARN': { ...KEY_AND_BUCKET, VisionOneServiceTokenSecretArn: secret('token') },
@@ -56,6 +67,16 @@ const REFUSED: Readonly<Record<string, readonly [ParameterValues, complaints: re
   'the vendor’s client on a bucket with a key': [
     { ...KEY_AND_BUCKET, TrailKeyArn: KEY, ForwardingDestination: 'VendorClient' },
     [/^The vendor's client has no permission to decrypt .*\(TrailKeyArn\).*CloudOne/],
+  ],
+  'the vendor’s client on a bucket in another region': [
+    { ...KEY_AND_BUCKET, CloudtrailBucketRegion: 'eu-west-1', ForwardingDestination: 'VendorClient' },
+    [
+      /^The vendor's client forwards from a bucket in its own region.*leave CloudtrailBucketRegion and .* empty/,
+    ],
+  ],
+  'the vendor’s client on a bucket of another account': [
+    { ...KEY_AND_BUCKET, CloudtrailBucketAccountId: '444455556666', ForwardingDestination: 'VendorClient' },
+    [/^The vendor's client forwards from a bucket in its own region and account only/],
   ],
   'no API key': [
     { ExistingCloudtrailBucketName: 'logs' },

@@ -60,13 +60,16 @@ export function resourcePolicyTests(template: Template): void {
     }
   });
 
-  test('a role is assumed by Lambda, or from outside with an external id', () => {
+  test('a role is assumed by Lambda, by EventBridge of this account, or from outside with an external id', () => {
     for (const [id, role] of resourcesOf(template, 'AWS::IAM::Role')) {
       const { Statement } = property<{ Statement: Granting[] }>(role, 'AssumeRolePolicyDocument');
       for (const { Principal, Condition } of Statement) {
         const byLambda = JSON.stringify(Principal) === '{"Service":"lambda.amazonaws.com"}';
+        const byEvents =
+          JSON.stringify(Principal) === '{"Service":"events.amazonaws.com"}' &&
+          JSON.stringify(Condition?.StringEquals?.['aws:SourceAccount']) === '{"Ref":"AWS::AccountId"}';
         const externalId = Condition?.StringEquals?.['sts:ExternalId'];
-        expect({ [id]: byLambda || externalId !== undefined }).toEqual({ [id]: true });
+        expect({ [id]: byLambda || byEvents || externalId !== undefined }).toEqual({ [id]: true });
         expect(JSON.stringify(Principal)).not.toContain('"*"');
       }
     }

@@ -103,10 +103,17 @@ export const WILDCARDS: readonly Wildcard[] = [
   },
   {
     path: 'CloudOne/BucketLookUp/CloudTrailBucket/Handler/Role',
-    actions: ['cloudtrail:DescribeTrails', 'kms:ListAliases', 's3:ListAllMyBuckets'],
+    actions: [
+      'cloudtrail:DescribeTrails',
+      'kms:ListAliases',
+      's3:ListAllMyBuckets',
+      'events:ListRules',
+      'events:ListRuleNamesByTarget',
+    ],
     kind: 'forced',
-    reason: 'which trails and aliases concern the bucket is what it looks for',
-    source: 'Service Authorization Reference, "AWS CloudTrail", "AWS KMS", "Amazon S3": no resource types',
+    reason: 'which trails, aliases and rules concern the bucket is what it looks for',
+    source:
+      'Service Authorization Reference, "AWS CloudTrail", "AWS KMS", "Amazon S3", "Amazon EventBridge": no resource types',
   },
   {
     path: 'CloudOne/BucketLookUp/CloudTrailBucket/Handler/Role',
@@ -114,6 +121,27 @@ export const WILDCARDS: readonly Wildcard[] = [
     kind: 'chosen',
     reason: 'which stacks concern the bucket is what it looks for, so it names none of them',
     source: 'AWS CloudFormation API Reference, DescribeStacks: all stacks where none is named',
+  },
+  {
+    path: 'Relay/Key',
+    actions: ['kms:*'],
+    kind: 'chosen',
+    reason: 'for the account itself, so that IAM policies can manage the key',
+    source: KEY_POLICY,
+  },
+  {
+    path: 'Relay/Key',
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+    kind: 'chosen',
+    reason: 'for CloudWatch, with alarms of this stack only: it asks for a data key in one way or another',
+    source: 'Amazon SNS Developer Guide, "Enable compatibility between event sources and encrypted topics"',
+  },
+  {
+    path: 'CloudOne/ExistingBucket/NotificationWatch/Watch/Role',
+    actions: ['events:ListRules', 'events:ListRuleNamesByTarget'],
+    kind: 'forced',
+    reason: 'whether a rule relays the bucket’s events is what it looks for',
+    source: 'Service Authorization Reference, "Amazon EventBridge": no resource types',
   },
   {
     path: 'CloudOne/ExistingBucket/BucketNotification/Handler/Role',

@@ -19,6 +19,7 @@ MODULES = tuple(
         "custom_resource_clean_up",
         "dashboard_list",
         "dynamodb_table",
+        "event_bus_elsewhere",
         "iam_oidc_provider",
         "iam_role_policy",
         "lambda_function",

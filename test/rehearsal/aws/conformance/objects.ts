@@ -1,9 +1,9 @@
 import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { eventually, type Fixture } from './fixture.ts';
-import type { Template } from './stacks.ts';
+import { clientOf, eventually, type Fixture } from './fixture.ts';
+import { Stacks, type Template } from './stacks.ts';
 import { nodeFunction } from './templates.ts';
 
 interface Envelope {
@@ -23,7 +23,7 @@ interface ObjectCreated {
 }
 
 /** The path of every object: bucket, rule, queue, function. */
-export function objectTests({ stacks, client, recorder }: Fixture): void {
+export function objectTests({ aws, stacks, client, recorder }: Fixture): void {
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const sqs = new SQSClient(client);
   const lambda = new LambdaClient(client);
@@ -156,6 +156,30 @@ export function objectTests({ stacks, client, recorder }: Fixture): void {
       });
     });
 
+    it('reach a queue in another region, by the event bus there', async () => {
+      const away = clientOf(aws, 'eu-west-1');
+      const bus = `arn:aws:events:${client.region}:${aws.accountId}:event-bus/default`;
+      const Bucket = 'bucket-elsewhere';
+      const { outputs } = await stacks.deploy('here', ruleToQueue(Bucket));
+      await new Stacks(away).deploy('elsewhere', bucketWithRuleTo(Bucket, bus));
+
+      await new S3Client({ ...away, forcePathStyle: true }).send(
+        new PutObjectCommand({ Bucket, Key: 'AWSLogs/1/CloudTrail/a.json.gz', Body: 'content' }),
+      );
+      const event = await eventually(async () => {
+        const { Messages: [message] = [] } = await sqs.send(
+          new ReceiveMessageCommand({ QueueUrl: outputs.Queue, WaitTimeSeconds: 1 }),
+        );
+        return message?.Body === undefined ? undefined : (JSON.parse(message.Body) as ObjectCreated);
+      });
+
+      expect(event).toMatchObject({
+        source: 'aws.s3',
+        'detail-type': 'Object Created',
+        detail: { bucket: { name: Bucket }, object: { key: 'AWSLogs/1/CloudTrail/a.json.gz' } },
+      });
+    });
+
     it('have a queue and a mapping as the template says', async () => {
       const { outputs } = await stacks.deploy(
         'pipeline-settings',
@@ -188,4 +212,41 @@ export function objectTests({ stacks, client, recorder }: Fixture): void {
       ]);
     });
   });
+}
+
+const eventsOf = (bucket: string) => ({ source: ['aws.s3'], detail: { bucket: { name: [bucket] } } });
+
+/** Of a bucket that is not in the template. */
+function ruleToQueue(bucket: string): Template {
+  return {
+    Resources: {
+      Queue: { Type: 'AWS::SQS::Queue' },
+      Rule: {
+        Type: 'AWS::Events::Rule',
+        Properties: {
+          EventPattern: eventsOf(bucket),
+          Targets: [{ Id: 'queue', Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] } }],
+        },
+      },
+    },
+    Outputs: { Queue: { Value: { Ref: 'Queue' } } },
+  };
+}
+
+function bucketWithRuleTo(bucket: string, eventBusArn: string): Template {
+  return {
+    Resources: {
+      Bucket: {
+        Type: 'AWS::S3::Bucket',
+        Properties: {
+          BucketName: bucket,
+          NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+        },
+      },
+      Rule: {
+        Type: 'AWS::Events::Rule',
+        Properties: { EventPattern: eventsOf(bucket), Targets: [{ Id: 'bus', Arn: eventBusArn }] },
+      },
+    },
+  };
 }

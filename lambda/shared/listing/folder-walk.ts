@@ -23,7 +23,8 @@ export interface WalkStep extends WalkPosition {
 
 /** Of an account below `AWSLogs/`, an organisation's among them. */
 const ACCOUNT = String.raw`(?:^|/)AWSLogs/(?:o-[^/]+/)?\d{12}/`;
-const REGION_OF_FORWARDED_FILES = new RegExp(`${ACCOUNT}CloudTrail(?:-Insight)?/[^/]+/$`);
+/** `AWSLogs` is no region: it begins the files of a trail whose own prefix ends in `…/CloudTrail`. */
+const REGION_OF_FORWARDED_FILES = new RegExp(`${ACCOUNT}CloudTrail(?:-Insight)?/(?!AWSLogs/)[^/]+/$`);
 const DIGESTS = new RegExp(`${ACCOUNT}CloudTrail-Digest/$`);
 /**
  * A year of another service's logs: Config, load balancers, flow logs all put dates below the account. They are

@@ -1,6 +1,6 @@
 /** Lists what lies in a folder of CloudTrail's layout, every version, between two days. */
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
-import type { ObjectReference } from '../../contract/object-message.ts';
+import type { ObjectReference } from '../../../contract/object-message.ts';
 import type { BucketListing } from './folder-walk.ts';
 
 export interface StoredObject extends ObjectReference {

@@ -1,6 +1,7 @@
 /** Asking for objects to be listed and queued of which no event may have come. */
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { ListingRequest } from '../../contract/trail.ts';
+import type { ListingRequest } from '../../../contract/trail.ts';
+import { explainAwsError } from '../aws-errors.ts';
 
 export interface ListingQueue {
   readonly sqs: SQSClient;
@@ -46,12 +47,14 @@ export async function queueListing(
   signal: AbortSignal,
   delaySeconds = 0,
 ): Promise<void> {
-  await sqs.send(
-    new SendMessageCommand({
-      QueueUrl: lateObjectsQueueUrl,
-      MessageBody: JSON.stringify(request),
-      DelaySeconds: delaySeconds,
-    }),
-    { abortSignal: signal },
-  );
+  const command = new SendMessageCommand({
+    QueueUrl: lateObjectsQueueUrl,
+    MessageBody: JSON.stringify(request),
+    DelaySeconds: delaySeconds,
+  });
+  try {
+    await sqs.send(command, { abortSignal: signal });
+  } catch (error) {
+    throw explainAwsError('sqs:SendMessage to the queue of late objects', error, signal);
+  }
 }

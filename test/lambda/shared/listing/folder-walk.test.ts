@@ -1,9 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FORWARDED_KEY_WILDCARDS, parseCloudTrailKey } from '../../../contract/cloudtrail-key.ts';
-import { type WalkStep, walkFolders } from '../../../lambda/trail/folder-walk.ts';
-import { fakeBucket } from './fake-bucket.ts';
+import { FORWARDED_KEY_WILDCARDS, parseCloudTrailKey } from '../../../../contract/cloudtrail-key.ts';
+import { type WalkStep, walkFolders } from '../../../../lambda/shared/listing/folder-walk.ts';
+import { fakeBucket } from '../../trail/fake-bucket.ts';
 
 const listing = { s3: new S3Client({}), bucket: 'trail-logs', signal: AbortSignal.timeout(60_000) };
 
@@ -14,6 +14,7 @@ const segment = fc.oneof(
     'a',
     'logs',
     'AWSLogs',
+    'AWSLogs/111111111111/CloudTrail',
     'CloudTrail',
     '2026',
     '111111111111',
@@ -71,7 +72,7 @@ function regionFolders(steps: readonly WalkStep[]): string[] {
 
 /** A prefix that lies in what another service, or a trail, writes below an account: only its own trail tells of it. */
 function isHidden({ prefix: own }: Placed): boolean {
-  return /(^|\/)AWSLogs\/(o-[^/]+\/)?\d{12}\/(.+\/)?(\d{4}|CloudTrail-Digest|CloudTrail(-Insight)?\/[^/]+)(\/|$)/.test(
+  return /(^|\/)AWSLogs\/(o-[^/]+\/)?\d{12}\/(.+\/)?(\d{4}|CloudTrail-Digest|CloudTrail(-Insight)?\/(?!AWSLogs(\/|$))[^/]+)(\/|$)/.test(
     `${own}/`,
   );
 }
@@ -105,7 +106,11 @@ test('a trail’s own prefix leads to its files first, and even where a search d
   await fc.assert(
     fc.asyncProperty(file, fc.array(other, { maxLength: 4 }), async (placed, others) => {
       fakeBucket([placed.key, ...others].map((key) => ({ key })));
-      fc.pre(!/(^|\/)AWSLogs\/(o-[^/]+\/)?\d{12}\/CloudTrail(-Insight)?\/[^/]+\//.test(`${placed.prefix}/`));
+      fc.pre(
+        !/(^|\/)AWSLogs\/(o-[^/]+\/)?\d{12}\/CloudTrail(-Insight)?\/(?!AWSLogs\/)[^/]+\//.test(
+          `${placed.prefix}/`,
+        ),
+      );
 
       const found = await stepsOf([placed.prefix]);
 

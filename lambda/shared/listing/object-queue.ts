@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { type ObjectReference, objectMessageOf } from '../../contract/object-message.ts';
-import { withRetries } from '../shared/retry.ts';
+import { type ObjectReference, objectMessageOf } from '../../../contract/object-message.ts';
+import { withRetries } from '../retry.ts';
 
 /** SQS would not take some messages, several times over. */
 export class QueueError extends Error {

@@ -1,0 +1,100 @@
+/** The world that custom resources live in, for one test file: the vendors, AWS and CloudFormation's ear. */
+import { S3Client } from '@aws-sdk/client-s3';
+import { vi } from 'vitest';
+import { type Seed, type Simulator, startSimulator } from '../../../rehearsal/vendors/simulator.ts';
+import {
+  type AnswerSink,
+  captureOutput,
+  startAnswerSink,
+  URL_SIGNATURE,
+} from '../shared/custom-resource-harness.ts';
+import { AWS_HOSTS, type AwsStandIn, awsStandIn } from './aws-stand-in.ts';
+
+const secretArn = (name: string) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}`;
+export const API_KEY_SECRET = secretArn('cloud-one-api-key');
+export const ENROLMENT_SECRET = secretArn('enrolment-token');
+export const SERVICE_TOKEN_SECRET = secretArn('service-token');
+export const INGEST_SECRET = secretArn('ingest-token');
+
+export interface World {
+  readonly vendors: Simulator;
+  readonly aws: AwsStandIn;
+  readonly sink: AnswerSink;
+  readonly lateObjectsQueueUrl: string;
+  /** Options for every client of the SDK: each request makes new ones, but not new connections. */
+  readonly sdk: Pick<S3Client['config'], 'requestHandler'>;
+  /** A creation that CloudFormation has cancelled, and that may be running still. */
+  creating: Promise<void>;
+  /** Calls Cloud One as its console does, in somebody's hands. */
+  byHand(method: string, address: string): Promise<string>;
+  /** What has been logged since `reset`. */
+  output(): string;
+  /** Everything that must never be shown. */
+  secrets(): string[];
+  reset(seed?: Seed): void;
+  close(): Promise<void>;
+}
+
+export async function startWorld(): Promise<World> {
+  const aws = awsStandIn();
+  const vendors = await startSimulator({ neighbours: aws.services });
+  const sink = await startAnswerSink();
+  let output = () => '';
+
+  const stubEnvironment = () => {
+    vi.stubEnv('VENDOR_ENDPOINT_OVERRIDE', vendors.url);
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'stand-in');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'stand-in');
+    const endpoints = {
+      S3: AWS_HOSTS.s3,
+      SQS: AWS_HOSTS.sqs,
+      SECRETS_MANAGER: AWS_HOSTS.secretsManager,
+      KMS: AWS_HOSTS.kms,
+      CLOUDFORMATION: AWS_HOSTS.cloudFormation,
+      SSM: AWS_HOSTS.ssm,
+      DYNAMODB: AWS_HOSTS.dynamoDb,
+      EVENTBRIDGE: AWS_HOSTS.eventBridge,
+    };
+    for (const [service, host] of Object.entries(endpoints)) {
+      vi.stubEnv(`AWS_ENDPOINT_URL_${service}`, `${vendors.url}/${host}`);
+    }
+  };
+
+  return {
+    vendors,
+    aws,
+    sink,
+    sdk: { requestHandler: new S3Client({}).config.requestHandler },
+    creating: Promise.resolve(),
+    byHand: async (method, address) => {
+      const headers = { authorization: `ApiKey ${vendors.tenant.cloudOneApiKey}`, 'api-version': 'v1' };
+      const response = await fetch(`${vendors.url}/${address}`, { method, headers });
+      return response.text();
+    },
+    lateObjectsQueueUrl: `${vendors.url}/${AWS_HOSTS.sqs}/123456789012/late-objects`,
+    output: () => output(),
+    secrets: () => [
+      vendors.tenant.cloudOneApiKey.split(':')[1] ?? '',
+      ...[...aws.secrets.values()].filter((value) => value !== ''),
+      URL_SIGNATURE,
+    ],
+    reset: (seed) => {
+      vi.restoreAllMocks();
+      stubEnvironment();
+      // No jitter, hence no waiting between tries.
+      vi.spyOn(Math, 'random').mockReturnValue(0);
+      vendors.reset({}, seed);
+      aws.reset();
+      aws.secrets.set(API_KEY_SECRET, vendors.tenant.cloudOneApiKey);
+      aws.secrets.set(ENROLMENT_SECRET, vendors.tenant.visionOneEnrollmentToken);
+      aws.secrets.set(SERVICE_TOKEN_SECRET, '');
+      aws.secrets.set(INGEST_SECRET, vendors.tenant.ingestToken);
+      output = captureOutput();
+    },
+    close: async () => {
+      vi.unstubAllEnvs();
+      await Promise.all([vendors.close(), sink.close()]);
+    },
+  };
+}
