@@ -28,6 +28,8 @@ export const DIGEST_PROBLEMS = [
   'KeyUnusable',
   /** The digest or its signature was changed. */
   'SignatureWrong',
+  /** CloudTrail's keys of that region cannot be asked for from here: nothing is said for or against the digest. */
+  'KeysOutOfReach',
 ] as const;
 
 export type DigestProblem = (typeof DIGEST_PROBLEMS)[number];
@@ -46,6 +48,8 @@ export const DIGEST_LINKS = [
   'PreviousInvalid',
   /** The digest before it is genuine, but not the one that it states. */
   'PreviousReplaced',
+  /** The digest before it lies in a bucket that may not be read: the trail wrote to another one before. */
+  'PreviousOutOfReach',
 ] as const;
 
 export type DigestLink = (typeof DIGEST_LINKS)[number];
@@ -61,6 +65,8 @@ export const UNCOVERED_REASONS = [
    * have been deleted, too; nothing would tell.
    */
   'ChainRestarted',
+  /** What a bucket holds that may not be read: the trail wrote to another one before. */
+  'DigestOutOfReach',
   /** Genuine neighbours that do not meet. */
   'DigestsApart',
   /** No digest came after it, though one was due: stopped, deleted, or late. */
@@ -84,6 +90,8 @@ export const LOG_FILE_VERDICTS = [
    * ETag, and both are gone.
    */
   'Deleted',
+  /** It lies in a bucket that may not be read: the trail wrote to another one before. */
+  'OutOfReach',
 ] as const;
 
 export type LogFileVerdict = (typeof LOG_FILE_VERDICTS)[number];
@@ -191,6 +199,8 @@ export interface CompletenessResult {
     readonly verified: number;
     readonly backfill: number;
     readonly invalid: number;
+    /** Those whose keys are out of reach: neither a proof nor a fault. */
+    readonly unverifiable: number;
     readonly missing: number;
     readonly replaced: number;
   };

@@ -22,8 +22,14 @@ type VerifiedObservation = DigestObservation & { kind: 'VerifiedDigest' };
 export class CompletenessTally {
   readonly #window: CheckWindow;
   readonly #trails = new Map<string, { covered: TimeSpan[]; uncovered: UncoveredSpan[] }>();
-  readonly #digests = { verified: 0, backfill: 0, invalid: 0, missing: 0, replaced: 0 };
-  readonly #files: Record<LogFileVerdict, number> = { Forwarded: 0, Gap: 0, Altered: 0, Deleted: 0 };
+  readonly #digests = { verified: 0, backfill: 0, invalid: 0, unverifiable: 0, missing: 0, replaced: 0 };
+  readonly #files: Record<LogFileVerdict, number> = {
+    Forwarded: 0,
+    Gap: 0,
+    Altered: 0,
+    Deleted: 0,
+    OutOfReach: 0,
+  };
   readonly #storedCopies = { overwritten: 0, deleted: 0 };
   readonly #listed = { acknowledged: 0, unacknowledged: 0 };
   readonly #findings: CompletenessFinding[] = [];
@@ -40,7 +46,7 @@ export class CompletenessTally {
         break;
       case 'InvalidDigest': {
         const { digest, problem, detail } = event;
-        this.#digests.invalid += 1;
+        this.#digests[problem === 'KeysOutOfReach' ? 'unverifiable' : 'invalid'] += 1;
         this.#find({ kind: 'Digest', digest, problem, detail });
         break;
       }
@@ -132,14 +138,16 @@ export class CompletenessTally {
 
   #verdict(trails: readonly TrailCoverage[]): CompletenessVerdict {
     const { invalid, missing, replaced } = this.#digests;
-    const { Gap, Altered, Deleted } = this.#files;
+    const { Gap, Altered, Deleted, OutOfReach } = this.#files;
     if (invalid + missing + replaced + Altered + Deleted + this.#storedCopies.overwritten > 0) {
       return 'Tampered';
     }
     if (Gap + this.#listed.unacknowledged > 0) {
       return 'Gaps';
     }
-    return trails.some(({ uncovered }) => uncovered.length > 0) ? 'Unproven' : 'Proven';
+    const isUncovered = trails.some(({ uncovered }) => uncovered.length > 0);
+    // A backfill digest adds files and no time: that it cannot be verified leaves no time uncovered.
+    return isUncovered || this.#digests.unverifiable + OutOfReach > 0 ? 'Unproven' : 'Proven';
   }
 
   #basis(trails: readonly TrailCoverage[]): ProofBasis {

@@ -48,6 +48,9 @@ export async function checkDigest(
   }
   const signedAt = (key.isBackfill ? backfilledAt(stored) : undefined) ?? document.end;
   const found = await keys.find(key.region, document.keyFingerprint, signedAt);
+  if (found.problem === 'KeysOutOfReach') {
+    return { problem: found.problem, detail: found.reason };
+  }
   if (found.problem !== undefined) {
     return {
       problem: found.problem,

@@ -4,7 +4,7 @@ import { checkDigest, type DigestCheck } from './digest-check.ts';
 import type { DigestDocument } from './digest-document.ts';
 import { type DigestKey, parseDigestKey } from './digest-key.ts';
 import { PublicKeys } from './public-keys.ts';
-import type { CompletenessServices, DigestReference } from './stores.ts';
+import { type CompletenessServices, type DigestReference, OutOfReachError } from './stores.ts';
 
 export interface LoadedDigest extends DigestReference {
   readonly parsed: DigestKey;
@@ -23,6 +23,23 @@ export class DigestReader {
   constructor({ digests, keys }: Pick<CompletenessServices, 'digests' | 'keys'>) {
     this.#digests = digests;
     this.#keys = new PublicKeys(keys);
+  }
+
+  /**
+   * The digest that another one states to have come before it: that may be in another bucket.
+   *
+   * @returns `undefined` as `load` does.
+   * @throws whatever the services throw.
+   */
+  async loadElsewhere(digest: DigestReference): Promise<LoadedDigest | 'OutOfReach' | undefined> {
+    try {
+      return await this.load(digest);
+    } catch (error) {
+      if (error instanceof OutOfReachError) {
+        return 'OutOfReach';
+      }
+      throw error;
+    }
   }
 
   /**

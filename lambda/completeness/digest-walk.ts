@@ -131,9 +131,11 @@ class DigestWalk {
     if (previous === undefined || before === undefined || this.#chains.find(previous) !== undefined) {
       return undefined;
     }
-    return before.end > this.#floorOf(parsed) && before.end < parsed.end
-      ? this.#reader.load(previous)
-      : undefined;
+    if (before.end <= this.#floorOf(parsed) || before.end >= parsed.end) {
+      return undefined;
+    }
+    const loaded = await this.#reader.loadElsewhere(previous);
+    return loaded === 'OutOfReach' ? undefined : loaded;
   }
 
   /** What comes before is none of this check's. */
@@ -184,9 +186,9 @@ class DigestWalk {
     if (before !== undefined && !isOfOldChain && before.end <= this.#floorOf(parsed)) {
       return { link: 'BeforeWindow' };
     }
-    const loaded = await this.#reader.load(previous);
-    if (loaded === undefined) {
-      return { link: 'PreviousMissing', chain };
+    const loaded = await this.#reader.loadElsewhere(previous);
+    if (loaded === undefined || loaded === 'OutOfReach') {
+      return { link: loaded === undefined ? 'PreviousMissing' : 'PreviousOutOfReach', chain };
     }
     const { check } = loaded;
     return { link: linkTo(document, check.problem === undefined ? check.mark : undefined), chain };

@@ -1,12 +1,14 @@
 /** Log files that a verified digest lists, held against what is stored and what was acknowledged. */
 import type { LogFileVerdict, StoredCopy } from '../../contract/completeness.ts';
 import { ledgerKeyOf } from '../../contract/ledger.ts';
+import type { ObjectReference } from '../../contract/object-message.ts';
 import type { ListedLogFile } from './digest-document.ts';
 import {
   type CompletenessServices,
   LEDGER_BATCH,
   type LedgerEntry,
   type LedgerLookup,
+  OutOfReachError,
   type StoredLogFile,
 } from './stores.ts';
 
@@ -26,6 +28,8 @@ interface KnownVersion {
   readonly stored: StoredLogFile;
   readonly entry: LedgerEntry | undefined;
 }
+
+type FoundVersions = readonly KnownVersion[] | 'OutOfReach';
 
 /** After an outage every file is read; each read is mostly waiting. */
 const READS_AT_ONCE = 10;
@@ -59,7 +63,7 @@ export async function* judgeLogFiles(
 
 /** The ledger's entries of any number of versions. */
 export async function entriesOf(
-  versions: readonly StoredLogFile[],
+  versions: readonly ObjectReference[],
   ledger: LedgerLookup,
 ): Promise<ReadonlyMap<string, LedgerEntry>> {
   const keys = [...new Set(versions.map(ledgerKeyOf))];
@@ -75,43 +79,65 @@ export async function entriesOf(
 async function versionsOf(
   files: readonly ListedLogFile[],
   { logFiles, ledger }: JudgingServices,
-): Promise<ReadonlyMap<string, readonly KnownVersion[]>> {
+): Promise<ReadonlyMap<string, FoundVersions>> {
+  const outOfReach = new Map<string, 'OutOfReach'>();
   const found = new Map<string, readonly StoredLogFile[]>();
   // One bucket, except where the trail's was changed within the hour.
   for (const [bucket, ofBucket = []] of Map.groupBy(files, (file) => file.bucket)) {
     const keys = [...new Set(ofBucket.map(({ key }) => key))];
-    for (const [key, versions] of await logFiles.versionsOf(bucket, keys)) {
-      found.set(placeOf({ bucket, key }), versions);
+    try {
+      for (const [key, versions] of await logFiles.versionsOf(bucket, keys)) {
+        found.set(placeOf({ bucket, key }), versions);
+      }
+    } catch (error) {
+      if (!(error instanceof OutOfReachError)) {
+        throw error;
+      }
+      for (const key of keys) {
+        outOfReach.set(placeOf({ bucket, key }), 'OutOfReach');
+      }
     }
   }
   const entries = await entriesOf([...found.values()].flat(), ledger);
-  return new Map(
-    [...found].map(([place, versions]) => [
-      place,
-      versions.map((stored) => ({ stored, entry: entries.get(ledgerKeyOf(stored)) })),
-    ]),
-  );
+  const known = [...found].map(([place, versions]): [string, FoundVersions] => [
+    place,
+    versions.map((stored) => ({ stored, entry: entries.get(ledgerKeyOf(stored)) })),
+  ]);
+  return new Map([...known, ...outOfReach]);
 }
 
 async function judge(
   file: ListedLogFile,
-  versions: readonly KnownVersion[],
+  versions: FoundVersions,
   { logFiles }: JudgingServices,
 ): Promise<JudgedLogFile> {
+  if (versions === 'OutOfReach') {
+    const detail = `The bucket ${file.bucket} may not be read.`;
+    return { file, verdict: 'OutOfReach', copy: 'Intact', detail, toQueue: [] };
+  }
   if (versions.length === 0) {
     const detail = 'Nothing is stored under its key; whether it was forwarded before cannot be told.';
     return { file, verdict: 'Deleted', copy: 'Deleted', detail, toQueue: [] };
   }
   const acknowledged = versions.filter(({ entry }) => entry?.state === 'acknowledged');
   const genuine = acknowledged.filter(({ entry }) => entry?.sha256 === file.sha256);
+  let unread: readonly KnownVersion[] = [];
   if (genuine.length === 0) {
-    for (const version of versions) {
-      // What the ledger has no hash of, or of an unfinished try, is read.
-      const isHashed = acknowledged.includes(version) && version.entry?.sha256 !== undefined;
-      if (!isHashed && (await logFiles.hashOf(version.stored)) === file.sha256) {
-        genuine.push(version);
-      }
+    // What the ledger has no hash of, or of an unfinished try, is read.
+    const unhashed = versions.filter(
+      (version) => !(acknowledged.includes(version) && version.entry?.sha256 !== undefined),
+    );
+    const hashes = new Map<KnownVersion, Hash>();
+    for (const version of unhashed) {
+      hashes.set(version, await hashOf(version, logFiles));
     }
+    genuine.push(...unhashed.filter((version) => hashes.get(version) === file.sha256));
+    unread = unhashed.filter((version) => hashes.get(version) === UNREADABLE);
+  }
+  if (genuine.length === 0 && unread.length > 0) {
+    const detail =
+      'It was never acknowledged, and cannot be read to tell whether it is as CloudTrail delivered it.';
+    return { file, verdict: 'Gap', copy: 'Intact', detail, toQueue: unread.map(({ stored }) => stored) };
   }
   if (genuine.length === 0) {
     const detail =
@@ -146,8 +172,24 @@ async function copyOf(
   if (current === undefined) {
     return 'Deleted';
   }
-  const isGenuine = genuine.includes(current) || (await logFiles.hashOf(current.stored)) === file.sha256;
+  const isGenuine = genuine.includes(current) || (await hashOf(current, logFiles)) === file.sha256;
   return isGenuine ? 'Intact' : 'Overwritten';
+}
+
+const UNREADABLE = Symbol('The bytes may not be read.');
+
+/** As `LogFileStore.hashOf` says it, or that the bytes are out of reach. */
+type Hash = string | undefined | typeof UNREADABLE;
+
+async function hashOf({ stored }: KnownVersion, logFiles: JudgingServices['logFiles']): Promise<Hash> {
+  try {
+    return await logFiles.hashOf(stored);
+  } catch (error) {
+    if (error instanceof OutOfReachError) {
+      return UNREADABLE;
+    }
+    throw error;
+  }
 }
 
 function placeOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {

@@ -1,7 +1,7 @@
 /** CloudTrail's public keys, found by fingerprint and time. */
 import type { KeyObject } from 'node:crypto';
 import { importPublicKey } from './digest-signature.ts';
-import type { DigestPublicKey, PublicKeySource } from './stores.ts';
+import { type DigestPublicKey, OutOfReachError, type PublicKeySource, type Span } from './stores.ts';
 
 /**
  * A digest is signed some time after it ends, by then with the next key maybe. `aws cloudtrail validate-logs` looks for
@@ -11,7 +11,8 @@ const LEEWAY_MS = 2 * 60 * 60 * 1000;
 
 export type KeyAnswer =
   | { readonly key: KeyObject; readonly problem?: undefined }
-  | { readonly problem: 'KeyUnknown' | 'KeyNotValidThen' | 'KeyUnusable' };
+  | { readonly problem: 'KeyUnknown' | 'KeyNotValidThen' | 'KeyUnusable' }
+  | { readonly problem: 'KeysOutOfReach'; readonly reason: string };
 
 interface ImportedKey {
   readonly key: KeyObject | undefined;
@@ -23,6 +24,8 @@ interface ImportedKey {
 export class PublicKeys {
   readonly #source: PublicKeySource;
   readonly #known = new Map<string, ImportedKey>();
+  /** Regions whose keys are out of reach, and why. */
+  readonly #unreachable = new Map<string, string>();
 
   constructor(source: PublicKeySource) {
     this.#source = source;
@@ -35,9 +38,12 @@ export class PublicKeys {
   async find(region: string, fingerprint: string, at: Date): Promise<KeyAnswer> {
     const id = idOf(region, fingerprint);
     const time = at.getTime();
-    if (!this.#known.has(id)) {
-      const span = { from: new Date(time - LEEWAY_MS), to: new Date(time + LEEWAY_MS) };
-      this.#remember(region, await this.#source.publicKeys(region, span));
+    if (!this.#known.has(id) && !this.#unreachable.has(region)) {
+      await this.#ask(region, { from: new Date(time - LEEWAY_MS), to: new Date(time + LEEWAY_MS) });
+    }
+    const reason = this.#unreachable.get(region);
+    if (reason !== undefined) {
+      return { problem: 'KeysOutOfReach', reason };
     }
     const found = this.#known.get(id);
     if (found === undefined) {
@@ -47,6 +53,17 @@ export class PublicKeys {
       return { problem: 'KeyNotValidThen' };
     }
     return found.key === undefined ? { problem: 'KeyUnusable' } : { key: found.key };
+  }
+
+  async #ask(region: string, span: Span): Promise<void> {
+    try {
+      this.#remember(region, await this.#source.publicKeys(region, span));
+    } catch (error) {
+      if (!(error instanceof OutOfReachError)) {
+        throw error;
+      }
+      this.#unreachable.set(region, error.message);
+    }
   }
 
   #remember(region: string, keys: readonly DigestPublicKey[]): void {

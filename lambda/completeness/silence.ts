@@ -12,6 +12,7 @@ const REASON_BY_LINK: Readonly<Record<DigestLink, UncoveredReason>> = {
   PreviousMissing: 'DigestMissing',
   PreviousInvalid: 'DigestInvalid',
   PreviousReplaced: 'DigestsApart',
+  PreviousOutOfReach: 'DigestOutOfReach',
   Linked: 'DigestsApart',
   BeforeWindow: 'DigestsApart',
 };

@@ -3,6 +3,14 @@ import type { DigestSeries } from '../../contract/completeness.ts';
 import type { LedgerItem } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 
+/**
+ * What is to be read is there, or may be, and it is nobody's fault that it cannot be, now or later: a bucket of somebody
+ * else's, an archive, a region that is not enabled.
+ */
+export class OutOfReachError extends Error {
+  override readonly name = 'OutOfReachError';
+}
+
 /** A span of time; see each use for which of its ends belongs to it. */
 export interface Span {
   readonly from: Date;
@@ -24,7 +32,11 @@ export interface StoredDigest extends DigestReference {
 export interface DigestStore {
   /** Keys in the region's digest folder whose time is in `(from, to]`, in any order; others are left out. */
   list(series: DigestSeries, span: Span): AsyncIterable<string>;
-  /** `undefined` where the bucket holds no such object, or there is no such bucket any more. */
+  /**
+   * `undefined` where the bucket holds no such object, or there is no such bucket any more.
+   *
+   * @throws OutOfReachError
+   */
   get(digest: DigestReference): Promise<StoredDigest | undefined>;
 }
 
@@ -38,7 +50,11 @@ export interface DigestPublicKey {
 }
 
 export interface PublicKeySource {
-  /** The keys in use in the span, both ends included. Each region has its own, and tells only those. */
+  /**
+   * The keys in use in the span, both ends included. Each region has its own, and tells only those.
+   *
+   * @throws OutOfReachError
+   */
   publicKeys(region: string, span: Span): Promise<readonly DigestPublicKey[]>;
 }
 
@@ -49,11 +65,17 @@ export interface StoredLogFile extends ObjectReference {
 }
 
 export interface LogFileStore {
-  /** The versions that are stored under each key; a key under which nothing is stored may be absent. At most 100 keys. */
+  /**
+   * The versions that are stored under each key; a key under which nothing is stored may be absent. At most 100 keys.
+   *
+   * @throws OutOfReachError where the bucket may not be read.
+   */
   versionsOf(bucket: string, keys: readonly string[]): Promise<ReadonlyMap<string, readonly StoredLogFile[]>>;
   /**
    * SHA-256 of the file's uncompressed bytes in lower-case hexadecimal, to the very end of what is stored; `undefined`
    * where it is no gzip file, or gone since.
+   *
+   * @throws OutOfReachError where its bytes may not be read, or are in an archive.
    */
   hashOf(file: StoredLogFile): Promise<string | undefined>;
   /** Pages of what was stored in the region's folders of log files in `[from, to)`, every version. */

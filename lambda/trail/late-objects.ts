@@ -5,7 +5,7 @@ import type { ListingRequest } from '../../contract/trail.ts';
 import { type WalkStep, walkFolders } from '../shared/listing/folder-walk.ts';
 import { queueObjects } from '../shared/listing/object-queue.ts';
 import {
-  type DaySpan,
+  daysOfFolders,
   type StoredObject,
   type VersionMarker,
   versionPage,
@@ -32,10 +32,6 @@ export interface ListingResult {
   readonly complete: boolean;
 }
 
-const HOUR_MS = 3_600_000;
-/** A file stored after midnight may lie in the folder of the day before. */
-const FOLDER_LAG_MS = 2 * HOUR_MS;
-
 /**
  * Queues every CloudTrail file that was stored in a span of time. It stops between two pages when time runs
  * out, and goes on there with a new message, however large the bucket is.
@@ -50,7 +46,7 @@ export async function queueStoredObjects(
 ): Promise<ListingResult> {
   const { s3, sqs, signal, hasTime } = services;
   const listing = { s3, bucket: request.bucket, signal };
-  const days = daysOf(request);
+  const days = daysOfFolders(new Date(request.storedFrom), new Date(request.storedBefore));
   let queued = 0;
   let steps = 0;
 
@@ -101,15 +97,6 @@ function isWanted({ key, storedAt }: StoredObject, { storedFrom, storedBefore }:
     storedAt >= new Date(storedFrom) &&
     storedAt < new Date(storedBefore)
   );
-}
-
-/** The days whose folders may hold what was stored in the request's span. */
-function daysOf({ storedFrom, storedBefore }: ListingRequest): DaySpan {
-  return { first: dayOf(Date.parse(storedFrom) - FOLDER_LAG_MS), last: dayOf(Date.parse(storedBefore)) };
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
 async function continueLater(

@@ -34,7 +34,7 @@ describe('a chain that nobody touched', () => {
       basis: 'Digests',
       trails: [{ trail: TRAIL, covered: [{ from: at(0), to: at(3) }], uncovered: [] }],
       digests: { verified: 3, backfill: 0, invalid: 0, missing: 0, replaced: 0 },
-      files: { Forwarded: 3, Gap: 0, Altered: 0, Deleted: 0 },
+      files: { Forwarded: 3, Gap: 0, Altered: 0, Deleted: 0, OutOfReach: 0 },
       findings: [],
     });
   });

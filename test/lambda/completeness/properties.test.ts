@@ -113,7 +113,7 @@ test('an untouched chain proves all that it covers', async () => {
       expect(result).toMatchObject({
         verdict: pauses.length === 0 ? 'Proven' : 'Unproven',
         digests: { verified: shape.hours.length, invalid: 0, missing: 0, replaced: 0 },
-        files: { Gap: 0, Altered: 0, Deleted: 0 },
+        files: { Gap: 0, Altered: 0, Deleted: 0, OutOfReach: 0 },
         findings: [],
       });
       if (!moved) {
@@ -184,7 +184,13 @@ describe('in a chain of random shape', () => {
         const { verdict, files, findings } = await resultOf(world);
         expect({ verdict, files }).toEqual({
           verdict: 'Gaps',
-          files: { Forwarded: world.files.length - lost.length, Gap: lost.length, Altered: 0, Deleted: 0 },
+          files: {
+            Forwarded: world.files.length - lost.length,
+            Gap: lost.length,
+            Altered: 0,
+            Deleted: 0,
+            OutOfReach: 0,
+          },
         });
         const found = findings.flatMap((finding) => (finding.kind === 'LogFile' ? finding.file : []));
         expect(found.toSorted()).toEqual(lost.map(urlOf).toSorted());
@@ -264,7 +270,7 @@ describe('in a chain of random shape', () => {
           );
           expect(links).toEqual(named.map(urlOf));
           expect(result.verdict).toBe(named.length > 0 ? 'Tampered' : 'Unproven');
-          expect(result.files).toMatchObject({ Gap: 0, Altered: 0, Deleted: 0 });
+          expect(result.files).toMatchObject({ Gap: 0, Altered: 0, Deleted: 0, OutOfReach: 0 });
         },
       ),
     );
@@ -321,7 +327,7 @@ async function expectInvalid(world: World, digest: DigestObject, pauses: readonl
   expect(result).toMatchObject({
     verdict: 'Tampered',
     digests: { invalid: 1, missing: 0, replaced: 0 },
-    files: { Forwarded: listed, Gap: 0, Altered: 0, Deleted: 0 },
+    files: { Forwarded: listed, Gap: 0, Altered: 0, Deleted: 0, OutOfReach: 0 },
     findings: [{ kind: 'Digest', digest: urlOf(digest) }],
   });
   const { from, to } = spanOf(digest);
