@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addCompletenessCommand } from './commands/completeness.ts';
 import { addLinkCommand } from './commands/link.ts';
 import { addPermissionsCommand } from './commands/permissions.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -18,6 +19,9 @@ export async function run(argv: readonly string[], streams: Streams = PROCESS_ST
   const program = createProgram(streams);
   addPermissionsCommand(program, output);
   addStatusCommand(program, output, (status) => {
+    exitStatus = status;
+  });
+  addCompletenessCommand(program, output, (status) => {
     exitStatus = status;
   });
   addLinkCommand(program, output, streams.askHidden);

@@ -44,7 +44,7 @@ export const PLACE: TrailPlace = {
   homeRegion: 'us-east-1',
 };
 
-interface StoredVersion {
+export interface StoredVersion {
   readonly body: Buffer;
   readonly versionId: string | undefined;
   readonly etag: string;
@@ -53,7 +53,7 @@ interface StoredVersion {
 }
 
 /** Whatever is stored under a key, oldest first; `deleted` where a delete marker is the newest. */
-interface StoredKey {
+export interface StoredKey {
   readonly bucket: string;
   readonly key: string;
   versions: StoredVersion[];
@@ -86,6 +86,13 @@ export class World {
   get series(): DigestSeries {
     const { bucket, prefix = '', organizationId, accountId, region } = this.place;
     return { bucket, prefix, organizationId, accountId, region };
+  }
+
+  /** Whatever is stored, in the order of buckets and keys. */
+  get objects(): readonly StoredKey[] {
+    return [...this.#objects.values()].toSorted((a, b) =>
+      `${a.bucket}/${a.key}` < `${b.bucket}/${b.key}` ? -1 : 1,
+    );
   }
 
   /** From the start of logging to the end of the newest digest. */

@@ -67,7 +67,7 @@ const CONDITIONAL: readonly [
 ][] = [
   ['a new trail', ({ CreateNewTrail }) => CreateNewTrail === 'true', [/^NewTrail\//]],
   ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^BucketLookUp\//]],
-  ['our own forwarder', isOurs, [/^Forwarding\/(?!CloudTrailLifecycle(\/|$))/]],
+  ['our own forwarder', isOurs, [/^Completeness\//, /^Forwarding\/(?!CloudTrailLifecycle(\/|$))/]],
   [
     'our own forwarder on an existing bucket',
     (given) => isOurs(given) && given.CreateNewTrail === 'false',
