@@ -1,4 +1,9 @@
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
+  type ListObjectsV2CommandOutput,
+} from '@aws-sdk/client-s3';
 import type { DigestSeries } from '../../../contract/completeness.ts';
 import type { BucketListing } from '../../shared/listing/folder-walk.ts';
 import { dayOf, folderOf } from '../../shared/listing/stored-objects.ts';
@@ -20,19 +25,24 @@ export class S3Digests implements DigestStore {
   async *list(series: DigestSeries, { from, to }: Span): AsyncGenerator<string, void, undefined> {
     const folder = digestFolderOf(series);
     const last = folder + folderOf(dayOf(to.getTime()));
-    let after: string | undefined = folder + folderOf(dayOf(from.getTime()));
-    while (after !== undefined) {
-      const keys = await this.#page(series.bucket, folder, after);
+    let token: string | undefined;
+    do {
+      const page = await this.#page(series.bucket, {
+        Prefix: folder,
+        StartAfter: folder + folderOf(dayOf(from.getTime())),
+        ContinuationToken: token,
+      });
+      const keys = (page.Contents ?? []).flatMap(({ Key }) => Key ?? []);
       for (const key of keys) {
         const end = parseDigestKey(key)?.end;
         if (end !== undefined && end > from && end <= to) {
           yield key;
         }
       }
-      const newest = keys.at(-1);
       // A folder's name is the beginning of what is in it.
-      after = newest === undefined || newest.slice(0, last.length) > last ? undefined : newest;
-    }
+      const isBeyond = (keys.at(-1) ?? '').slice(0, last.length) > last;
+      token = isBeyond ? undefined : page.NextContinuationToken;
+    } while (token !== undefined);
   }
 
   async get({ bucket, key }: DigestReference): Promise<StoredDigest | undefined> {
@@ -61,14 +71,13 @@ export class S3Digests implements DigestStore {
     }
   }
 
-  async #page(bucket: string, folder: string, after: string): Promise<readonly string[]> {
+  async #page(
+    bucket: string,
+    query: Omit<ListObjectsV2CommandInput, 'Bucket'>,
+  ): Promise<ListObjectsV2CommandOutput> {
     const { s3, signal } = this.#home;
     try {
-      const { Contents = [] } = await s3.send(
-        new ListObjectsV2Command({ Bucket: bucket, Prefix: folder, StartAfter: after }),
-        { abortSignal: signal },
-      );
-      return Contents.flatMap(({ Key }) => Key ?? []);
+      return await s3.send(new ListObjectsV2Command({ Bucket: bucket, ...query }), { abortSignal: signal });
     } catch (error) {
       throw failureOf(`s3:ListBucket of ${bucket}`, error, signal, false);
     }

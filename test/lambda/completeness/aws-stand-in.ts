@@ -1,4 +1,5 @@
 /** The world over HTTP, as the real clients see it: S3, DynamoDB, CloudTrail, SQS, and CloudFormation's outputs. */
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ObjectMessage, objectMessageSchema } from '../../../contract/object-message.ts';
@@ -25,6 +26,8 @@ export interface AwsStandIn {
   refuse: (call: string) => readonly [status: number, code: string] | undefined;
   /** Keys that DynamoDB answers at once; the rest is left unprocessed. */
   keysAtOnce: number;
+  /** Entries of one page of a listing: few, so that whoever forgets the next page is found out. */
+  pageSize: number;
   close(): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ export async function startAws(world: World): Promise<AwsStandIn> {
     outputs: new Map(),
     refuse: () => undefined,
     keysAtOnce: 100,
+    pageSize: 3,
     close: () => close(server),
   };
   return standIn;
@@ -79,7 +83,7 @@ function answerOf(request: IncomingMessage, body: string, aws: AwsStandIn): Answ
   if (request.method === 'POST') {
     return ask(aws, 'DescribeStacks', xmlRefusal, () => ({ status: 200, body: stacksOf(aws) }));
   }
-  const { call, answer } = answerOfS3(request, aws.world);
+  const { call, answer } = answerOfS3(request, aws);
   return ask(aws, call, xmlRefusal, answer);
 }
 
@@ -160,7 +164,12 @@ const JSON_ACTIONS: Readonly<Record<string, JsonAction>> = {
     { queued },
   ) => {
     queued.push(...Entries.map(({ MessageBody }) => objectMessageSchema.parse(JSON.parse(MessageBody))));
-    return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
+    const successful = Entries.map(({ Id, MessageBody }) => ({
+      Id,
+      MessageId: Id,
+      MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
+    }));
+    return { Successful: successful, Failed: [] };
   },
 };
 

@@ -1,9 +1,7 @@
-/** S3's side of the stand-in: listings in small pages, so that whoever forgets the next one is found out. */
+/** S3's side of the stand-in. */
 import type { IncomingMessage } from 'node:http';
-import type { Answer } from './aws-stand-in.ts';
-import type { StoredKey, StoredVersion, World } from './world.ts';
-
-const PAGE_SIZE = 3;
+import type { Answer, AwsStandIn } from './aws-stand-in.ts';
+import type { StoredKey, StoredVersion } from './world.ts';
 
 interface ListedVersion {
   readonly object: StoredKey;
@@ -12,7 +10,7 @@ interface ListedVersion {
 
 export function answerOfS3(
   request: IncomingMessage,
-  world: World,
+  { world, pageSize }: AwsStandIn,
 ): { readonly call: string; readonly answer: () => Answer } {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://s3');
   const [, bucket = '', ...rest] = decodeURIComponent(pathname).split('/');
@@ -21,13 +19,13 @@ export function answerOfS3(
   if (searchParams.get('list-type') === '2') {
     return {
       call: `ListObjectsV2 ${bucket}`,
-      answer: () => ({ status: 200, body: keysOf(objects, searchParams) }),
+      answer: () => ({ status: 200, body: keysOf(objects, searchParams, pageSize) }),
     };
   }
   if (searchParams.has('versions')) {
     return {
       call: `ListObjectVersions ${bucket}`,
-      answer: () => ({ status: 200, body: versionsOf(objects, searchParams) }),
+      answer: () => ({ status: 200, body: versionsOf(objects, searchParams, pageSize) }),
     };
   }
   return {
@@ -41,7 +39,7 @@ export function answerOfS3(
   };
 }
 
-function keysOf(objects: readonly StoredKey[], query: URLSearchParams): string {
+function keysOf(objects: readonly StoredKey[], query: URLSearchParams, pageSize: number): string {
   const [prefix, delimiter] = [query.get('prefix') ?? '', query.get('delimiter') ?? ''];
   const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
   const isBelow = (key: string) => delimiter !== '' && key.slice(prefix.length).includes(delimiter);
@@ -50,7 +48,7 @@ function keysOf(objects: readonly StoredKey[], query: URLSearchParams): string {
     .map(({ key }) => (isBelow(key) ? key.slice(0, key.indexOf(delimiter, prefix.length) + 1) : key))
     .filter((name) => name > after);
   const all = [...new Set(names)];
-  const page = all.slice(0, PAGE_SIZE);
+  const page = all.slice(0, pageSize);
   const entries = page.map((name) =>
     isBelow(name) || (delimiter !== '' && name.endsWith(delimiter))
       ? `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`
@@ -62,7 +60,7 @@ function keysOf(objects: readonly StoredKey[], query: URLSearchParams): string {
 }
 
 /** Newest first, as S3 lists them. What is not versioned has the version "null". */
-function versionsOf(objects: readonly StoredKey[], query: URLSearchParams): string {
+function versionsOf(objects: readonly StoredKey[], query: URLSearchParams, pageSize: number): string {
   const [prefix, keyMarker] = [query.get('prefix') ?? '', query.get('key-marker') ?? ''];
   const versionMarker = query.get('version-id-marker');
   const all: readonly ListedVersion[] = objects
@@ -72,7 +70,7 @@ function versionsOf(objects: readonly StoredKey[], query: URLSearchParams): stri
     ({ object, version }) => object.key === keyMarker && version.versionId === versionMarker,
   );
   const rest = marked >= 0 ? all.slice(marked + 1) : all.filter(({ object }) => object.key > keyMarker);
-  const page = rest.slice(0, PAGE_SIZE);
+  const page = rest.slice(0, pageSize);
   const last = page.at(-1);
   const next =
     rest.length > page.length && last !== undefined
