@@ -152,6 +152,15 @@ test('a key with more versions than a page holds keeps them all', async () => {
   }
 });
 
+test('what was overwritten since it was listed is not hashed in its place', async () => {
+  const world = new World();
+  const services = await open(world);
+  const file = world.put('logs-of-111122223333', 'logs/a.json.gz', gzipSync('{}'), START);
+  expect(await services.logFiles.hashOf(file)).toMatch(/^[0-9a-f]{64}$/);
+  world.put('logs-of-111122223333', 'logs/a.json.gz', gzipSync('[]'), START);
+  expect(await services.logFiles.hashOf(file)).toBeUndefined();
+});
+
 test('what DynamoDB leaves unprocessed is asked for again', async () => {
   const world = new World();
   world.hour(9);
