@@ -37,10 +37,12 @@ const SEPARATOR = '@';
 export function backfill(queue: ListingQueue): CustomResourceDefinition<Properties> {
   const list = async (
     { properties, signal }: CreateRequest<Properties>,
-    forwardedFrom: number,
+    forwardedSince?: number,
   ): Promise<Outcome> => {
     const { BucketName, BackfillDays } = properties;
-    const from = Math.min(forwardedFrom, Date.now() - Math.max(BackfillDays * DAY_MS, REACH_BACK_MS));
+    const now = Date.now();
+    const forwardedFrom = forwardedSince ?? now;
+    const from = Math.min(forwardedFrom, now - Math.max(BackfillDays * DAY_MS, REACH_BACK_MS));
     if (from < forwardedFrom) {
       await queueListing(queue, spanOf(BucketName, from, forwardedFrom + CLOCK_MARGIN_MS), signal);
       logger.info('Backfill is queued', { bucket: BucketName, from: new Date(from).toISOString() });
@@ -52,10 +54,10 @@ export function backfill(queue: ListingQueue): CustomResourceDefinition<Properti
   return {
     step: 'Backfill',
     properties: backfillProperties,
-    create: (request) => list(request, Date.now()),
+    create: (request) => list(request),
     update: (request: UpdateRequest<Properties>) => {
       const [bucket, time = ''] = request.registration.id.split(SEPARATOR);
-      return list(request, bucket === request.properties.BucketName ? Date.parse(time) : Date.now());
+      return list(request, bucket === request.properties.BucketName ? Date.parse(time) : undefined);
     },
     // What is forwarded cannot be called back.
     delete: async () => {},

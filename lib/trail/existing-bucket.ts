@@ -116,9 +116,14 @@ export class ExistingBucket extends Construct {
     const remember = new PolicyStatement({
       actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       resources: [props.ledger.tableArn],
-      // One item of the table, which is not about an object.
+      // Items of the table that are not about an object: this bucket's, and that of the one named before.
       conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [notificationMemoryKey(props.bucketName)] },
+        'ForAllValues:StringEquals': {
+          'dynamodb:LeadingKeys': [
+            notificationMemoryKey(props.bucketName),
+            notificationMemoryKey(props.lookUp.bucket.attribute('FormerBucketName')),
+          ],
+        },
       },
     });
     const memory = {

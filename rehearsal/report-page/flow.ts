@@ -1,7 +1,8 @@
 /** The way of the files from CloudTrail to the destination, and what came of them. */
+
+import { type Child, html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { bytes, count, counted } from './format.ts';
-import { type Child, html, type Markup } from './html.ts';
 import { wasForwarded } from './outcome.ts';
 import { fold, list, section, table, verdict } from './parts.ts';
 

@@ -1,7 +1,8 @@
 /** The first screen: did it work, and the figures that say so. */
+
+import { type Child, html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { count, counted, destinationName, duration, latency, moment } from './format.ts';
-import { type Child, html, type Markup } from './html.ts';
 import { courseOf, residueCount, wasForwarded } from './outcome.ts';
 import { list, sign, type Tone, verdict } from './parts.ts';
 

@@ -277,6 +277,29 @@ describe('what is remembered', () => {
   });
 });
 
+describe('a creation that died after it had switched them on', () => {
+  const now = Date.now();
+
+  test('is known again by the next: they are ours, and what came since is listed', async () => {
+    bucket.notifications = withEventBridge;
+    memory.items.set(notificationMemoryKey('trail-logs'), { switchedOnAt: now - 3_600_000 });
+
+    const created = await create();
+
+    expect(created.PhysicalResourceId).toBe('created:trail-logs');
+    const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
+    expect(Date.parse(listingRequestSchema.parse(JSON.parse(body)).storedFrom)).toBeLessThan(now - 3_600_000);
+  });
+
+  test('is forgotten once they are off: who switches them on then is their owner', async () => {
+    const created = await create();
+    await remove(created.PhysicalResourceId);
+    bucket.notifications = withEventBridge;
+
+    expect((await create()).PhysicalResourceId).toBe('adopted:trail-logs');
+  });
+});
+
 describe('other tools', () => {
   test('is merged again where another tool has overwritten it in the same moment', async () => {
     const { QueueConfigurations } = others;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ParameterValues, violations } from '../boolean-expressions.ts';
+import type { Values } from '../../../rehearsal/template.ts';
+import { violations } from '../rule-violations.ts';
 import type { Template } from '../template.ts';
 
 const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
@@ -14,7 +15,7 @@ const COLLECTOR = {
   VisionOneIngestToken: 'token',
 };
 
-const ACCEPTED: Readonly<Record<string, ParameterValues>> = {
+const ACCEPTED: Readonly<Record<string, Values>> = {
   'an API key and a bucket': KEY_AND_BUCKET,
   'a new trail': NEW_TRAIL,
   'a new trail beside a bucket and its key, to switch to and fro': {
@@ -63,7 +64,7 @@ const ACCEPTED: Readonly<Record<string, ParameterValues>> = {
 };
 
 /** Which parameters the complaint names, by what is wrong. */
-const REFUSED: Readonly<Record<string, readonly [ParameterValues, complaints: readonly RegExp[]]>> = {
+const REFUSED: Readonly<Record<string, readonly [Values, complaints: readonly RegExp[]]>> = {
   'the vendor’s client on a bucket with a key': [
     { ...KEY_AND_BUCKET, TrailKeyArn: KEY, ForwardingDestination: 'VendorClient' },
     [/^The vendor's client has no permission to decrypt .*\(TrailKeyArn\).*CloudOne/],
