@@ -3,8 +3,6 @@ import * as z from 'zod';
 import { optionalText } from './environment.ts';
 import { destinationEnvironment } from './forwarding.ts';
 
-const optionalUrl = optionalText.pipe(z.url().optional());
-
 export const healthEnvironment = destinationEnvironment.extend({
   STACK_NAME: z.string().min(1),
   STACK_ID: z.string().startsWith('arn:'),

@@ -46,3 +46,20 @@ export const HEALTH_METRICS = {
 
 /** Seconds between two looks of a function that is called on a schedule, and the period of what it tells. */
 export const LOOK_SECONDS = 300;
+
+/** Of the completeness check, with the same dimension. */
+export const COMPLETENESS_METRICS = {
+  /** Digests and log files, of the last round, that are verified, or proven to be forwarded unchanged. */
+  digestsVerified: 'CompletenessDigestsVerified',
+  filesProven: 'CompletenessFilesProven',
+  /** Files that were delivered, and are not acknowledged at the moment. */
+  gaps: 'CompletenessGaps',
+  /** Of them, those that were queued again an hour ago or more. */
+  gapsRemaining: 'CompletenessGapsRemaining',
+  /** Digests and log files that were found to be changed, deleted or replaced. */
+  tampered: 'CompletenessTampered',
+  /** Hours, of all trails and regions together, that no verified digest speaks for. */
+  unprovenHours: 'CompletenessUnprovenHours',
+  /** Seconds since the time up to which everything has been checked. */
+  age: 'CompletenessAge',
+} as const;

@@ -13,6 +13,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { OUTPUTS } from '../contract/parameters.ts';
 import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
+import { Completeness } from './completeness/completeness.ts';
 import { Forwarding } from './forwarding/forwarding.ts';
 import { VendorClient } from './forwarding/vendor-client.ts';
 import { Health } from './health/health.ts';
@@ -148,6 +149,12 @@ export class CloudOneStack extends Stack {
       parameters.existingCloudtrailBucketName.valueAsString,
     );
 
+    const decryptFiles = () =>
+      decryptThroughS3(
+        Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
+        home.region,
+      );
+
     const cloudTrailService = {
       condition: conditions.toCloudOne,
       url: onboarding.cloudTrailToken.attribute('ServiceUrl'),
@@ -168,10 +175,7 @@ export class CloudOneStack extends Stack {
       filter: onboarding.account.attribute('ForwardingFilter'),
       bucketName,
       bucketRegion: home.region,
-      decryptFiles: decryptThroughS3(
-        Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
-        home.region,
-      ),
+      decryptFiles: decryptFiles(),
       onVendorDeleteFailure,
       triggers,
     });
@@ -184,6 +188,15 @@ export class CloudOneStack extends Stack {
       forwardingQueue: forwarding.queue,
       ledger: forwarding.ledger,
     });
+    const completeness = new Completeness(this, 'Completeness', {
+      bucketName,
+      bucketRegion: home.region,
+      keyPrefixes: newTrailOr('[""]', lookUp.bucket.attribute('KeyPrefixes')),
+      decryptFiles: decryptFiles(),
+      ledger: forwarding.ledger,
+      forwardingQueue: forwarding.queue,
+    });
+
     const existing = new ExistingBucket(this, 'ExistingBucket', {
       ...existingBucket,
       home,
@@ -258,6 +271,7 @@ export class CloudOneStack extends Stack {
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.ownForwarder, forwarding);
     onlyIf(conditions.ownForwarder, listing);
+    onlyIf(conditions.ownForwarder, completeness);
     onlyIf(conditions.toCloudOne, forwarding.lifecycle);
     onlyIf(conditions.ownForwarder, health);
     onlyIf(conditions.ownForwarderOnNewTrail, health.newBucketAlarm);

@@ -3,7 +3,6 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { HEALTH_METRICS } from '../../contract/metrics.ts';
 import {
   bucketNotificationEnvironment,
   bucketNotificationProperties,

@@ -67,7 +67,12 @@ const CONDITIONAL: readonly [when: string, choice: (given: Values) => boolean, p
   [
     'our own forwarder',
     isOurs,
-    [/^Forwarding\/(?!CloudTrailLifecycle(\/|$))/, /^Listing\//, /^Health\/(?!NotificationMissingAlarm$)/],
+    [
+      /^Completeness\//,
+      /^Forwarding\/(?!CloudTrailLifecycle(\/|$))/,
+      /^Listing\//,
+      /^Health\/(?!NotificationMissingAlarm$)/,
+    ],
   ],
   [
     'our own forwarder on a new trail',
