@@ -57,6 +57,12 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
     ],
     delete: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms'],
   },
+  'AWS::CloudWatch::Dashboard': {
+    create: ['cloudwatch:GetDashboard', 'cloudwatch:PutDashboard'],
+    read: ['cloudwatch:GetDashboard'],
+    update: ['cloudwatch:GetDashboard', 'cloudwatch:PutDashboard'],
+    delete: ['cloudwatch:DeleteDashboards', 'cloudwatch:GetDashboard'],
+  },
   'AWS::DynamoDB::Table': {
     create: [
       'dynamodb:CreateTable',

@@ -54,6 +54,11 @@ const RULES: readonly Rule[] = [
     (at) => ({ sid: 'AlarmsToSee', resources: [arn('cloudwatch', at, 'alarm:*')] }),
   ],
   [
+    // A dashboard is of no region.
+    /^cloudwatch:.*Dashboards?$/,
+    (at, { made }) => ({ sid: 'Dashboards', resources: [globalArn('cloudwatch', at, `dashboard/${made}`)] }),
+  ],
+  [
     /^cloudwatch:/,
     (at, { made }) => ({ sid: 'Alarms', resources: [arn('cloudwatch', at, `alarm:${made}`)] }),
   ],

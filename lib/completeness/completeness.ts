@@ -82,12 +82,14 @@ export class Completeness extends Construct {
     new TrailbridgeAlarm(this, 'CompletenessGaps', {
       metric: metric(COMPLETENESS_METRICS.gapsRemaining, Stats.MAXIMUM, Duration.hours(1)),
       threshold: 0,
+      looks: { toAlarm: 1 },
       description: 'Files that CloudTrail delivered were queued again, and are not forwarded an hour later.',
     });
     new TrailbridgeAlarm(this, 'CompletenessTampered', {
-      // It is told once: for a day everyone can see it.
-      metric: metric(COMPLETENESS_METRICS.tampered, Stats.SUM, Duration.days(1)),
+      // It is told once: for a day, which is three of these periods, everyone can see it.
+      metric: metric(COMPLETENESS_METRICS.tampered, Stats.SUM, Duration.hours(8)),
       threshold: 0,
+      looks: { toAlarm: 1 },
       description: 'Digests or log files in the bucket were changed, deleted or replaced.',
     });
     new TrailbridgeAlarm(this, 'CompletenessAge', {

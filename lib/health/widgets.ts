@@ -7,6 +7,7 @@ import {
   type IWidget,
   LogQueryVisualizationType,
   LogQueryWidget,
+  MathExpression,
   Metric,
   Row,
   SingleValueWidget,
@@ -14,6 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
+  COMPLETENESS_METRICS,
   FORWARDING_METRICS,
   HEALTH_METRICS,
   METRIC_NAMESPACE,
@@ -43,7 +45,10 @@ export function dashboardWidgets(props: WidgetProps): IWidget {
     ),
     row(
       graph(3, 'Files forwarded', [sum(FORWARDING_METRICS.objectsForwarded, 'files')]),
-      graph(3, 'Records forwarded', [sum(FORWARDING_METRICS.recordsForwarded, 'records')]),
+      graph(3, 'Records', [
+        sum(FORWARDING_METRICS.recordsForwarded, 'forwarded'),
+        sum(FORWARDING_METRICS.recordsFiltered, 'filtered'),
+      ]),
       graph(3, 'Forwarded, uncompressed', [sum(FORWARDING_METRICS.bytesForwarded, 'bytes')], 'bytes'),
     ),
     row(
@@ -52,6 +57,26 @@ export function dashboardWidgets(props: WidgetProps): IWidget {
       graph(3, 'Dead letters', deadLetters()),
     ),
     row(failureKinds(props.forwarderLogGroupName)),
+    row(
+      graph(3, 'Proven', [
+        sum(COMPLETENESS_METRICS.filesProven, 'files, by the hash that CloudTrail signed'),
+        sum(COMPLETENESS_METRICS.digestsVerified, 'digests verified'),
+      ]),
+      graph(3, 'Lacking or changed: 0 is well', [
+        look(COMPLETENESS_METRICS.gaps, 'files not acknowledged at the moment'),
+        look(COMPLETENESS_METRICS.gapsRemaining, 'of them, queued again an hour ago or more'),
+        sum(COMPLETENESS_METRICS.tampered, 'changed, deleted or replaced'),
+      ]),
+      graph(3, 'Not proven', [
+        look(COMPLETENESS_METRICS.unprovenHours, 'hours that no digest speaks for'),
+        new MathExpression({
+          expression: 'age / 3600',
+          usingMetrics: { age: look(COMPLETENESS_METRICS.age, 'seconds') },
+          label: 'hours since the time up to which it is checked',
+          period: FIVE_MINUTES,
+        }),
+      ]),
+    ),
     row(
       graph(3, 'Amiss: 0 is well', amiss()),
       graph(3, 'Age of the token', [look(FORWARDING_METRICS.tokenAge, 'seconds since it was stored')], 's'),

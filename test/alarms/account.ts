@@ -66,6 +66,12 @@ export class Account {
   isEventBridgeOn = true;
   tokenStoredAt: Date;
   stackCreatedAt: Date;
+  /** Files that no destination has acknowledged, and of them those that were queued again. */
+  lacking = { gaps: 0, remaining: 0 };
+  /** Up to when the completeness check has come. @default two hours ago */
+  checkedUntil: string | undefined;
+  /** Files that the next completeness check finds changed. */
+  tamperedWith = 0;
   readonly failing = new Set<Service>();
   readonly hanging = new Set<Service>();
   readonly #ledger = new LedgerTable();
@@ -148,6 +154,38 @@ export class Account {
   toldAt(at: number): Record<string, number> {
     return this.store.valuesAt(METRIC_NAMESPACE, at);
   }
+
+  /**
+   * What the completeness check tells of how things stand; that it stands so when files are lacking, is held by that
+   * check's own tests.
+   */
+  readonly completenessCheck = async (): Promise<void> => {
+    const { completenessMetrics } = await import('../../lambda/completeness/completeness-metrics.ts');
+    const now = new Date();
+    const from = new Date(now.getTime() - 4 * HOUR_MS).toISOString();
+    const to = this.checkedUntil ?? new Date(now.getTime() - 2 * HOUR_MS).toISOString();
+    const { gaps, remaining } = this.lacking;
+    const totals = {
+      series: 1,
+      behind: 0,
+      digests: 1,
+      files: 1,
+      gaps,
+      remaining,
+      tampered: 0,
+      unprovenHours: 0,
+    };
+    const metrics = completenessMetrics(STACK_NAME);
+    if (this.tamperedWith > 0) {
+      metrics.tampered(this.tamperedWith);
+      this.tamperedWith = 0;
+    }
+    metrics.standing(
+      { since: from, foundPrefixes: [], last: { to, endedAt: now.toISOString(), totals } },
+      true,
+      now,
+    );
+  };
 
   readonly notificationWatch = async (): Promise<void> => {
     const { handler } = await import('../../lambda/trail/notification-watch-handler.ts');

@@ -20,14 +20,22 @@ const alarms = (await synthesizeAll()).flatMap(([name, template]) =>
 let account: Account;
 
 beforeEach(async () => {
-  account = new Account(new Date('2026-11-20T12:00:00Z'));
+  account = new Account(new Date('2026-11-18T12:00:00Z'));
   await account.start();
+  // Its alarms go by hours, and by a third of a day.
+  await account.pass(2 * DAY_MS, account.completenessCheck);
 });
 afterEach(() => account.stop());
 
 /** Whatever happens all the time while all is well. */
 const wellFor = (milliseconds: number) =>
-  account.pass(milliseconds, account.file, account.healthCheck, account.notificationWatch);
+  account.pass(
+    milliseconds,
+    account.file,
+    account.healthCheck,
+    account.notificationWatch,
+    account.completenessCheck,
+  );
 
 /** The state by each evaluation range that CloudWatch may use, a minute after something has happened. */
 function statesOf(alarm: TemplateAlarm, now = Date.now() + MINUTE_MS): string[] {
@@ -73,9 +81,17 @@ test('when nobody looks any more, every alarm says so but the one that no functi
     alarms
       .map(([name]) => name)
       // The forwarder tells the token's age too, as long as there are files.
-      .filter((name) => !/EventsNotRelayed|TokenAge/.test(name))
+      .filter((name) => !/EventsNotRelayed|TokenAge|Completeness/.test(name))
       .toSorted(),
   );
+});
+
+test('when nobody checks for completeness any more, its alarms say so', async () => {
+  await wellFor(HOUR_MS);
+
+  await account.pass(2 * DAY_MS);
+
+  expect(goneOff().filter((name) => name.includes('Completeness'))).toHaveLength(3);
 });
 
 describe('what an alarm is not startled by', () => {

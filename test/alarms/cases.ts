@@ -22,7 +22,7 @@ export const CASES: Readonly<Record<string, Condition>> = {
     await account.pass(QUARTER_MS, account.healthCheck);
   },
   'CloudOne/Forwarding/EventsNotDeliveredAlarm': waitingIn(QUEUES.eventDeadLetters),
-  'CloudOne/ExistingBucket/LateObjectsNotListedAlarm': waitingIn(QUEUES.lateObjectsDeadLetters),
+  'CloudOne/Listing/LateObjectsNotListedAlarm': waitingIn(QUEUES.lateObjectsDeadLetters),
   'CloudOne/Forwarding/QueueAgeAlarm': async (account) => {
     account.messages.set(QUEUES.forwarding, 3);
     const since = Date.now();
@@ -52,6 +52,18 @@ export const CASES: Readonly<Record<string, Condition>> = {
   'CloudOne/ExistingBucket/NotificationWatch/NotificationMissingAlarm': async (account) => {
     account.isEventBridgeOn = false;
     await account.pass(QUARTER_MS, account.notificationWatch);
+  },
+  'CloudOne/Completeness/CompletenessGapsAlarm': async (account) => {
+    account.lacking = { gaps: 2, remaining: 1 };
+    await account.pass(HOUR_MS, account.completenessCheck);
+  },
+  'CloudOne/Completeness/CompletenessTamperedAlarm': async (account) => {
+    account.tamperedWith = 1;
+    await account.pass(HOUR_MS, account.completenessCheck);
+  },
+  'CloudOne/Completeness/CompletenessAgeAlarm': async (account) => {
+    account.checkedUntil = new Date().toISOString();
+    await account.pass(9 * HOUR_MS, account.completenessCheck);
   },
   // The relay has no function: SQS tells it of a queue that holds a message (Amazon SQS Developer Guide, "Available
   // CloudWatch metrics").

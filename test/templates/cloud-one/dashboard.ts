@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  COMPLETENESS_METRICS,
   FORWARDING_METRICS,
   HEALTH_METRICS,
   METRIC_NAMESPACE,
@@ -76,14 +77,18 @@ export function dashboardTests(template: Template): void {
     );
 
     expect([...shown].toSorted()).toEqual(
-      [FORWARDING_METRICS, HEALTH_METRICS, NOTIFICATION_METRICS].flatMap(Object.values).toSorted(),
+      [COMPLETENESS_METRICS, FORWARDING_METRICS, HEALTH_METRICS, NOTIFICATION_METRICS]
+        .flatMap(Object.values)
+        .toSorted(),
     );
   });
 
   test('the estimate of the cost is what the price list makes of a day', () => {
     const [[{ expression }] = [{ expression: '' }]] = widgetsOf(template, OURS[0] ?? {})
       .flatMap(({ properties }) => properties.metrics ?? [])
-      .filter(([first]) => typeof first === 'object') as [{ readonly expression: string }][];
+      .filter(([first]) => (first as { expression?: string }).expression?.includes('milliseconds')) as [
+      { readonly expression: string },
+    ][];
     const day = new Map([[0, 1]]);
     const times = (count: number) => new Map([...day].map(([at, value]) => [at, value * count] as const));
     const series = new Map([

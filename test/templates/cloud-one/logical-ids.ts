@@ -25,11 +25,11 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
   'AWS::SSM::Parameter': ['VisionOneConnectionMark'],
   'AWS::DynamoDB::Table': ['ForwardingLedger40669501'],
   'AWS::SQS::Queue': [
-    'ExistingBucketLateObjectsDeadLetterQueue039B2C0B',
-    'ExistingBucketLateObjectsQueue2B370D4E',
     'ForwardingDeadLetterQueue0A02553D',
     'ForwardingEventRuleDeadLetterQueueC63C9BC6',
     'ForwardingQueue5829C9CD',
+    'ListingLateObjectsDeadLetterQueue6D412AB6',
+    'ListingLateObjectsQueueEB71A560',
   ],
   // The vendor's templates may build names of these ids, which must fit into 64 characters.
   'AWS::CloudFormation::Stack': ['C1', 'CTrl'],

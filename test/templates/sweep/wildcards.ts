@@ -81,6 +81,20 @@ export const WILDCARDS: readonly Wildcard[] = [
     source: S3_ACTIONS,
   },
   {
+    path: 'CloudOne/Completeness/Check/Role',
+    actions: ['s3:GetObject', 's3:GetObjectVersion'],
+    kind: 'chosen',
+    reason: 'CloudTrail names the digests and the files, in one bucket',
+    source: S3_ACTIONS,
+  },
+  {
+    path: 'CloudOne/Completeness/Check/Role',
+    actions: ['cloudtrail:ListPublicKeys'],
+    kind: 'forced',
+    reason: 'the keys are of CloudTrail, the same for every account',
+    source: 'Service Authorization Reference, "AWS CloudTrail": no resource types',
+  },
+  {
     path: 'CloudOne/Forwarding/ForwarderGrant/Policy',
     actions: ['s3:GetObject', 's3:GetObjectVersion'],
     kind: 'chosen',
