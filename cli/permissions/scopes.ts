@@ -54,6 +54,10 @@ const RULES: readonly Rule[] = [
     (at) => ({ sid: 'AlarmsToSee', resources: [arn('cloudwatch', at, 'alarm:*')] }),
   ],
   [
+    /^cloudwatch:.*Dashboards?$/,
+    (at, { made }) => ({ sid: 'Dashboards', resources: [globalArn('cloudwatch', at, `dashboard/${made}`)] }),
+  ],
+  [
     /^cloudwatch:/,
     (at, { made }) => ({ sid: 'Alarms', resources: [arn('cloudwatch', at, `alarm:${made}`)] }),
   ],

@@ -145,6 +145,7 @@ const TARGETS: readonly (readonly [action: RegExp, target: Target])[] = [
   [/^s3:/, only('AWS::S3::Bucket')],
   [/^cloudformation:/, only('AWS::CloudFormation::Stack')],
   [/^cloudtrail:/, only('AWS::CloudTrail::Trail')],
+  [/^cloudwatch:.*Dashboards?$/, only('AWS::CloudWatch::Dashboard')],
   [/^cloudwatch:/, only('AWS::CloudWatch::Alarm')],
   [/^dynamodb:/, only('AWS::DynamoDB::Table')],
   // Of the default bus, which no template makes; the service knows no resource for the other two.
@@ -176,6 +177,9 @@ const ARN_PREFIX: Readonly<Record<string, readonly [service: string, prefix: str
 function arnOf({ type, physicalId }: Deployed, { partition, region, accountId }: Place): string {
   if (physicalId.startsWith('arn:')) return physicalId;
   if (type === 'AWS::S3::Bucket' || type === SOURCE) return `arn:${partition}:s3:::${physicalId}`;
+  // Dashboards are of no region.
+  if (type === 'AWS::CloudWatch::Dashboard')
+    return `arn:${partition}:cloudwatch::${accountId}:dashboard/${physicalId}`;
   if (type === 'AWS::IAM::Role') return `arn:${partition}:iam::${accountId}:role/${physicalId}`;
   const [service, prefix] = ARN_PREFIX[type] ?? ['', ''];
   return `arn:${partition}:${service}:${region}:${accountId}:${prefix}${nameOf(type, physicalId)}`;
