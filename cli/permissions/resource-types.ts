@@ -57,6 +57,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
     ],
     delete: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms'],
   },
+  // Its schema names none: from what the service's API has for it.
   'AWS::CloudWatch::Dashboard': {
     create: ['cloudwatch:GetDashboard', 'cloudwatch:PutDashboard'],
     read: ['cloudwatch:GetDashboard'],

@@ -177,6 +177,9 @@ const ARN_PREFIX: Readonly<Record<string, readonly [service: string, prefix: str
 function arnOf({ type, physicalId }: Deployed, { partition, region, accountId }: Place): string {
   if (physicalId.startsWith('arn:')) return physicalId;
   if (type === 'AWS::S3::Bucket' || type === SOURCE) return `arn:${partition}:s3:::${physicalId}`;
+  // Dashboards are of no region.
+  if (type === 'AWS::CloudWatch::Dashboard')
+    return `arn:${partition}:cloudwatch::${accountId}:dashboard/${physicalId}`;
   if (type === 'AWS::IAM::Role') return `arn:${partition}:iam::${accountId}:role/${physicalId}`;
   // A dashboard is of no region.
   if (type === 'AWS::CloudWatch::Dashboard') {

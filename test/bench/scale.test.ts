@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { growthOf, loadCase } from '../../bench/load.ts';
+import { bestRound, growthOf, loadCase } from '../../bench/load.ts';
 import type { CaseResult } from '../../bench/results.ts';
 import { billedSecondsPerFile, type Measures, needsOf } from '../../bench/scale-model.ts';
 
@@ -52,5 +52,17 @@ test('growth is what twice the files take', () => {
     seconds: 2.05,
     processorSeconds: 1,
     peakRssMB: 1.01,
+  });
+});
+
+test('of the rounds, the best time counts, and the most memory', () => {
+  const round = { objects: 10, seconds: 2, processorSeconds: 1, peakRssMB: 100 } as CaseResult;
+
+  expect(bestRound([round, { ...round, seconds: 1, processorSeconds: 3, peakRssMB: 120 }])).toMatchObject({
+    seconds: 1,
+    processorSeconds: 1,
+    objectsPerSecond: 10,
+    peakRssMB: 120,
+    noise: 1,
   });
 });
