@@ -11,6 +11,7 @@
  * - `Records` twice is poison: `JSON.parse` would keep the last and lose the first silently.
  * - A UTF-8 byte order mark at the start is passed over (RFC 8259, section 8.1, allows it).
  */
+import { type EndOfRecord, endOfCompactRecord, UNSURE } from './compact-record.ts';
 import { PoisonError } from './failures.ts';
 import {
   CLOSE_BRACE,
@@ -62,6 +63,7 @@ const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)
 
 export class RecordScanner {
   readonly #sink: RecordSink;
+  readonly #endOfRecord: EndOfRecord;
   #state: State = 'document';
   /** Bytes of the chunks before the current one. */
   #offset = 0;
@@ -76,8 +78,10 @@ export class RecordScanner {
   #tokenBytes = 0;
   #keyIsRecords = false;
 
-  constructor(sink: RecordSink) {
+  /** @param endOfRecord a short cut, which may be unsure always. */
+  constructor(sink: RecordSink, endOfRecord: EndOfRecord = endOfCompactRecord) {
     this.#sink = sink;
+    this.#endOfRecord = endOfRecord;
   }
 
   /** Records found so far. */
@@ -281,9 +285,13 @@ export class RecordScanner {
 
   #startRecord(chunk: Uint8Array, at: number, byte: number): number {
     if (byte === OPEN_BRACE) {
+      this.#recordBytes = 0;
+      const end = this.#endOfRecord(chunk, at);
+      if (end !== UNSURE) {
+        return this.#takeRecord(chunk, at, end, true);
+      }
       this.#state = 'in-record';
       this.#value.enter(byte);
-      this.#recordBytes = 0;
       return this.#continueRecord(chunk, at, at + 1);
     }
     if (byte === CLOSE_BRACKET && this.#state === 'first-record') {
@@ -302,6 +310,10 @@ export class RecordScanner {
   /** `start` is where the record's bytes begin in this chunk, `from` where scanning goes on. */
   #continueRecord(chunk: Uint8Array, start: number, from: number): number {
     const end = this.#runValue(chunk, from);
+    return this.#takeRecord(chunk, start, end, this.#value.closed);
+  }
+
+  #takeRecord(chunk: Uint8Array, start: number, end: number, complete: boolean): number {
     this.#recordBytes += end - start;
     if (this.#recordBytes > MAXIMUM_RECORD_BYTES) {
       throw new PoisonError(
@@ -309,7 +321,6 @@ export class RecordScanner {
         `Record ${this.#records} (counting from 0) is larger than ${MAXIMUM_RECORD_BYTES} bytes, which no CloudTrail record is.`,
       );
     }
-    const complete = this.#value.closed;
     if (complete) {
       this.#records += 1;
       this.#state = 'after-record';
