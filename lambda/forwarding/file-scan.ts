@@ -22,9 +22,10 @@ export class FileScan {
   }
 
   /** @throws PoisonError */
-  push(chunk: Uint8Array): void {
-    this.#scanner.push(chunk);
+  push(chunk: Buffer): void {
+    // First: the sink may write to the chunk.
     this.#hash.update(chunk);
+    this.#scanner.push(chunk);
     this.#rawBytes += chunk.length;
   }
 

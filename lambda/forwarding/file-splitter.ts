@@ -4,10 +4,14 @@
  * This is the interface behind which a faster splitter (in WebAssembly, say) can be put.
  */
 import type { PartFormat } from '../vendors/destination.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { mapAhead } from './concurrency.ts';
 import { FileScan, type FileSummary } from './file-scan.ts';
-import { compressSegment, DOCUMENT_OVERHEAD_BYTES, GzipDocument } from './gzip-document.ts';
-import { type Batch, RecordBatcher, type RecordRanges } from './record-batcher.ts';
+import { DOCUMENT_OVERHEAD_BYTES, GzipDocument } from './gzip-document.ts';
+import { LineBatcher } from './line-batcher.ts';
+import { type Buffers, RecordBatcher, type RecordRanges } from './record-batcher.ts';
+import type { RecordSink } from './record-scanner.ts';
+import { SegmentCompressor } from './segment-compressor.ts';
 
 /** What one request will carry. */
 export interface Part {
@@ -25,8 +29,6 @@ export interface SplitOptions {
   readonly maximumPartBytes: number;
   /** Records that are left out: those acknowledged before. */
   readonly skip: RecordRanges;
-  /** About how many bytes the file has, where that is known. */
-  readonly expectedBytes?: number;
 }
 
 /**
@@ -36,12 +38,26 @@ const SEGMENT_BYTES = 512 * 1024;
 /** Segments that zlib's threads work on while the next is being gathered. */
 const COMPRESSED_AHEAD = 3;
 
+/** What is kept between files, because it is dear to make. */
+export interface SplitterResources {
+  /** Of `SEGMENT_BYTES` each. */
+  readonly buffers: Buffers;
+  readonly compressor: Pick<SegmentCompressor, 'compress'>;
+}
+
+const RESOURCES: SplitterResources = {
+  buffers: new BufferPool(SEGMENT_BYTES),
+  compressor: new SegmentCompressor(),
+};
+
 export class FileSplitter {
   readonly #options: SplitOptions;
+  readonly #resources: SplitterResources;
   #summary: FileSummary | undefined;
 
-  constructor(options: SplitOptions) {
+  constructor(options: SplitOptions, resources: SplitterResources = RESOURCES) {
     this.#options = options;
+    this.#resources = resources;
   }
 
   /** The file's summary; `undefined` until `parts` has come to its end. */
@@ -53,25 +69,38 @@ export class FileSplitter {
    * The file's parts, in order. The same file gives the same parts, however it comes in chunks; a file whose
    * first parts are skipped gives the rest of them.
    *
+   * @param chunks are given away: they may be written to and be part of a part.
    * @throws PoisonError, possibly after some parts, where the file proves bad.
    * @throws whatever `chunks` throws.
    */
-  parts(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Part, void, undefined> {
+  parts(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part, void, undefined> {
     return this.#options.format === 'json-lines' ? this.#lines(chunks) : this.#documents(chunks);
   }
 
-  async *#lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Part, void, undefined> {
-    for await (const batch of this.#batches(chunks, '\n', this.#options.maximumPartBytes)) {
-      const { bytes, records, firstRecord } = batch;
-      yield { body: bytes, records, firstRecord, ...(records === 1 ? { onlyRecord: bytes } : {}) };
+  async *#lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part, void, undefined> {
+    const { maximumPartBytes: maximumBytes, skip } = this.#options;
+    const batcher = new LineBatcher({ maximumBytes, skip });
+    for await (const { pieces, records, firstRecord } of this.#batches(chunks, batcher)) {
+      yield {
+        body: pieces,
+        records,
+        firstRecord,
+        ...(records === 1 ? { onlyRecord: Buffer.concat(pieces) } : {}),
+      };
     }
   }
 
-  async *#documents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Part, void, undefined> {
-    const { maximumPartBytes } = this.#options;
-    const batches = this.#batches(chunks, ',', segmentBytesFor(maximumPartBytes));
+  async *#documents(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part, void, undefined> {
+    const { maximumPartBytes, skip } = this.#options;
+    const { buffers, compressor } = this.#resources;
+    const maximumBytes = segmentBytesFor(maximumPartBytes);
+    const batches = this.#batches(chunks, new RecordBatcher({ maximumBytes, separator: ',', skip, buffers }));
+    const segments = mapAhead(batches, COMPRESSED_AHEAD, async (batch) => ({
+      ...batch,
+      deflated: await compressor.compress(batch.bytes),
+    }));
     let document = new GzipDocument();
-    for await (const segment of mapAhead(batches, COMPRESSED_AHEAD, compressSegment)) {
+    for await (const segment of segments) {
       const full = document.bytesWith(segment) > maximumPartBytes;
       const follows = segment.firstRecord === document.firstRecord + document.records;
       if (document.records > 0 && (full || !follows)) {
@@ -79,24 +108,17 @@ export class FileSplitter {
         document = new GzipDocument();
       }
       document.add(segment);
+      segment.release();
     }
     if (document.records > 0) {
       yield partOf(document);
     }
   }
 
-  async *#batches(
-    chunks: AsyncIterable<Uint8Array>,
-    separator: ',' | '\n',
-    maximumBytes: number,
-  ): AsyncGenerator<Batch, void, undefined> {
-    const { skip, expectedBytes } = this.#options;
-    const batcher = new RecordBatcher({
-      maximumBytes,
-      separator,
-      skip,
-      expectedBytes,
-    });
+  async *#batches<T>(
+    chunks: AsyncIterable<Buffer>,
+    batcher: RecordSink & { drain(): T[]; finish(): T[] },
+  ): AsyncGenerator<T, void, undefined> {
     const scan = new FileScan(batcher);
     for await (const chunk of chunks) {
       scan.push(chunk);
