@@ -23,6 +23,9 @@ export type EndOfRecord = (chunk: Uint8Array, from: number) => number;
 /** The record is not whole, not compact, not JSON, or unusual: look closer. */
 export const UNSURE = -1;
 
+/** Leaves every record to the exact path. */
+export const alwaysUnsure: EndOfRecord = () => UNSURE;
+
 /** One bit for each open bracket; the lowest is the innermost. CloudTrail's records are some ten deep. */
 const MAXIMUM_DEPTH = 30;
 /** Read at once within a string. */

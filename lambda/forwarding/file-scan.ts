@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EndOfRecord } from './compact-record.ts';
 import { RecordScanner, type RecordSink } from './record-scanner.ts';
 
 /** What is known of a file that was read to its end and found whole. */
@@ -17,8 +18,9 @@ export class FileScan {
   readonly #hash = createHash('sha256');
   #rawBytes = 0;
 
-  constructor(sink: RecordSink) {
-    this.#scanner = new RecordScanner(sink);
+  /** @param endOfRecord see `RecordScanner`. */
+  constructor(sink: RecordSink, endOfRecord?: EndOfRecord) {
+    this.#scanner = new RecordScanner(sink, endOfRecord);
   }
 
   /** @throws PoisonError */
