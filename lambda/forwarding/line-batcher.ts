@@ -39,6 +39,8 @@ export class LineBatcher implements RecordSink {
   /** The record that is being received: what came of it in earlier chunks. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
+  /** Its length so far, with its line breaks: that is what `RecordBatcher` cuts by. */
+  #length = 0;
   #open = false;
   #ready: LineBatch[] = [];
 
@@ -56,6 +58,7 @@ export class LineBatcher implements RecordSink {
       this.#number += complete ? 1 : 0;
       return;
     }
+    this.#length += end - start;
     const keptEnd = compact ? end : withoutLineBreaks(chunk, start, end);
     if (!complete) {
       this.#begun.push(chunk.subarray(start, keptEnd));
@@ -88,14 +91,16 @@ export class LineBatcher implements RecordSink {
   }
 
   #endRecord(chunk: Buffer, start: number, end: number): void {
-    const bytes = this.#begunBytes + end - start;
-    if (this.#bytes + bytes + (this.#records > 0 ? 1 : 0) > this.#maximumBytes) {
+    if (this.#records > 0 && this.#bytes + LINE_FEED.length + this.#length > this.#maximumBytes) {
       this.#emit();
     }
     if (this.#records === 0) {
       this.#firstRecord = this.#number;
+    } else {
+      this.#bytes += LINE_FEED.length;
     }
-    this.#bytes += bytes + (this.#records > 0 ? 1 : 0);
+    this.#bytes += this.#begunBytes + end - start;
+    this.#length = 0;
     if (this.#begunBytes > 0) {
       this.#addPieces(this.#begun);
       this.#begun = [];
