@@ -13,7 +13,7 @@ export interface Targets {
   readonly peakRssMB?: number;
 }
 
-export interface Case extends Pick<WorkOrder, 'destination' | 'source' | 'against'> {
+export interface Case extends Pick<WorkOrder, 'destination' | 'source' | 'ledger' | 'against'> {
   readonly name: string;
   /** Its files, below `folder`, which is empty. */
   readonly objects: (folder: string) => readonly StoredObject[];
@@ -53,6 +53,17 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
       name: 'pass-through',
       destination: 'CloudOne',
       source: 'memory',
+      ledger: 'dynamodb',
+      against: 'floor',
+      objects: (folder) => generatedFiles(folder, small.objects, small.events),
+      targets: { floorRatio: 0.45, peakRssMB: PEAK_RSS_MB },
+    },
+    {
+      // What the calls of DynamoDB cost is the difference to the case before.
+      name: 'pass-through-bytes',
+      destination: 'CloudOne',
+      source: 'memory',
+      ledger: 'memory',
       against: 'floor',
       objects: (folder) => generatedFiles(folder, small.objects, small.events),
       targets: { floorRatio: 0.45, peakRssMB: PEAK_RSS_MB },
@@ -61,6 +72,7 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
       name: 'large',
       destination: 'CloudOne',
       source: 'memory',
+      ledger: 'dynamodb',
       against: 'floor',
       objects: largeFile,
       targets: { floorRatio: 1.6, peakRssMB: PEAK_RSS_MB },
@@ -69,6 +81,7 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
       name: 'large-lines',
       destination: 'VisionOne',
       source: 'memory',
+      ledger: 'dynamodb',
       against: 'floor',
       objects: largeFile,
       targets: { floorRatio: 0.6, peakRssMB: PEAK_RSS_MB },
@@ -77,6 +90,7 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
       name: 'huge-record',
       destination: 'CloudOne',
       source: 'memory',
+      ledger: 'dynamodb',
       against: 'floor',
       objects: (folder) => [
         storedFile(folder, 0, documentText([hugeEventText(new Randomness(2), hugeRecordBytes)])),
@@ -86,6 +100,7 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
       name: 'tiny',
       destination: 'CloudOne',
       source: 's3',
+      ledger: 'dynamodb',
       against: 'bare-loop',
       objects: (folder) => generatedFiles(folder, tiny.objects, tiny.events),
       targets: { bareLoopRatio: 1.5, peakRssMB: PEAK_RSS_MB },
@@ -95,6 +110,7 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
         name: `streamed-${megabytes}MB`,
         destination: 'CloudOne',
         source: 's3',
+        ledger: 'dynamodb',
         against: 'floor',
         objects: () => [streamedFile(megabytes)],
         targets: { peakRssMB: PEAK_RSS_MB },
@@ -132,7 +148,7 @@ export function inputCases(input: string): readonly Case[] {
       symlinkSync(resolve(path), join(folder, key));
       return { key, bytes: statSync(path).size, path };
     });
-  const common = { source: 'memory', against: 'floor', objects } as const;
+  const common = { source: 'memory', ledger: 'dynamodb', against: 'floor', objects } as const;
   return [
     { ...common, name: 'input', destination: 'CloudOne' },
     { ...common, name: 'input-lines', destination: 'VisionOne' },

@@ -9,6 +9,7 @@ import { objectMessageOf } from '../../contract/object-message.ts';
 import { forwardBatch } from '../../lambda/forwarding/batch.ts';
 import { destinationOf } from '../../lambda/forwarding/destination-of.ts';
 import { batchServices, objectServices } from '../../lambda/forwarding/forwarder-services.ts';
+import { Ledger } from '../../lambda/forwarding/ledger.ts';
 import type { StoredFile } from '../../lambda/forwarding/object-reader.ts';
 import { type Destination, postPart } from '../../lambda/vendors/destination.ts';
 import type { StoredObject, WorkOrder } from '../work-order.ts';
@@ -39,10 +40,14 @@ export function forwarderOf(order: WorkOrder): () => Promise<PassResult> {
       return metrics.addMetric(name, unit, value);
     },
   };
-  const forObjects = objectServices(environment, sinkFor(destinationOf(environment), order.sink));
+  const destination = sinkFor(destinationOf(environment), order.sink);
   const services = batchServices(
     environment,
-    order.source === 'memory' ? { ...forObjects, open: fromMemory(order.objects) } : forObjects,
+    {
+      ...objectServices(environment, destination),
+      ...(order.source === 'memory' ? { open: fromMemory(order.objects) } : {}),
+      ...(order.ledger === 'memory' ? { ledger: ledgerInMemory(environment.LEDGER_TABLE, destination) } : {}),
+    },
     writer,
   );
   const batches = Array.from({ length: Math.ceil(order.objects.length / BATCH_SIZE) }, (_, index) =>
@@ -122,6 +127,11 @@ function messageFor(bucket: string, { key, bytes }: StoredObject): SQSRecord {
     eventSourceARN: 'arn:aws:sqs:us-east-1:111122223333:queue',
     awsRegion: 'us-east-1',
   };
+}
+
+/** The product's bookkeeping, with a DynamoDB that says yes at once. */
+function ledgerInMemory(table: string, { name }: Destination): Ledger {
+  return new Ledger({ send: async () => ({}) }, table, name);
 }
 
 function fromMemory(objects: readonly StoredObject[]): (object: { key: string }) => Promise<StoredFile> {

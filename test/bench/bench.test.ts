@@ -36,6 +36,7 @@ test('measures every case with the fields that scripts rely on', async () => {
 
   expect(results.cases.map(({ name, events }) => [name, events])).toEqual([
     ['pass-through', 12],
+    ['pass-through-bytes', 12],
     ['large', 1_500],
     ['large-lines', 1_500],
     ['huge-record', 1],
@@ -49,7 +50,7 @@ test('measures every case with the fields that scripts rely on', async () => {
     expect(result.gzipBytes).toBeLessThan(result.rawBytes);
     expect(caseRow(result)).toContain(result.name);
   }
-  const [large, tiny] = [1, 4].map((index) => results.cases[index]);
+  const [large, tiny] = [2, 5].map((index) => results.cases[index]);
   expect(large?.floorRatio).toBeCloseTo((large?.seconds ?? 0) / (large?.floorSeconds ?? 1));
   expect(tiny?.floorRatio).toBeNull();
   expect(tiny?.bareLoopRatio).toBeGreaterThan(0);
