@@ -13,7 +13,7 @@ export interface Targets {
   readonly peakRssMB?: number;
 }
 
-export interface Case extends Pick<WorkOrder, 'destination' | 'source' | 'ledger' | 'against'> {
+export interface Case extends Pick<WorkOrder, 'destination' | 'source' | 'ledger' | 'filter' | 'against'> {
   readonly name: string;
   /** Its files, below `folder`, which is empty. */
   readonly objects: (folder: string) => readonly StoredObject[];
@@ -42,6 +42,8 @@ export const SIZES: Sizes = {
 };
 export const FULL_SIZES: Sizes = { ...SIZES, streamedMB: [50, 2_000] };
 
+/** Drops one event of eight. */
+const FILTER = '[{"drop":{"eventSource":"kms.amazonaws.com","eventName":"Decrypt"}}]';
 const PEAK_RSS_MB = 150;
 /** Seconds a pass. */
 const LONG_PASS_MB = 500;
@@ -85,6 +87,15 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
       against: 'floor',
       objects: largeFile,
       targets: { floorRatio: 0.6, peakRssMB: PEAK_RSS_MB },
+    },
+    {
+      name: 'large-filtered',
+      destination: 'CloudOne',
+      source: 'memory',
+      ledger: 'dynamodb',
+      filter: FILTER,
+      against: 'floor',
+      objects: largeFile,
     },
     {
       name: 'huge-record',

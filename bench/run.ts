@@ -71,6 +71,7 @@ async function runCases(plan: BenchPlan, folder: string, place: Placement): Prom
         objects: definition.objects(caseFolder),
         source: definition.source,
         ledger: definition.ledger,
+        filter: definition.filter,
         against: definition.against,
         repeat: Math.min(plan.repeat, definition.maximumRepeat ?? plan.repeat),
       };

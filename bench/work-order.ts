@@ -22,6 +22,8 @@ export interface WorkOrder {
   readonly source: 'memory' | 's3';
   /** `memory` leaves the ledger's calls of DynamoDB out, `dynamodb` makes them through the AWS SDK. */
   readonly ledger: 'memory' | 'dynamodb';
+  /** The parameter `ForwardingFilter`; all records are kept without one. */
+  readonly filter?: string;
   readonly repeat: number;
   /** What the forwarder is compared with. */
   readonly against: 'floor' | 'bare-loop' | 'nothing';

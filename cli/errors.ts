@@ -5,11 +5,18 @@ export const EXIT = {
   failed: 1,
   /** The command line itself is wrong: nothing was done. */
   usage: 2,
+  /** The user has interrupted it: as shells say of a process that SIGINT has ended. */
+  interrupted: 130,
 } as const;
 
 /** Something that the user can put right. Its message is shown as it is, without a stack trace. */
 export class UserError extends Error {
   override readonly name: string = 'UserError';
+}
+
+/** The command line contradicts itself, in a way that Commander cannot see. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
 }
 
 /** There is no such stack; or no credentials, or no region, to ask AWS for it with. */

@@ -8,6 +8,8 @@ export const FORWARDING_METRICS = {
   objectsFailed: 'ObjectsFailed',
   objectsDeadLettered: 'ObjectsDeadLettered',
   recordsForwarded: 'RecordsForwarded',
+  /** Records that the filter dropped. */
+  recordsFiltered: 'RecordsFiltered',
   bytesForwarded: 'BytesForwarded',
   /** Milliseconds from the object's creation to the destination's acknowledgement. */
   forwardingLag: 'ForwardingLag',

@@ -20,6 +20,8 @@ export const KEY_ARN_PATTERN = '^$|^arn:[a-z-]+:kms:[a-z0-9-]+:\\d{12}:key/[0-9a
 export const BACKFILL_DAYS_PATTERN =
   '^([0-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)$';
 export const POLICY_ARN_PATTERN = '^$|^arn:[a-z-]+:iam::(\\d{12}|aws):policy/[0-9a-zA-Z+=,.@_/-]+$';
+/** A JSON list, by its look; the first custom resource looks into it. */
+export const FILTER_PATTERN = '^\\s*(\\[[\\s\\S]*\\]\\s*)?$';
 export const EMAIL_PATTERN = '^$|^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$';
 export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
 /** Where something may be elsewhere; empty where the stack is. */
@@ -45,6 +47,7 @@ export const PARAMETERS = {
   visionOneIngestUrl: 'VisionOneIngestUrl',
   visionOneIngestToken: 'VisionOneIngestToken',
   visionOneIngestTokenSecretArn: 'VisionOneIngestTokenSecretArn',
+  forwardingFilter: 'ForwardingFilter',
   secretsKeyArn: 'SecretsKeyArn',
   cloudOneAccountTemplateUrl: 'CloudOneAccountTemplateUrl',
   workloadSecurityAccountId: 'WorkloadSecurityAccountId',
@@ -76,6 +79,10 @@ export const OUTPUTS = {
   queueUrl: 'ForwardingQueueUrl',
   deadLetterQueueUrl: 'DeadLetterQueueUrl',
   ledgerTable: 'LedgerTableName',
+  forwarderMappingId: 'ForwarderMappingId',
+  eventDeadLetterQueueUrl: 'EventDeadLetterQueueUrl',
+  listingQueueUrl: 'ListingQueueUrl',
+  listingDeadLetterQueueUrl: 'ListingDeadLetterQueueUrl',
   destination: 'Destination',
   vendorClientStack: 'VendorClientStack',
   apiKeySecretArn: 'ApiKeySecretArn',

@@ -15,14 +15,16 @@ import { OUTPUTS } from '../contract/parameters.ts';
 import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
 import { Forwarding } from './forwarding/forwarding.ts';
 import { VendorClient } from './forwarding/vendor-client.ts';
+import { Listing } from './listing/listing.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
 import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
+import { givenFilter } from './parameters/given-filter.ts';
 import { AlarmTopic } from './shared/alarm-topic.ts';
 import { onlyIf } from './shared/conditional.ts';
 import { optionalSecret, requiredSecret } from './shared/given-secret.ts';
 import { boundEveryRole } from './shared/permissions-boundary.ts';
 import { BucketHome } from './trail/bucket-home.ts';
-import { BucketLookUp, decryptThroughS3 } from './trail/bucket-look-up.ts';
+import { arnOfBucket, BucketLookUp, decryptThroughS3 } from './trail/bucket-look-up.ts';
 import { BucketNotificationGuard } from './trail/bucket-notification-guard.ts';
 import { ExistingBucket } from './trail/existing-bucket.ts';
 import { NewTrail } from './trail/new-trail.ts';
@@ -41,12 +43,20 @@ export interface CloudOneStackProps extends StackProps {
    * @default - the stack's own region, if it is not a token
    */
   readonly deploymentRegion?: string;
+
+  /**
+   * Which records are not forwarded, as JSON, where it is known at synthesis; see docs/filters.md.
+   *
+   * @default - the parameter `ForwardingFilter`, checked at deployment by the first custom resource
+   */
+  readonly forwardingFilter?: string;
 }
 
 /**
  * Connects an AWS account to Trend Cloud One and Vision One, and forwards its CloudTrail files.
  *
- * @throws WrongAwsRegionError, UnknownCloudOneRegionError at synthesis, where both regions are known.
+ * @throws WrongAwsRegionError, UnknownCloudOneRegionError at synthesis, where both regions are known;
+ *   RecordFilterError, where the filter is.
  */
 export class CloudOneStack extends Stack {
   constructor(scope: Construct, id: string, props: CloudOneStackProps = {}) {
@@ -58,6 +68,7 @@ export class CloudOneStack extends Stack {
     checkRegion(props.cloudOneRegion, props.deploymentRegion ?? this.region);
     const parameters = cloudOneParameters(this);
     const { conditions } = parameters;
+    const forwardingFilter = givenFilter(this, parameters, props.forwardingFilter);
     const onVendorDeleteFailure = parameters.onVendorDeleteFailure.valueAsString;
 
     const key = new Key(this, 'Key', {
@@ -111,6 +122,7 @@ export class CloudOneStack extends Stack {
       visionOneApiKeyGiven: conditions.visionOneApiKeyGiven,
       visionOneRegion: parameters.visionOneRegion.valueAsString,
       forwardingDestination: parameters.forwardingDestination.valueAsString,
+      forwardingFilter,
       forwardToCloudOne: conditions.toCloudOne,
       withCloudTrailToken: conditions.cloudTrailToken,
       accountTemplateUrl: parameters.cloudOneAccountTemplateUrl.valueAsString,
@@ -149,6 +161,7 @@ export class CloudOneStack extends Stack {
       destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, cloudTrailService.tokenArn),
       secretKeyArns,
       cloudTrailService,
+      filter: onboarding.account.attribute('ForwardingFilter'),
       bucketName,
       bucketRegion: home.region,
       decryptFiles: decryptThroughS3(
@@ -159,11 +172,19 @@ export class CloudOneStack extends Stack {
       triggers,
     });
 
+    const listing = new Listing(this, 'Listing', {
+      bucketArn: arnOfBucket(bucketName),
+      bucketRegion: home.region,
+      // Our own trail has none.
+      keyPrefixes: newTrailOr('[""]', lookUp.bucket.attribute('KeyPrefixes')),
+      forwardingQueue: forwarding.queue,
+      ledger: forwarding.ledger,
+    });
     const existing = new ExistingBucket(this, 'ExistingBucket', {
       ...existingBucket,
       home,
       lookUp,
-      forwardingQueue: forwarding.queue,
+      listing,
       ledger: forwarding.ledger,
       rule: forwarding.rule,
       backfillDays: parameters.backfillDays.valueAsString,
@@ -222,6 +243,7 @@ export class CloudOneStack extends Stack {
     );
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.ownForwarder, forwarding);
+    onlyIf(conditions.ownForwarder, listing);
     onlyIf(conditions.toCloudOne, forwarding.lifecycle);
     onlyIf(conditions.ownForwarderOnExistingBucket, existing);
     onlyIf(conditions.vendorClient, vendorClient);
@@ -229,7 +251,7 @@ export class CloudOneStack extends Stack {
     this.alarms(parameters, key);
     boundEveryRole(this, parameters.permissionsBoundaryArn, conditions.permissionsBoundaryGiven);
     this.outputs(parameters, secrets.cloudOneApiKey.arn, onboarding, bucketName);
-    this.forwardingOutputs(conditions, forwarding, vendorClient);
+    this.forwardingOutputs(conditions, forwarding, listing, vendorClient);
   }
 
   private alarms({ alarmEmail, conditions }: CloudOneParameters, key: Key): void {
@@ -272,6 +294,7 @@ export class CloudOneStack extends Stack {
   private forwardingOutputs(
     { ownForwarder, vendorClient: withVendorClient }: CloudOneParameters['conditions'],
     forwarding: Forwarding,
+    listing: Listing,
     vendorClient: VendorClient,
   ): void {
     const output = (condition: CfnCondition, name: string, description: string, value: string) =>
@@ -288,6 +311,30 @@ export class CloudOneStack extends Stack {
       OUTPUTS.ledgerTable,
       'Table of the files that the destination has acknowledged.',
       forwarding.ledger.tableName,
+    );
+    output(
+      ownForwarder,
+      OUTPUTS.forwarderMappingId,
+      'Event source mapping that has the forwarder work its queue off; disabled while forwarding is paused.',
+      forwarding.mapping.eventSourceMappingId,
+    );
+    output(
+      ownForwarder,
+      OUTPUTS.eventDeadLetterQueueUrl,
+      'Queue of the events that could not be put into the forwarding queue.',
+      forwarding.undeliverable.queueUrl,
+    );
+    output(
+      ownForwarder,
+      OUTPUTS.listingQueueUrl,
+      'Queue of what is to be listed and forwarded besides.',
+      listing.queue.queueUrl,
+    );
+    output(
+      ownForwarder,
+      OUTPUTS.listingDeadLetterQueueUrl,
+      'Queue of what could not be listed.',
+      listing.deadLetterQueue.queueUrl,
     );
     output(
       withVendorClient,

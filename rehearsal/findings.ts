@@ -22,6 +22,7 @@ export function nothingFound(): Found {
     stacks: [],
     input: { files: 0, notLogFiles: 0, events: 0, bytes: 0 },
     delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
+    filtered: {},
     deadLettered: [],
     latencyMs: { p50: 0, p95: 0, max: 0, samples: [] },
     updates: [],

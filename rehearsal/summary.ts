@@ -14,7 +14,7 @@ export function summaryOf(report: RehearsalReport): string {
       `${delivered.events} of ${input.events} events arrived, ${delivered.missing} missing, ${delivered.duplicates} duplicated`,
       ...(report.options.destination === 'vendorclient'
         ? ["forwarded by the vendor's client, which keeps neither dead letters nor a ledger"]
-        : ownForwarderLines(report)),
+        : [...filterLine(report), ...ownForwarderLines(report)]),
     );
   }
   if (report.updates.length > 0) {
@@ -37,6 +37,14 @@ export function summaryOf(report: RehearsalReport): string {
   const verdict = report.ok ? styleText('green', 'OK') : styleText('red', 'NOT OK');
   const problems = report.problems.map((problem) => styleText('red', `  ! ${problem}`));
   return ['', `${verdict}`, ...lines.map((line) => `  ${line}`), ...problems].join('\n');
+}
+
+/** "12 events filtered by rule: KMS reads 8, rule 3 4". */
+function filterLine({ filtered }: RehearsalReport): string[] {
+  const rules = Object.entries(filtered);
+  const total = rules.reduce((sum, [, count]) => sum + count, 0);
+  const byRule = rules.map(([rule, count]) => `${rule} ${count}`).join(', ');
+  return total === 0 ? [] : [`${total} events filtered by rule: ${byRule}`];
 }
 
 function ownForwarderLines({ deadLettered, latencyMs }: RehearsalReport): string[] {

@@ -64,15 +64,19 @@ export function forwarderOf(order: WorkOrder): () => Promise<PassResult> {
       metrics.publishStoredMetrics();
     }
     return {
-      events: counted.get(FORWARDING_METRICS.recordsForwarded) ?? 0,
+      // Those that a filter drops are work too.
+      events:
+        (counted.get(FORWARDING_METRICS.recordsForwarded) ?? 0) +
+        (counted.get(FORWARDING_METRICS.recordsFiltered) ?? 0),
       rawBytes: counted.get(FORWARDING_METRICS.bytesForwarded) ?? 0,
       failedObjects: order.objects.length - (counted.get(FORWARDING_METRICS.objectsForwarded) ?? 0),
     };
   };
 }
 
-function environmentOf({ destination, standIns }: WorkOrder): Record<string, string> {
+function environmentOf({ destination, standIns, filter = '' }: WorkOrder): Record<string, string> {
   return {
+    FORWARDING_FILTER: filter,
     DESTINATION: destination,
     DESTINATION_URL:
       destination === 'CloudOne'

@@ -10,6 +10,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import { PoisonError, RetryableError, wordsOf } from './failures.ts';
 import type { ForwardingMetrics } from './forwarding-metrics.ts';
 import type { ForwardOutcome, Turn } from './object-forwarder.ts';
+import { countOf } from './record-account.ts';
 import type { Redelivery } from './redelivery.ts';
 import { type Triage, triage } from './triage.ts';
 
@@ -168,15 +169,21 @@ class MessageGroup {
       this.#log('Object skipped', object, { outcome: 'skipped', reason: 'acknowledged before' });
       return;
     }
-    const { records, parts, rawBytes, sha256, acknowledgedAt } = outcome;
+    const { records, readRecords, droppedByRule, parts, rawBytes, sha256, acknowledgedAt } = outcome;
+    const droppedRecords = countOf(droppedByRule);
     const lagMs =
       live && object.createdAt !== undefined
         ? Math.max(0, acknowledgedAt.getTime() - Date.parse(object.createdAt))
         : undefined;
     this.#services.metrics.forwarded(records, rawBytes, lagMs);
-    this.#log('Object forwarded', object, {
+    this.#services.metrics.filtered(droppedRecords);
+    const nothingSent = droppedRecords > 0 && records === 0;
+    this.#log(nothingSent ? 'Object has only records that the filter drops' : 'Object forwarded', object, {
       outcome: 'forwarded',
       records,
+      readRecords,
+      droppedRecords,
+      droppedByRule: droppedRecords > 0 ? Object.fromEntries(droppedByRule) : undefined,
       parts,
       bytes: rawBytes,
       sha256,

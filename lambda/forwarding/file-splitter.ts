@@ -12,6 +12,7 @@ import { FileScan, type FileSummary } from './file-scan.ts';
 import { DOCUMENT_OVERHEAD_BYTES, GzipDocument } from './gzip-document.ts';
 import { LineBatcher } from './line-batcher.ts';
 import { type Buffers, RecordBatcher, type RecordRanges } from './record-batcher.ts';
+import type { RecordFilter } from './record-filter.ts';
 import type { RecordSink } from './record-scanner.ts';
 import { SegmentCompressor } from './segment-compressor.ts';
 
@@ -19,7 +20,7 @@ import { SegmentCompressor } from './segment-compressor.ts';
 export interface Part {
   readonly body: Buffer | readonly Buffer[];
   readonly records: number;
-  /** Number of its first record in the file, counting from 0. */
+  /** Number of its first record in the file, counting from 0: of those that the filter keeps. */
   readonly firstRecord: number;
   /** The record itself, where there is only one: to name it, should the destination refuse it. */
   readonly onlyRecord?: Buffer;
@@ -31,6 +32,8 @@ export interface SplitOptions {
   readonly maximumPartBytes: number;
   /** Records that are left out: those acknowledged before. */
   readonly skip: RecordRanges;
+  /** Drops records before they are numbered. @default all are kept */
+  readonly filter?: RecordFilter;
   /** Takes the plain path. @default false */
   readonly plain?: boolean;
 }
@@ -84,8 +87,9 @@ export class FileSplitter {
   }
 
   async *#lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part, void, undefined> {
-    const { maximumPartBytes: maximumBytes, skip, plain } = this.#options;
-    if (plain) {
+    const { maximumPartBytes: maximumBytes, skip, filter, plain } = this.#options;
+    // What a filter keeps comes record by record: there are no slices of several.
+    if (plain || filter !== undefined) {
       yield* this.#copiedLines(chunks);
       return;
     }
@@ -134,7 +138,8 @@ export class FileSplitter {
     chunks: AsyncIterable<Buffer>,
     batcher: RecordSink & { drain(): T[]; finish(): T[] },
   ): AsyncGenerator<T, void, undefined> {
-    const scan = new FileScan(batcher, this.#options.plain ? alwaysUnsure : endOfCompactRecord);
+    const { filter, plain } = this.#options;
+    const scan = new FileScan(batcher, filter, plain ? alwaysUnsure : endOfCompactRecord);
     for await (const chunk of chunks) {
       scan.push(chunk);
       yield* batcher.drain();

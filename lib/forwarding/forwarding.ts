@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
@@ -34,6 +35,9 @@ export interface ForwardingProps {
 
   /** Cloud One's CloudTrail service; it stands only where that is the destination. */
   readonly cloudTrailService: CloudTrailServiceAccess;
+
+  /** Which records are not forwarded, as `parseRecordFilter` gives it back; empty where all are. */
+  readonly filter: string;
 
   /** The bucket that CloudTrail writes to. */
   readonly bucketName: string;
@@ -70,6 +74,12 @@ export class Forwarding extends Construct {
   readonly deadLetterQueue: Queue;
   readonly ledger: Table;
   readonly rule: Rule;
+
+  /** Of events that EventBridge could not put into the queue. */
+  readonly undeliverable: Queue;
+
+  /** What has the forwarder work off its queue; disabled while forwarding is paused. */
+  readonly mapping: EventSourceMapping;
   readonly probe: TrailbridgeCustomResource;
 
   /** Tells Cloud One of this stack, where Cloud One is the destination. */
@@ -94,6 +104,7 @@ export class Forwarding extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.undeliverable = new DeadLetterQueue(this, 'EventRuleDeadLetterQueue');
     this.rule = this.objectCreatedRule(props.bucketName);
 
     const environment = {
@@ -132,6 +143,7 @@ export class Forwarding extends Construct {
         LEDGER_TABLE: this.ledger.tableName,
         BUCKET_REGION: props.bucketRegion,
         QUEUE_URL: this.queue.queueUrl,
+        FORWARDING_FILTER: props.filter,
         DEAD_LETTER_QUEUE_URL: this.deadLetterQueue.queueUrl,
         MAXIMUM_RECEIVES: String(MAXIMUM_RECEIVES),
       },
@@ -148,8 +160,8 @@ export class Forwarding extends Construct {
     const grant = this.grant(forwarder, props, readToken());
     // The first file is taken from the queue, and an updated forwarder goes to work, only when the destination
     // is known to accept it, and when it may read what it needs.
-    const mapping = workOff(forwarder, this.queue, { batchSize: 10, maxConcurrency: 20 });
-    mapping.node.addDependency(this.probe.resource, grant);
+    this.mapping = workOff(forwarder, this.queue, { batchSize: 10, maxConcurrency: 20 });
+    this.mapping.node.addDependency(this.probe.resource, grant);
     forwarder.function.node.addDependency(this.probe.resource, grant);
 
     this.draining = new Draining(this, 'Draining', {
@@ -198,17 +210,16 @@ export class Forwarding extends Construct {
   }
 
   private objectCreatedRule(bucketName: string): Rule {
-    const undeliverable = new DeadLetterQueue(this, 'EventRuleDeadLetterQueue');
     TrailbridgeAlarm.onDeadLetters(
       this,
       'EventsNotDelivered',
-      undeliverable,
+      this.undeliverable,
       'EventBridge could not put an event into the forwarding queue.',
     );
     return new Rule(this, 'ObjectCreated', {
       description: 'CloudTrail log and Insight files that land in the bucket go to the forwarding queue.',
       eventPattern: objectCreatedPattern(bucketName),
-      targets: [new SqsQueue(this.queue, { deadLetterQueue: undeliverable })],
+      targets: [new SqsQueue(this.queue, { deadLetterQueue: this.undeliverable })],
     });
   }
 

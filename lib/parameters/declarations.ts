@@ -6,6 +6,7 @@ import {
   BUCKET_NAME_PATTERN,
   CLOUD_ONE_API_KEY_PATTERN,
   EMAIL_PATTERN,
+  FILTER_PATTERN,
   KEY_ARN_PATTERN,
   OTHER_ACCOUNT_ID_PATTERN,
   OTHER_REGION_PATTERN,
@@ -16,6 +17,7 @@ import {
   VISION_ONE_URL_PATTERN,
   WORKLOAD_SECURITY_ACCOUNT_ID,
 } from '../../contract/parameters.ts';
+import { MAXIMUM_FILTER_CHARACTERS } from '../../contract/record-filter.ts';
 import { VISION_ONE_REGIONS } from '../../contract/regions.ts';
 
 /** Groups of the CloudFormation console's form, in its order. */
@@ -204,6 +206,17 @@ export const DECLARATIONS = {
     description:
       'ARN of a secret in this region that holds the ingestion token as plain text. When its value changes, change Revision too.',
     ...secretArn,
+  },
+  forwardingFilter: {
+    group: 'forwarding',
+    label: 'Filter: records that are not forwarded',
+    description:
+      'JSON rules that drop CloudTrail records, such as [{"drop":{"eventSource":"kms.amazonaws.com","readOnly":true}}]; ' +
+      'see docs/filters.md. Leave empty to forward every record. Checked before anything is changed.',
+    default: '',
+    maxLength: MAXIMUM_FILTER_CHARACTERS,
+    allowedPattern: FILTER_PATTERN,
+    constraintDescription: 'A JSON list of rules, such as [{"drop":{"readOnly":true}}].',
   },
   secretsKeyArn: {
     group: 'operation',

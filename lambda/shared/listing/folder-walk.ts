@@ -8,6 +8,8 @@ export interface BucketListing {
   readonly s3: S3Client;
   readonly bucket: string;
   readonly signal: AbortSignal;
+  /** Whether a folder may hold what is looked for; the others are left out. @default all may */
+  readonly enters?: (folder: string) => boolean;
 }
 
 /** Where a walk is: in which of its starting folders, and how far. */
@@ -65,7 +67,8 @@ async function* walkFrom(
   resumeAt: string,
   walked: ReadonlySet<string>,
 ): AsyncGenerator<Omit<WalkStep, 'start'>> {
-  if (walked.has(folder) || DIGESTS.test(folder) || YEAR_OF_OTHER_LOGS.test(folder)) {
+  const isLeftOut = listing.enters?.(folder) === false;
+  if (walked.has(folder) || DIGESTS.test(folder) || YEAR_OF_OTHER_LOGS.test(folder) || isLeftOut) {
     return;
   }
   const holdsFiles = REGION_OF_FORWARDED_FILES.test(folder);

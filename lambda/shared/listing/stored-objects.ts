@@ -24,18 +24,24 @@ export interface DaySpan {
   readonly last: string;
 }
 
+export interface VersionPageOptions {
+  /** Where the page before it ended. @default the first day's files */
+  readonly after?: VersionMarker | undefined;
+  /** The most versions of a page. @default S3's own, 1000 */
+  readonly size?: number | undefined;
+}
+
 /**
  * One page of a region's folder, from the first day's files on; the last page is the one that goes beyond the
  * last day. Every version is on its own; a bucket without versions has one of each.
  *
  * @param folder `…/<account>/<kind>/<region>/`, which has a folder `yyyy/mm/dd/` for each day.
- * @param after where the page before it ended.
  */
 export async function versionPage(
   { s3, bucket, signal }: BucketListing,
   folder: string,
   days: DaySpan,
-  after: VersionMarker = { key: folder + folderOf(days.first) },
+  { after = { key: folder + folderOf(days.first) }, size }: VersionPageOptions = {},
 ): Promise<VersionPage> {
   const { Versions, IsTruncated, NextKeyMarker, NextVersionIdMarker } = await s3.send(
     new ListObjectVersionsCommand({
@@ -43,6 +49,7 @@ export async function versionPage(
       Prefix: folder,
       KeyMarker: after.key,
       VersionIdMarker: after.versionId,
+      MaxKeys: size,
     }),
     { abortSignal: signal },
   );

@@ -33,6 +33,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
   return {
     ok: true,
     problems: [],
+    filtered: {},
     startedAt: '2026-11-20T07:41:12.345Z',
     options: {
       input: 'generated',

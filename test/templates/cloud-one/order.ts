@@ -171,7 +171,7 @@ export function orderTests(template: Template): void {
       (deployed) => {
         const before = dependenciesOf(deployed, 'Backfill');
         for (const path of ['Function', 'Role', 'Function/Queue']) {
-          expect(before).toContain(idAt(deployed, `ExistingBucket/LateObjects/${path}`));
+          expect(before).toContain(idAt(deployed, `Listing/Lister/${path}`));
         }
       },
       { CreateNewTrail: ['false'], ...OWN_FORWARDER },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DARK, LIGHT, type Palette } from '../../../rehearsal/report-page/palette.ts';
+import { DARK, LIGHT, type Palette } from '../../page/palette.ts';
 
 const INKS = ['ink', 'muted', 'accent', 'good', 'bad', 'note'] as const;
 const SURFACES = ['page', 'card', 'inset'] as const;

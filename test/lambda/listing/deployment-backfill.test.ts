@@ -1,16 +1,18 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { listingRequestSchema } from '../../../contract/trail.ts';
+import { listingRequestSchema } from '../../../contract/listing.ts';
+import { deploymentBackfill } from '../../../lambda/listing/deployment-backfill.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
-import { backfill } from '../../../lambda/trail/backfill.ts';
 import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/late';
 const DAY_MS = 86_400_000;
 const HALF_AN_HOUR_MS = 30 * 60_000;
 const sqs = mockClient(SQSClient);
-const handler = customResourceHandler(() => backfill({ sqs: new SQSClient({}), lateObjectsQueueUrl: QUEUE }));
+const handler = customResourceHandler(() =>
+  deploymentBackfill({ sqs: new SQSClient({}), lateObjectsQueueUrl: QUEUE }),
+);
 let sink: AnswerSink;
 
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseEnvironment } from '../../contract/environment.ts';
-import { backfillEnvironment } from '../../contract/trail.ts';
+import { deploymentBackfillEnvironment } from '../../contract/listing.ts';
 import { customResourceHandler } from '../shared/custom-resource.ts';
-import { backfill } from './backfill.ts';
+import { deploymentBackfill } from './deployment-backfill.ts';
 
 export const handler = customResourceHandler(() =>
-  backfill({
+  deploymentBackfill({
     sqs: new SQSClient({}),
-    lateObjectsQueueUrl: parseEnvironment(backfillEnvironment, process.env).LATE_OBJECTS_QUEUE_URL,
+    lateObjectsQueueUrl: parseEnvironment(deploymentBackfillEnvironment, process.env).LATE_OBJECTS_QUEUE_URL,
   }),
 );

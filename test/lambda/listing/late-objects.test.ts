@@ -3,11 +3,11 @@ import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ledgerKeyOf } from '../../../contract/ledger.ts';
+import { type ListingRequest, listingRequestSchema } from '../../../contract/listing.ts';
 import { objectMessageSchema, objectReferenceOf } from '../../../contract/object-message.ts';
-import { type ListingRequest, listingRequestSchema } from '../../../contract/trail.ts';
-import { queueStoredObjects } from '../../../lambda/trail/late-objects.ts';
+import { queueStoredObjects } from '../../../lambda/listing/late-objects.ts';
 import { captureOutput } from '../shared/custom-resource-harness.ts';
-import { type FakeBucket, fakeBucket } from './fake-bucket.ts';
+import { type FakeBucket, fakeBucket } from '../trail/fake-bucket.ts';
 
 const FORWARDING_QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/forwarding';
 const LATE_OBJECTS_QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/late';

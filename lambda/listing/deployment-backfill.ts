@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { backfillProperties } from '../../contract/trail.ts';
+import { deploymentBackfillProperties } from '../../contract/listing.ts';
 import type {
   CreateRequest,
   CustomResourceDefinition,
@@ -14,7 +14,7 @@ import {
 } from '../shared/listing/listing-request.ts';
 import { logger } from '../shared/logger.ts';
 
-type Properties = z.infer<typeof backfillProperties>;
+type Properties = z.infer<typeof deploymentBackfillProperties>;
 
 const DAY_MS = 86_400_000;
 /**
@@ -34,13 +34,15 @@ const SEPARATOR = '@';
  * before that time is listed; fewer days change nothing, for what is forwarded stays so. Another id replaces the
  * resource, and deleting the former does nothing.
  */
-export function backfill(queue: ListingQueue): CustomResourceDefinition<Properties> {
+export function deploymentBackfill(queue: ListingQueue): CustomResourceDefinition<Properties> {
   const list = async (
     { properties, signal }: CreateRequest<Properties>,
-    forwardedFrom: number,
+    forwardedSince?: number,
   ): Promise<Outcome> => {
     const { BucketName, BackfillDays } = properties;
-    const from = Math.min(forwardedFrom, Date.now() - Math.max(BackfillDays * DAY_MS, REACH_BACK_MS));
+    const now = Date.now();
+    const forwardedFrom = forwardedSince ?? now;
+    const from = Math.min(forwardedFrom, now - Math.max(BackfillDays * DAY_MS, REACH_BACK_MS));
     if (from < forwardedFrom) {
       await queueListing(queue, spanOf(BucketName, from, forwardedFrom + CLOCK_MARGIN_MS), signal);
       logger.info('Backfill is queued', { bucket: BucketName, from: new Date(from).toISOString() });
@@ -51,11 +53,11 @@ export function backfill(queue: ListingQueue): CustomResourceDefinition<Properti
   };
   return {
     step: 'Backfill',
-    properties: backfillProperties,
-    create: (request) => list(request, Date.now()),
+    properties: deploymentBackfillProperties,
+    create: (request) => list(request),
     update: (request: UpdateRequest<Properties>) => {
       const [bucket, time = ''] = request.registration.id.split(SEPARATOR);
-      return list(request, bucket === request.properties.BucketName ? Date.parse(time) : Date.now());
+      return list(request, bucket === request.properties.BucketName ? Date.parse(time) : undefined);
     },
     // What is forwarded cannot be called back.
     delete: async () => {},

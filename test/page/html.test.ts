@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { html, trusted } from '../../../rehearsal/report-page/html.ts';
+import { html, trusted } from '../../page/html.ts';
 
 test('escapes what could end a text or an attribute', () => {
   const page = html`<a title="${`"'`}">${'<b>&'}</a>`;
