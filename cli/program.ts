@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addBackfillCommand } from './commands/backfill.ts';
+import { addCompletenessCommand } from './commands/completeness.ts';
 import { addFilterCommand } from './commands/filter.ts';
 import { addLinkCommand } from './commands/link.ts';
 import { addPauseCommand } from './commands/pause.ts';
@@ -27,6 +28,7 @@ export async function run(argv: readonly string[], streams: Streams = PROCESS_ST
     exitStatus = status;
   };
   addStatusCommand(program, output, finish);
+  addCompletenessCommand(program, output, streams, finish);
   addBackfillCommand(program, output, streams, finish);
   addRedriveCommand(program, output, streams, finish);
   addPauseCommand(program, output, streams);

@@ -28,6 +28,10 @@ export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
 export const OTHER_REGION_PATTERN = '^$|^[a-z]{2}(-[a-z]+)+-\\d$';
 export const OTHER_ACCOUNT_ID_PATTERN = '^$|^\\d{12}$';
 
+/** Hours without a new file after which an alarm goes off. The health check looks no further back than the last. */
+export const QUIET_HOURS = ['1', '3', '6', '12', '24'] as const;
+export const DEFAULT_QUIET_HOURS = '3';
+
 /** AWS account of Trend Cloud One Workload Security. Source: the vendor's published onboarding template. */
 export const WORKLOAD_SECURITY_ACCOUNT_ID = '147995105371';
 
@@ -59,6 +63,7 @@ export const PARAMETERS = {
   revision: 'Revision',
   permissionsBoundaryArn: 'PermissionsBoundaryArn',
   alarmEmail: 'AlarmEmail',
+  quietHours: 'AlarmAfterQuietHours',
 } as const;
 
 /** What the code calls a parameter. */

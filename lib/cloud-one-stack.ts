@@ -13,8 +13,10 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { OUTPUTS } from '../contract/parameters.ts';
 import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
+import { Completeness } from './completeness/completeness.ts';
 import { Forwarding } from './forwarding/forwarding.ts';
 import { VendorClient } from './forwarding/vendor-client.ts';
+import { Health } from './health/health.ts';
 import { Listing } from './listing/listing.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
 import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
@@ -147,6 +149,12 @@ export class CloudOneStack extends Stack {
       parameters.existingCloudtrailBucketName.valueAsString,
     );
 
+    const decryptFiles = () =>
+      decryptThroughS3(
+        Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
+        home.region,
+      );
+
     const cloudTrailService = {
       condition: conditions.toCloudOne,
       url: onboarding.cloudTrailToken.attribute('ServiceUrl'),
@@ -154,20 +162,20 @@ export class CloudOneStack extends Stack {
       tokenArn: onboarding.serviceToken.ref,
       tokenKeyArn: key.keyArn,
     };
-    const forwarding = new Forwarding(this, 'Forwarding', {
+    const destination = {
       destination: parameters.forwardingDestination.valueAsString,
       destinationUrl: toVisionOneOr(parameters.visionOneIngestUrl.valueAsString, cloudTrailService.url),
       destinationApiVersion: toVisionOneOr('', cloudTrailService.apiVersion),
       destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, cloudTrailService.tokenArn),
       secretKeyArns,
+    };
+    const forwarding = new Forwarding(this, 'Forwarding', {
+      ...destination,
       cloudTrailService,
       filter: onboarding.account.attribute('ForwardingFilter'),
       bucketName,
       bucketRegion: home.region,
-      decryptFiles: decryptThroughS3(
-        Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
-        home.region,
-      ),
+      decryptFiles: decryptFiles(),
       onVendorDeleteFailure,
       triggers,
     });
@@ -180,6 +188,15 @@ export class CloudOneStack extends Stack {
       forwardingQueue: forwarding.queue,
       ledger: forwarding.ledger,
     });
+    const completeness = new Completeness(this, 'Completeness', {
+      bucketName,
+      bucketRegion: home.region,
+      keyPrefixes: newTrailOr('[""]', lookUp.bucket.attribute('KeyPrefixes')),
+      decryptFiles: decryptFiles(),
+      ledger: forwarding.ledger,
+      forwardingQueue: forwarding.queue,
+    });
+
     const existing = new ExistingBucket(this, 'ExistingBucket', {
       ...existingBucket,
       home,
@@ -191,6 +208,14 @@ export class CloudOneStack extends Stack {
       repairNotifications: parameters.repairNotifications.valueAsString,
       onVendorDeleteFailure,
       triggers,
+    });
+    const health = new Health(this, 'Health', {
+      ...destination,
+      forwarding,
+      newTrail: { condition: conditions.newTrail, trail },
+      existingTrailArns: lookUp.bucket.attribute('TrailArns'),
+      lateObjectsDeadLetterQueue: listing.deadLetterQueue,
+      quietHours: parameters.quietHours,
     });
     const guard = new BucketNotificationGuard(this, 'BucketNotificationGuard', {
       bucketName: parameters.existingCloudtrailBucketName.valueAsString,
@@ -228,6 +253,8 @@ export class CloudOneStack extends Stack {
     for (const construct of [forwarding.lifecycle.resource, forwarding.probe.resource]) {
       construct.node.addDependency(onboarding.visionOneConnection.resource);
     }
+    // Its heartbeat is for a destination that is known to take one, and ends before that is told goodbye.
+    health.node.addDependency(forwarding.probe.resource);
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
@@ -244,7 +271,10 @@ export class CloudOneStack extends Stack {
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.ownForwarder, forwarding);
     onlyIf(conditions.ownForwarder, listing);
+    onlyIf(conditions.ownForwarder, completeness);
     onlyIf(conditions.toCloudOne, forwarding.lifecycle);
+    onlyIf(conditions.ownForwarder, health);
+    onlyIf(conditions.ownForwarderOnNewTrail, health.newBucketAlarm);
     onlyIf(conditions.ownForwarderOnExistingBucket, existing);
     onlyIf(conditions.vendorClient, vendorClient);
     onlyIf(conditions.vendorClientOnExistingBucket, guard);
@@ -322,7 +352,7 @@ export class CloudOneStack extends Stack {
       ownForwarder,
       OUTPUTS.eventDeadLetterQueueUrl,
       'Queue of the events that could not be put into the forwarding queue.',
-      forwarding.undeliverable.queueUrl,
+      forwarding.eventDeadLetterQueue.queueUrl,
     );
     output(
       ownForwarder,

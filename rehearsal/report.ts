@@ -82,6 +82,14 @@ export interface RehearsalReport {
     /** Former tokens that the vendor refused from then on. */
     readonly revoked: number;
   } | null;
+  /** What the deployed check proved of the forwarded files; null where it was not asked. */
+  readonly completeness: {
+    /** Log files, and the signed digests that list them. */
+    readonly files: number;
+    readonly digests: number;
+    /** A file was struck out of the ledger, found to be lacking, and forwarded again. */
+    readonly gapClosed: boolean;
+  } | null;
   /** The vendors' side. */
   readonly vendor: { readonly registered: VendorHoldings; readonly afterDestroy: VendorHoldings };
   /** What is left in AWS and at the vendors after destroying: must be empty. */

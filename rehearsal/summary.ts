@@ -3,7 +3,7 @@ import type { RehearsalReport } from './report.ts';
 
 /** The end of a rehearsal in a few lines, for the terminal. */
 export function summaryOf(report: RehearsalReport): string {
-  const { delivered, input, residue, seconds, failure, permissions, tokenRotation } = report;
+  const { delivered, input, residue, seconds, failure, permissions, tokenRotation, completeness } = report;
   const lines: string[] = [];
   if (failure !== null) {
     lines.push(`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message);
@@ -23,6 +23,12 @@ export function summaryOf(report: RehearsalReport): string {
   }
   if (tokenRotation !== null) {
     lines.push('the CloudTrail token was renewed midway, and the former one revoked');
+  }
+  if (completeness !== null) {
+    lines.push(
+      `completeness: ${completeness.files} files in ${completeness.digests} digests proven` +
+        (completeness.gapClosed ? '; a gap made on purpose was found and forwarded' : ''),
+    );
   }
   if (permissions === null) {
     lines.push('permissions were not evaluated');

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { BackfillOrder } from '../../contract/backfill.ts';
 import { QUEUE_RETENTION_DAYS } from '../../contract/forwarding.ts';
 import { HARMLESS_WITH_BACKLOG_MS, LONGEST_WAIT_MS, QUEUE_MEMORY_MS } from '../../contract/pause.ts';
+import { daysOfFolders } from '../../lambda/shared/listing/stored-objects.ts';
 import { type AwsOptions, clientConfiguration } from '../aws.ts';
 import { watchLister, watchQueue } from '../backfill-watch.ts';
 import { type BackfillServices, startBackfill } from '../backfills.ts';
@@ -33,8 +34,6 @@ export interface ResumeResult {
 }
 
 const HOUR_MS = 3_600_000;
-/** A file stored after midnight may lie in the folder of the day before. */
-const FOLDER_LAG_MS = 2 * HOUR_MS;
 
 export function addResumeCommand(
   program: Command,
@@ -152,7 +151,7 @@ async function listForgotten(
 ) {
   const order: BackfillOrder = {
     bucket,
-    days: { first: dayOf(from - FOLDER_LAG_MS), last: dayOf(before) },
+    days: daysOfFolders(new Date(from), new Date(before)),
     stored: { from: new Date(from).toISOString(), before: new Date(before).toISOString() },
     accounts: [],
     regions: [],
@@ -162,10 +161,6 @@ async function listForgotten(
   };
   const id = `pause-${since.toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length).replaceAll(/[-:]/g, '')}`;
   return (await startBackfill(services, id, order)).backfill;
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
 function textOf({ pausedSince, backfill, inQueue, watchedToTheEnd }: ResumeResult): string {

@@ -1,6 +1,6 @@
 import type { ListingRequest } from '../../contract/listing.ts';
 import { queueObjects } from '../shared/listing/object-queue.ts';
-import type { DaySpan } from '../shared/listing/stored-objects.ts';
+import { daysOfFolders } from '../shared/listing/stored-objects.ts';
 import { logger } from '../shared/logger.ts';
 import { continueLater, type ListerServices } from './lister.ts';
 import { listingSteps } from './listing-steps.ts';
@@ -13,10 +13,6 @@ export interface ListingResult {
   /** `false` where the rest was left to a new message. */
   readonly complete: boolean;
 }
-
-const HOUR_MS = 3_600_000;
-/** A file stored after midnight may lie in the folder of the day before. */
-const FOLDER_LAG_MS = 2 * HOUR_MS;
 
 /**
  * Queues every CloudTrail file that was stored in a span of time. It stops between two pages when time runs
@@ -32,7 +28,8 @@ export async function queueStoredObjects(
 ): Promise<ListingResult> {
   const { s3, sqs, signal, hasTime, keyPrefixes, forwardingQueueUrl } = services;
   const { bucket, storedFrom, storedBefore } = request;
-  const scope = { days: daysOf(request), stored: { from: storedFrom, before: storedBefore } };
+  const days = daysOfFolders(new Date(storedFrom), new Date(storedBefore));
+  const scope = { days, stored: { from: storedFrom, before: storedBefore } };
   let queued = 0;
   let steps = 0;
   for await (const step of listingSteps({ s3, bucket, signal }, keyPrefixes, scope, request.resumeAt)) {
@@ -49,13 +46,4 @@ export async function queueStoredObjects(
   }
   logger.info('Listing complete', { bucket, queued });
   return { queued, complete: true };
-}
-
-/** The days whose folders may hold what was stored in the request's span. */
-function daysOf({ storedFrom, storedBefore }: ListingRequest): DaySpan {
-  return { first: dayOf(Date.parse(storedFrom) - FOLDER_LAG_MS), last: dayOf(Date.parse(storedBefore)) };
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }

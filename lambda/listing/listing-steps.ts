@@ -1,7 +1,11 @@
 /** A listing of a bucket's CloudTrail files as a series of steps, between any two of which it can stop. */
 import { parseCloudTrailKey } from '../../contract/cloudtrail-key.ts';
 import type { ListingPosition } from '../../contract/listing.ts';
-import { type BucketListing, walkFolders } from '../shared/listing/folder-walk.ts';
+import {
+  type BucketListing,
+  REGIONS_OF_FORWARDED_FILES,
+  walkFolders,
+} from '../shared/listing/folder-walk.ts';
 import {
   type DaySpan,
   type StoredObject,
@@ -46,8 +50,10 @@ export async function* listingSteps(
   scope: ListingScope,
   from?: ListingPosition,
 ): AsyncGenerator<ListingStep> {
-  const pruned = { ...listing, enters: (folder: string) => mayHold(folder, scope) };
-  for await (const { start, folder, holdsFiles } of walkFolders(pruned, keyPrefixes, walkPosition(from))) {
+  const { isGoal, isPassedOver } = REGIONS_OF_FORWARDED_FILES;
+  const goal = { isGoal, isPassedOver: (folder: string) => isPassedOver(folder) || !mayHold(folder, scope) };
+  const walk = walkFolders(listing, keyPrefixes, walkPosition(from), { goal });
+  for await (const { start, folder, holdsFiles } of walk) {
     let after = from?.start === start && from.folder === folder ? markerOf(from) : undefined;
     do {
       const page = { next: undefined as VersionMarker | undefined };

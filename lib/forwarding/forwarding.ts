@@ -13,6 +13,7 @@ import {
   forwarderEnvironment,
 } from '../../contract/forwarding.ts';
 import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
+import { HEALTH_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { OverlappingGrant } from '../shared/overlapping-grant.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
@@ -63,6 +64,7 @@ const MAXIMUM_RECEIVES = 5;
  */
 const MAXIMUM_QUEUE_RECEIVES = 1000;
 const FORWARDER_TIMEOUT = Duration.minutes(2);
+export const FORWARDER_MEMORY_MB = 1024;
 
 /**
  * The way of a CloudTrail file: bucket, EventBridge rule, queue, forwarder, destination.
@@ -76,11 +78,13 @@ export class Forwarding extends Construct {
   readonly rule: Rule;
 
   /** Of events that EventBridge could not put into the queue. */
-  readonly undeliverable: Queue;
+  readonly eventDeadLetterQueue: Queue;
 
   /** What has the forwarder work off its queue; disabled while forwarding is paused. */
   readonly mapping: EventSourceMapping;
   readonly probe: TrailbridgeCustomResource;
+
+  readonly forwarder: TrailbridgeFunction<typeof forwarderEnvironment>;
 
   /** Tells Cloud One of this stack, where Cloud One is the destination. */
   readonly lifecycle: CloudTrailLifecycle;
@@ -104,7 +108,7 @@ export class Forwarding extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.undeliverable = new DeadLetterQueue(this, 'EventRuleDeadLetterQueue');
+    this.eventDeadLetterQueue = new DeadLetterQueue(this, 'EventRuleDeadLetterQueue');
     this.rule = this.objectCreatedRule(props.bucketName);
 
     const environment = {
@@ -133,7 +137,7 @@ export class Forwarding extends Construct {
       },
     });
 
-    const forwarder = new TrailbridgeFunction(this, 'Forwarder', {
+    this.forwarder = new TrailbridgeFunction(this, 'Forwarder', {
       handler: 'forwarding/forwarder-handler.ts',
       description: 'Forwards CloudTrail files to the destination.',
       environmentSchema: forwarderEnvironment,
@@ -148,7 +152,7 @@ export class Forwarding extends Construct {
         MAXIMUM_RECEIVES: String(MAXIMUM_RECEIVES),
       },
       timeout: FORWARDER_TIMEOUT,
-      memorySize: 1024,
+      memorySize: FORWARDER_MEMORY_MB,
       permissions: [
         new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.ledger.tableArn] }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetterQueue.queueArn] }),
@@ -156,6 +160,7 @@ export class Forwarding extends Construct {
         new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [this.queue.queueArn] }),
       ],
     });
+    const { forwarder } = this;
     forwarder.function.addEnvironment('NODE_OPTIONS', FORWARDER_NODE_OPTIONS);
     const grant = this.grant(forwarder, props, readToken());
     // The first file is taken from the queue, and an updated forwarder goes to work, only when the destination
@@ -175,7 +180,7 @@ export class Forwarding extends Construct {
 
   /** What changes with the bucket and the destination: for a while both are there, in an update that changes one. */
   private grant(
-    forwarder: TrailbridgeFunction,
+    forwarder: TrailbridgeFunction<typeof forwarderEnvironment>,
     { bucketName, decryptFiles, destination }: ForwardingProps,
     readToken: PolicyStatement[],
   ): OverlappingGrant {
@@ -210,32 +215,29 @@ export class Forwarding extends Construct {
   }
 
   private objectCreatedRule(bucketName: string): Rule {
-    TrailbridgeAlarm.onDeadLetters(
-      this,
-      'EventsNotDelivered',
-      this.undeliverable,
-      'EventBridge could not put an event into the forwarding queue.',
-    );
+    TrailbridgeAlarm.onLooks(this, 'EventsNotDelivered', {
+      metricName: HEALTH_METRICS.eventsNotDelivered,
+      threshold: 0,
+      description: 'EventBridge could not put an event into the forwarding queue.',
+    });
     return new Rule(this, 'ObjectCreated', {
       description: 'CloudTrail log and Insight files that land in the bucket go to the forwarding queue.',
       eventPattern: objectCreatedPattern(bucketName),
-      targets: [new SqsQueue(this.queue, { deadLetterQueue: this.undeliverable })],
+      targets: [new SqsQueue(this.queue, { deadLetterQueue: this.eventDeadLetterQueue })],
     });
   }
 
   private alarms(): void {
-    TrailbridgeAlarm.onDeadLetters(
-      this,
-      'DeadLetters',
-      this.deadLetterQueue,
-      'A file could not be forwarded; its message waits in the dead-letter queue with the reason.',
-    );
-    TrailbridgeAlarm.onAge(
-      this,
-      'QueueAge',
-      this.queue,
-      Duration.minutes(30),
-      'Files wait longer than half an hour to be forwarded.',
-    );
+    TrailbridgeAlarm.onLooks(this, 'DeadLetters', {
+      metricName: HEALTH_METRICS.deadLettersWaiting,
+      threshold: 0,
+      description:
+        'A file could not be forwarded; its message waits in the dead-letter queue with the reason.',
+    });
+    TrailbridgeAlarm.onLooks(this, 'QueueAge', {
+      metricName: HEALTH_METRICS.oldestFileAge,
+      threshold: Duration.minutes(30).toSeconds(),
+      description: 'Files wait longer than half an hour to be forwarded.',
+    });
   }
 }

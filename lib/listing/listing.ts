@@ -1,11 +1,12 @@
-import { type CfnResource, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { BACKFILL_KEY_PREFIX } from '../../contract/backfill.ts';
 import { listerEnvironment } from '../../contract/listing.ts';
+import { HEALTH_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
@@ -90,29 +91,10 @@ export class Listing extends Construct {
     );
     this.mapping = workOff(this.lister, this.queue, { batchSize: 1, maxConcurrency: 2 });
 
-    const alarm = TrailbridgeAlarm.onDeadLetters(
-      this,
-      'LateObjectsNotListed',
-      this.deadLetterQueue,
-      'Files of which no event may have come could not be listed.',
-    );
-    keepFormerIds(this.queue, this.deadLetterQueue, alarm);
-  }
-}
-
-/**
- * The ids from before this was a feature of its own. A queue that is replaced takes its messages with it; a former
- * policy that is deleted takes its queue's with it; an alarm's name cannot be given to another while it stands.
- */
-function keepFormerIds(queue: Queue, deadLetterQueue: Queue, alarm: TrailbridgeAlarm): void {
-  const former: readonly [IConstruct, string][] = [
-    [queue, 'ExistingBucketLateObjectsQueue2B370D4E'],
-    [queue.node.findChild('Policy'), 'ExistingBucketLateObjectsQueuePolicy752EA8CD'],
-    [deadLetterQueue, 'ExistingBucketLateObjectsDeadLetterQueue039B2C0B'],
-    [deadLetterQueue.node.findChild('Policy'), 'ExistingBucketLateObjectsDeadLetterQueuePolicy40EBD3DD'],
-    [alarm, 'ExistingBucketLateObjectsNotListedAlarm670E4CA1'],
-  ];
-  for (const [construct, id] of former) {
-    (construct.node.defaultChild as CfnResource).overrideLogicalId(id);
+    TrailbridgeAlarm.onLooks(this, 'LateObjectsNotListed', {
+      metricName: HEALTH_METRICS.lateObjectsNotListed,
+      threshold: 0,
+      description: 'Files of which no event may have come could not be listed.',
+    });
   }
 }

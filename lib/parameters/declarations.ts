@@ -5,6 +5,7 @@ import {
   BACKFILL_DAYS_PATTERN,
   BUCKET_NAME_PATTERN,
   CLOUD_ONE_API_KEY_PATTERN,
+  DEFAULT_QUIET_HOURS,
   EMAIL_PATTERN,
   FILTER_PATTERN,
   KEY_ARN_PATTERN,
@@ -12,6 +13,7 @@ import {
   OTHER_REGION_PATTERN,
   type ParameterKey,
   POLICY_ARN_PATTERN,
+  QUIET_HOURS,
   SECRET_ARN_PATTERN,
   TOKEN_PATTERN,
   VISION_ONE_URL_PATTERN,
@@ -245,6 +247,14 @@ export const DECLARATIONS = {
     default: '',
     allowedPattern: EMAIL_PATTERN,
     constraintDescription: 'One e-mail address.',
+  },
+  quietHours: {
+    group: 'account',
+    label: 'Hours without a new file until the alarm',
+    description:
+      'Hours after which an alarm goes off when no new CloudTrail file has been forwarded. Choose more for a bucket that is ' +
+      'seldom written to, such as one with data events only.',
+    ...oneOf(QUIET_HOURS, DEFAULT_QUIET_HOURS),
   },
   permissionsBoundaryArn: {
     group: 'account',

@@ -77,6 +77,7 @@ function tile({ name, figure, tone, words }: Tile): Markup {
 function tiles(report: RehearsalReport): Tile[] {
   return [
     ...deliveryTiles(report),
+    ...completenessTiles(report),
     residueTile(report),
     permissionTile(report),
     {
@@ -108,6 +109,15 @@ function deliveryTiles(report: RehearsalReport): Tile[] {
       tone: 'idle',
       words: counted(latencyMs.samples.length, 'file'),
     },
+  ];
+}
+
+function completenessTiles({ completeness }: RehearsalReport): Tile[] {
+  if (completeness === null) return [];
+  const { files, digests, gapClosed } = completeness;
+  const words = gapClosed ? `by ${counted(digests, 'signed digest')}` : 'a gap was not closed';
+  return [
+    { name: 'Proven complete', figure: counted(files, 'file'), tone: gapClosed ? 'good' : 'bad', words },
   ];
 }
 

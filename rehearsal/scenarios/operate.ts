@@ -22,8 +22,11 @@ export const operate: Scenario = {
     await deploy(rehearsal);
     found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
     const outputs = await outputsOf(stage.clients, STACK);
-    const deadLetterQueueUrl = outputs[OUTPUTS.deadLetterQueueUrl] ?? '';
-    const flow = new FileFlow(stage, deliveredOn(new Date(), corpus), deadLetterQueueUrl);
+    const flow = new FileFlow(stage, deliveredOn(new Date(), corpus), {
+      deadLetterQueue: outputs[OUTPUTS.deadLetterQueueUrl] ?? '',
+      ledgerTable: outputs[OUTPUTS.ledgerTable] ?? '',
+      filters: [],
+    });
     await pauseAndResume(rehearsal, flow, outputs, [flow.next(5), flow.next(4), flow.next(3)]);
     await redriveRefused(rehearsal, flow, outputs, flow.next(2));
     await backfillForgotten(rehearsal, flow, outputs, flow.next(1));

@@ -19,6 +19,7 @@ describe('summary', () => {
     expect(text).toContain('21540 of 21540 events arrived, 0 missing, 0 duplicated');
     expect(text).toContain('2 files dead-lettered');
     expect(text).toContain('the CloudTrail token was renewed midway, and the former one revoked');
+    expect(text).toContain('completeness: 238 files in 12 digests proven; a gap made on purpose was found');
     expect(text).toContain('nothing left, in AWS or at the vendors');
     expect(text).toContain('74.9 s in all; report: .rehearsal/report.html');
     expect(text).not.toContain('!');

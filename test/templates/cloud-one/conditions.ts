@@ -64,7 +64,21 @@ const isOurs = ({ ForwardingDestination }: Values) => ForwardingDestination !== 
 const CONDITIONAL: readonly [when: string, choice: (given: Values) => boolean, paths: readonly RegExp[]][] = [
   ['a new trail', ({ CreateNewTrail }) => CreateNewTrail === 'true', [/^NewTrail\//]],
   ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^BucketLookUp\//]],
-  ['our own forwarder', isOurs, [/^Forwarding\/(?!CloudTrailLifecycle(\/|$))/, /^Listing\//]],
+  [
+    'our own forwarder',
+    isOurs,
+    [
+      /^Completeness\//,
+      /^Forwarding\/(?!CloudTrailLifecycle(\/|$))/,
+      /^Listing\//,
+      /^Health\/(?!NotificationMissingAlarm$)/,
+    ],
+  ],
+  [
+    'our own forwarder on a new trail',
+    (given) => isOurs(given) && given.CreateNewTrail === 'true',
+    [/^Health\/NotificationMissingAlarm$/],
+  ],
   [
     'our own forwarder on an existing bucket',
     (given) => isOurs(given) && given.CreateNewTrail === 'false',

@@ -30,6 +30,7 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   Revision: { Default: '1' },
   PermissionsBoundaryArn: { Default: '' },
   AlarmEmail: { Default: '' },
+  AlarmAfterQuietHours: { Default: '3', AllowedValues: ['1', '3', '6', '12', '24'] },
 };
 
 /** Any value will do. */

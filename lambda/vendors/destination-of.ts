@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import { EnvironmentError } from '../../contract/environment.ts';
 import type { destinationEnvironment } from '../../contract/forwarding.ts';
-import { type CloudTrailService, cloudTrailService } from '../vendors/cloudtrail-service.ts';
-import type { Destination } from '../vendors/destination.ts';
-import { visionOneCollector } from '../vendors/visionone-ingest.ts';
+import { type CloudTrailService, cloudTrailService } from './cloudtrail-service.ts';
+import type { Destination } from './destination.ts';
+import { visionOneCollector } from './visionone-ingest.ts';
 
 export type DestinationEnvironment = z.infer<typeof destinationEnvironment>;
 
