@@ -13,7 +13,7 @@ export interface Targets {
   readonly peakRssMB?: number;
 }
 
-export interface Case extends Pick<WorkOrder, 'destination' | 'source' | 'against'> {
+export interface Case extends Pick<WorkOrder, 'destination' | 'source' | 'ledger' | 'filter' | 'against'> {
   readonly name: string;
   /** Its files, below `folder`, which is empty. */
   readonly objects: (folder: string) => readonly StoredObject[];
@@ -42,6 +42,8 @@ export const SIZES: Sizes = {
 };
 export const FULL_SIZES: Sizes = { ...SIZES, streamedMB: [50, 2_000] };
 
+/** Drops one event of eight. */
+const FILTER = '[{"drop":{"eventSource":"kms.amazonaws.com","eventName":"Decrypt"}}]';
 const PEAK_RSS_MB = 150;
 /** Seconds a pass. */
 const LONG_PASS_MB = 500;
@@ -53,6 +55,17 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
       name: 'pass-through',
       destination: 'CloudOne',
       source: 'memory',
+      ledger: 'dynamodb',
+      against: 'floor',
+      objects: (folder) => generatedFiles(folder, small.objects, small.events),
+      targets: { floorRatio: 0.45, peakRssMB: PEAK_RSS_MB },
+    },
+    {
+      // What the calls of DynamoDB cost is the difference to the case before.
+      name: 'pass-through-bytes',
+      destination: 'CloudOne',
+      source: 'memory',
+      ledger: 'memory',
       against: 'floor',
       objects: (folder) => generatedFiles(folder, small.objects, small.events),
       targets: { floorRatio: 0.45, peakRssMB: PEAK_RSS_MB },
@@ -61,6 +74,7 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
       name: 'large',
       destination: 'CloudOne',
       source: 'memory',
+      ledger: 'dynamodb',
       against: 'floor',
       objects: largeFile,
       targets: { floorRatio: 1.6, peakRssMB: PEAK_RSS_MB },
@@ -69,14 +83,25 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
       name: 'large-lines',
       destination: 'VisionOne',
       source: 'memory',
+      ledger: 'dynamodb',
       against: 'floor',
       objects: largeFile,
       targets: { floorRatio: 0.6, peakRssMB: PEAK_RSS_MB },
     },
     {
+      name: 'large-filtered',
+      destination: 'CloudOne',
+      source: 'memory',
+      ledger: 'dynamodb',
+      filter: FILTER,
+      against: 'floor',
+      objects: largeFile,
+    },
+    {
       name: 'huge-record',
       destination: 'CloudOne',
       source: 'memory',
+      ledger: 'dynamodb',
       against: 'floor',
       objects: (folder) => [
         storedFile(folder, 0, documentText([hugeEventText(new Randomness(2), hugeRecordBytes)])),
@@ -86,6 +111,7 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
       name: 'tiny',
       destination: 'CloudOne',
       source: 's3',
+      ledger: 'dynamodb',
       against: 'bare-loop',
       objects: (folder) => generatedFiles(folder, tiny.objects, tiny.events),
       targets: { bareLoopRatio: 1.5, peakRssMB: PEAK_RSS_MB },
@@ -95,6 +121,7 @@ export function generatedCases({ small, large, tiny, hugeRecordBytes, streamedMB
         name: `streamed-${megabytes}MB`,
         destination: 'CloudOne',
         source: 's3',
+        ledger: 'dynamodb',
         against: 'floor',
         objects: () => [streamedFile(megabytes)],
         targets: { peakRssMB: PEAK_RSS_MB },
@@ -132,7 +159,7 @@ export function inputCases(input: string): readonly Case[] {
       symlinkSync(resolve(path), join(folder, key));
       return { key, bytes: statSync(path).size, path };
     });
-  const common = { source: 'memory', against: 'floor', objects } as const;
+  const common = { source: 'memory', ledger: 'dynamodb', against: 'floor', objects } as const;
   return [
     { ...common, name: 'input', destination: 'CloudOne' },
     { ...common, name: 'input-lines', destination: 'VisionOne' },

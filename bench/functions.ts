@@ -49,6 +49,11 @@ const ENVIRONMENT = {
   FORWARDING_QUEUE_URL: 'http://127.0.0.1/queue',
   LATE_OBJECTS_QUEUE_URL: 'http://127.0.0.1/queue',
   MAXIMUM_RECEIVES: '5',
+  VERSION: '0.0.0',
+  TRAIL_ARNS: '[]',
+  QUEUE_NAME: 'queue',
+  EVENT_DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/queue',
+  LATE_OBJECTS_DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/queue',
 };
 
 /** @param folder where the bundles go. */

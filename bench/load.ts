@@ -49,6 +49,7 @@ export function loadCase(name: string, objects: number): Case {
     name,
     destination: 'CloudOne',
     source: 's3',
+    ledger: 'dynamodb',
     against: 'nothing',
     objects: (folder) => underManyKeys(folder, tiny?.objects(folder) ?? [], objects),
   };

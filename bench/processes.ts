@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { FORWARDER_NODE_OPTIONS } from '../contract/forwarding.ts';
 import type { Placement } from './processor.ts';
 import type { WorkOrder, WorkReport } from './work-order.ts';
 
@@ -33,6 +34,7 @@ export async function runWorker(
 ): Promise<WorkReport> {
   const child = start([...measured, process.execPath, worker], {
     PATH: process.env.PATH,
+    NODE_OPTIONS: FORWARDER_NODE_OPTIONS,
     AWS_ENDPOINT_URL: order.standIns,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'benchmark',

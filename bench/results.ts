@@ -8,6 +8,7 @@ export interface CaseResult {
   readonly name: string;
   readonly destination: string;
   readonly source: WorkOrder['source'];
+  readonly ledger: WorkOrder['ledger'];
   readonly objects: number;
   readonly events: number;
   /** Bytes, inflated. */
@@ -64,6 +65,7 @@ export function caseResult(definition: Case, order: WorkOrder, report: WorkRepor
     name: definition.name,
     destination: definition.destination,
     source: definition.source,
+    ledger: definition.ledger,
     objects: order.objects.length,
     events,
     rawBytes,

@@ -70,6 +70,8 @@ async function runCases(plan: BenchPlan, folder: string, place: Placement): Prom
         bucket: definition.name,
         objects: definition.objects(caseFolder),
         source: definition.source,
+        ledger: definition.ledger,
+        filter: definition.filter,
         against: definition.against,
         repeat: Math.min(plan.repeat, definition.maximumRepeat ?? plan.repeat),
       };

@@ -20,6 +20,10 @@ export interface WorkOrder {
   readonly objects: readonly StoredObject[];
   /** `memory` leaves `GetObject` out, `s3` makes it through the AWS SDK. */
   readonly source: 'memory' | 's3';
+  /** `memory` leaves the ledger's calls of DynamoDB out, `dynamodb` makes them through the AWS SDK. */
+  readonly ledger: 'memory' | 'dynamodb';
+  /** The parameter `ForwardingFilter`; all records are kept without one. */
+  readonly filter?: string;
   readonly repeat: number;
   /** What the forwarder is compared with. */
   readonly against: 'floor' | 'bare-loop' | 'nothing';

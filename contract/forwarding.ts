@@ -37,6 +37,12 @@ export const forwarderEnvironment = destinationEnvironment.extend({
 });
 
 /**
+ * The forwarder's `NODE_OPTIONS`. Megabytes: with room for more young objects, V8 lets that much more garbage
+ * pile up, buffers included, and gains nothing by it.
+ */
+export const FORWARDER_NODE_OPTIONS = '--max-semi-space-size=2';
+
+/**
  * The custom resource that proves the destination accepts us. Its properties repeat what its
  * environment says, so that a changed destination is an update and is proven again.
  */

@@ -8,6 +8,7 @@ import { FORWARDING_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../con
 import { objectMessageOf } from '../../contract/object-message.ts';
 import { forwardBatch } from '../../lambda/forwarding/batch.ts';
 import { batchServices, objectServices } from '../../lambda/forwarding/forwarder-services.ts';
+import { Ledger } from '../../lambda/forwarding/ledger.ts';
 import type { StoredFile } from '../../lambda/forwarding/object-reader.ts';
 import { type Destination, postPart } from '../../lambda/vendors/destination.ts';
 import { destinationOf } from '../../lambda/vendors/destination-of.ts';
@@ -39,10 +40,14 @@ export function forwarderOf(order: WorkOrder): () => Promise<PassResult> {
       return metrics.addMetric(name, unit, value);
     },
   };
-  const forObjects = objectServices(environment, sinkFor(destinationOf(environment), order.sink));
+  const destination = sinkFor(destinationOf(environment), order.sink);
   const services = batchServices(
     environment,
-    order.source === 'memory' ? { ...forObjects, open: fromMemory(order.objects) } : forObjects,
+    {
+      ...objectServices(environment, destination),
+      ...(order.source === 'memory' ? { open: fromMemory(order.objects) } : {}),
+      ...(order.ledger === 'memory' ? { ledger: ledgerInMemory(environment.LEDGER_TABLE, destination) } : {}),
+    },
     writer,
   );
   const batches = Array.from({ length: Math.ceil(order.objects.length / BATCH_SIZE) }, (_, index) =>
@@ -59,15 +64,19 @@ export function forwarderOf(order: WorkOrder): () => Promise<PassResult> {
       metrics.publishStoredMetrics();
     }
     return {
-      events: counted.get(FORWARDING_METRICS.recordsForwarded) ?? 0,
+      // Those that a filter drops are work too.
+      events:
+        (counted.get(FORWARDING_METRICS.recordsForwarded) ?? 0) +
+        (counted.get(FORWARDING_METRICS.recordsFiltered) ?? 0),
       rawBytes: counted.get(FORWARDING_METRICS.bytesForwarded) ?? 0,
       failedObjects: order.objects.length - (counted.get(FORWARDING_METRICS.objectsForwarded) ?? 0),
     };
   };
 }
 
-function environmentOf({ destination, standIns }: WorkOrder): Record<string, string> {
+function environmentOf({ destination, standIns, filter = '' }: WorkOrder): Record<string, string> {
   return {
+    FORWARDING_FILTER: filter,
     DESTINATION: destination,
     DESTINATION_URL:
       destination === 'CloudOne'
@@ -122,6 +131,11 @@ function messageFor(bucket: string, { key, bytes }: StoredObject): SQSRecord {
     eventSourceARN: 'arn:aws:sqs:us-east-1:111122223333:queue',
     awsRegion: 'us-east-1',
   };
+}
+
+/** The product's bookkeeping, with a DynamoDB that says yes at once. */
+function ledgerInMemory(table: string, { name }: Destination): Ledger {
+  return new Ledger({ send: async () => ({}) }, table, name);
 }
 
 function fromMemory(objects: readonly StoredObject[]): (object: { key: string }) => Promise<StoredFile> {

@@ -97,7 +97,6 @@ async function deliverOnce(
     filter,
     maximumPartBytes,
     skip: new Map([[0, uploader.progress.records], ...uploader.beyond]),
-    expectedBytes: content?.length,
   });
   for await (const part of splitter.parts(contentOf(content, small, stored))) {
     await uploader.add(part);
@@ -148,14 +147,14 @@ function contentOf(
   content: Buffer | undefined,
   file: Buffer | undefined,
   stored?: StoredFile,
-): AsyncIterable<Uint8Array> {
+): AsyncIterable<Buffer> {
   if (content !== undefined) {
     return asChunks([content]);
   }
   return gunzipped(file === undefined ? (stored as StoredFile).chunks : asChunks([file]));
 }
 
-async function* asChunks(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, undefined> {
+async function* asChunks(chunks: readonly Buffer[]): AsyncGenerator<Buffer, void, undefined> {
   yield* chunks;
 }
 

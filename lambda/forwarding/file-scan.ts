@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EndOfRecord } from './compact-record.ts';
 import { FilteringSink } from './filtering-sink.ts';
 import type { DroppedByRule } from './record-account.ts';
 import type { RecordFilter } from './record-filter.ts';
@@ -26,16 +27,20 @@ export class FileScan {
   readonly #hash = createHash('sha256');
   #rawBytes = 0;
 
-  /** @param filter lets only what it keeps through to the sink. */
-  constructor(sink: RecordSink, filter?: Pick<RecordFilter, 'dropping'>) {
+  /**
+   * @param filter lets only what it keeps through to the sink.
+   * @param endOfRecord see `RecordScanner`.
+   */
+  constructor(sink: RecordSink, filter?: Pick<RecordFilter, 'dropping'>, endOfRecord?: EndOfRecord) {
     this.#filtering = filter === undefined ? undefined : new FilteringSink(filter, sink);
-    this.#scanner = new RecordScanner(this.#filtering ?? sink);
+    this.#scanner = new RecordScanner(this.#filtering ?? sink, endOfRecord);
   }
 
   /** @throws PoisonError */
-  push(chunk: Uint8Array): void {
-    this.#scanner.push(chunk);
+  push(chunk: Buffer): void {
+    // First: the sink may write to the chunk.
     this.#hash.update(chunk);
+    this.#scanner.push(chunk);
     this.#rawBytes += chunk.length;
   }
 

@@ -1,14 +1,20 @@
 /**
  * Splits an uncompressed CloudTrail file into parts that a destination takes, in bounded memory.
  *
- * This is the interface behind which a faster splitter (in WebAssembly, say) can be put.
+ * There is a plain path, in which every byte meets the exact scanner and every record is copied, and beside it
+ * what is faster with the same result: `endOfCompactRecord` and `LineBatcher`.
  */
 import type { PartFormat } from '../vendors/destination.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { alwaysUnsure, endOfCompactRecord } from './compact-record.ts';
 import { mapAhead } from './concurrency.ts';
 import { FileScan, type FileSummary } from './file-scan.ts';
-import { compressSegment, DOCUMENT_OVERHEAD_BYTES, GzipDocument } from './gzip-document.ts';
-import { type Batch, RecordBatcher, type RecordRanges } from './record-batcher.ts';
+import { DOCUMENT_OVERHEAD_BYTES, GzipDocument } from './gzip-document.ts';
+import { LineBatcher } from './line-batcher.ts';
+import { type Buffers, RecordBatcher, type RecordRanges } from './record-batcher.ts';
 import type { RecordFilter } from './record-filter.ts';
+import type { RecordSink } from './record-scanner.ts';
+import { SegmentCompressor } from './segment-compressor.ts';
 
 /** What one request will carry. */
 export interface Part {
@@ -28,8 +34,8 @@ export interface SplitOptions {
   readonly skip: RecordRanges;
   /** Drops records before they are numbered. @default all are kept */
   readonly filter?: RecordFilter;
-  /** About how many bytes the file has, where that is known. */
-  readonly expectedBytes?: number;
+  /** Takes the plain path. @default false */
+  readonly plain?: boolean;
 }
 
 /**
@@ -38,13 +44,29 @@ export interface SplitOptions {
 const SEGMENT_BYTES = 512 * 1024;
 /** Segments that zlib's threads work on while the next is being gathered. */
 const COMPRESSED_AHEAD = 3;
+/** Of what the plain path gathers lines in: enough for a small file; it grows. */
+const LINE_BUFFER_BYTES = 256 * 1024;
+
+/** What is kept between files, because it is dear to make. */
+export interface SplitterResources {
+  /** Of `SEGMENT_BYTES` each. */
+  readonly buffers: Buffers;
+  readonly compressor: Pick<SegmentCompressor, 'compress'>;
+}
+
+const RESOURCES: SplitterResources = {
+  buffers: new BufferPool(SEGMENT_BYTES),
+  compressor: new SegmentCompressor(),
+};
 
 export class FileSplitter {
   readonly #options: SplitOptions;
+  readonly #resources: SplitterResources;
   #summary: FileSummary | undefined;
 
-  constructor(options: SplitOptions) {
+  constructor(options: SplitOptions, resources: SplitterResources = RESOURCES) {
     this.#options = options;
+    this.#resources = resources;
   }
 
   /** The file's summary; `undefined` until `parts` has come to its end. */
@@ -56,25 +78,48 @@ export class FileSplitter {
    * The file's parts, in order. The same file gives the same parts, however it comes in chunks; a file whose
    * first parts are skipped gives the rest of them.
    *
+   * @param chunks are given away: they may be written to and be part of a part.
    * @throws PoisonError, possibly after some parts, where the file proves bad.
    * @throws whatever `chunks` throws.
    */
-  parts(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Part, void, undefined> {
+  parts(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part, void, undefined> {
     return this.#options.format === 'json-lines' ? this.#lines(chunks) : this.#documents(chunks);
   }
 
-  async *#lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Part, void, undefined> {
-    for await (const batch of this.#batches(chunks, '\n', this.#options.maximumPartBytes)) {
-      const { bytes, records, firstRecord } = batch;
-      yield { body: bytes, records, firstRecord, ...(records === 1 ? { onlyRecord: bytes } : {}) };
+  async *#lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part, void, undefined> {
+    const { maximumPartBytes: maximumBytes, skip, filter, plain } = this.#options;
+    // What a filter keeps comes record by record: there are no slices of several.
+    if (plain || filter !== undefined) {
+      yield* this.#copiedLines(chunks);
+      return;
+    }
+    const batcher = new LineBatcher({ maximumBytes, skip });
+    for await (const { pieces, records, firstRecord } of this.#batches(chunks, batcher)) {
+      yield { body: pieces, records, firstRecord, ...onlyRecordOf(records, pieces) };
     }
   }
 
-  async *#documents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Part, void, undefined> {
-    const { maximumPartBytes } = this.#options;
-    const batches = this.#batches(chunks, ',', segmentBytesFor(maximumPartBytes));
+  async *#copiedLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part, void, undefined> {
+    const { maximumPartBytes: maximumBytes, skip } = this.#options;
+    // A batch is a part's body, which nobody tells us the end of: so no buffer is used again.
+    const buffers = { take: () => Buffer.allocUnsafeSlow(LINE_BUFFER_BYTES), give: () => undefined };
+    const batcher = new RecordBatcher({ maximumBytes, separator: '\n', skip, buffers });
+    for await (const { bytes, records, firstRecord } of this.#batches(chunks, batcher)) {
+      yield { body: bytes, records, firstRecord, ...onlyRecordOf(records, [bytes]) };
+    }
+  }
+
+  async *#documents(chunks: AsyncIterable<Buffer>): AsyncGenerator<Part, void, undefined> {
+    const { maximumPartBytes, skip } = this.#options;
+    const { buffers, compressor } = this.#resources;
+    const maximumBytes = segmentBytesFor(maximumPartBytes);
+    const batches = this.#batches(chunks, new RecordBatcher({ maximumBytes, separator: ',', skip, buffers }));
+    const segments = mapAhead(batches, COMPRESSED_AHEAD, async (batch) => ({
+      ...batch,
+      deflated: await compressor.compress(batch.bytes),
+    }));
     let document = new GzipDocument();
-    for await (const segment of mapAhead(batches, COMPRESSED_AHEAD, compressSegment)) {
+    for await (const segment of segments) {
       const full = document.bytesWith(segment) > maximumPartBytes;
       const follows = segment.firstRecord === document.firstRecord + document.records;
       if (document.records > 0 && (full || !follows)) {
@@ -82,25 +127,19 @@ export class FileSplitter {
         document = new GzipDocument();
       }
       document.add(segment);
+      segment.release();
     }
     if (document.records > 0) {
       yield partOf(document);
     }
   }
 
-  async *#batches(
-    chunks: AsyncIterable<Uint8Array>,
-    separator: ',' | '\n',
-    maximumBytes: number,
-  ): AsyncGenerator<Batch, void, undefined> {
-    const { skip, expectedBytes, filter } = this.#options;
-    const batcher = new RecordBatcher({
-      maximumBytes,
-      separator,
-      skip,
-      expectedBytes,
-    });
-    const scan = new FileScan(batcher, filter);
+  async *#batches<T>(
+    chunks: AsyncIterable<Buffer>,
+    batcher: RecordSink & { drain(): T[]; finish(): T[] },
+  ): AsyncGenerator<T, void, undefined> {
+    const { filter, plain } = this.#options;
+    const scan = new FileScan(batcher, filter, plain ? alwaysUnsure : endOfCompactRecord);
     for await (const chunk of chunks) {
       scan.push(chunk);
       yield* batcher.drain();
@@ -117,6 +156,10 @@ export class FileSplitter {
 function segmentBytesFor(maximumPartBytes: number): number {
   const room = Math.floor((maximumPartBytes - DOCUMENT_OVERHEAD_BYTES - 16) * 0.85);
   return Math.max(1, Math.min(SEGMENT_BYTES, room));
+}
+
+function onlyRecordOf(records: number, pieces: readonly Buffer[]): Pick<Part, 'onlyRecord'> {
+  return records === 1 ? { onlyRecord: Buffer.concat(pieces) } : {};
 }
 
 function partOf(document: GzipDocument): Part {

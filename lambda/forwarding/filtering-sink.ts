@@ -25,8 +25,8 @@ export class FilteringSink implements RecordSink {
     return this.#dropped;
   }
 
-  append(chunk: Uint8Array, start: number, end: number, complete: boolean): void {
-    const piece = Buffer.from(chunk.buffer, chunk.byteOffset + start, end - start);
+  append(chunk: Buffer, start: number, end: number, complete: boolean): void {
+    const piece = chunk.subarray(start, end);
     if (!complete) {
       // Copied: a chunk's memory is its owner's again when this returns.
       this.#pieces.push(Buffer.from(piece));
@@ -36,7 +36,7 @@ export class FilteringSink implements RecordSink {
     this.#pieces = [];
     const rule = this.#filter.dropping(record);
     if (rule === undefined) {
-      this.#kept.append(record, 0, record.length, true);
+      this.#kept.append(record, 0, record.length, true, false);
     } else {
       this.#dropped.set(rule, (this.#dropped.get(rule) ?? 0) + 1);
     }

@@ -17,6 +17,8 @@ const BOMB_RATIO = 200;
 const BOMB_BYTES = 64 * 1024 * 1024;
 
 const TRAILER_BYTES = 8;
+/** zlib's own least. */
+const LEAST_CHUNK_BYTES = 64;
 
 /**
  * Decompresses a stream in bounded memory.
@@ -62,10 +64,16 @@ export function gunzipSingleMember(file: Buffer, maximumBytes: number): Buffer |
   if (header === undefined) {
     return undefined;
   }
+  const claimedBytes = file.readUInt32LE(file.length - 4);
+  if (claimedBytes > maximumBytes) {
+    return undefined;
+  }
   try {
     const { buffer, engine } = inflateRawSync(file.subarray(header), {
       info: true,
-      maxOutputLength: maximumBytes,
+      maxOutputLength: Math.max(1, claimedBytes),
+      // One byte more than will come, so that zlib sees its end. In chunks it takes twice the time.
+      chunkSize: Math.max(LEAST_CHUNK_BYTES, claimedBytes + 1),
     }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
     const trailer = header + engine.bytesWritten;
     const whole =

@@ -1,6 +1,7 @@
 /** The bytes that JSON's structure is made of (RFC 8259, section 2). In UTF-8 no other character holds them. */
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
+export const MINUS = 0x2d;
 export const COLON = 0x3a;
 export const OPEN_BRACKET = 0x5b;
 export const BACKSLASH = 0x5c;

@@ -7,6 +7,14 @@ export interface Batch {
   readonly records: number;
   /** Number of the first record, counting from 0. */
   readonly firstRecord: number;
+  /** Gives `bytes` back, to be written over: they must not be looked at any more. */
+  readonly release: () => void;
+}
+
+/** Where batches get their buffers from. */
+export interface Buffers {
+  take(): Buffer;
+  give(buffer: Buffer): void;
 }
 
 /** Consecutive records of a file: by the number of the first, counting from 0, how many. */
@@ -19,8 +27,7 @@ export interface BatchOptions {
   readonly separator: ',' | '\n';
   /** Records that are left out: those acknowledged before. A batch never reaches over them. */
   readonly skip: RecordRanges;
-  /** About how many bytes will come, so that a small file does not take a large buffer. */
-  readonly expectedBytes?: number;
+  readonly buffers: Buffers;
 }
 
 /**
@@ -35,6 +42,7 @@ export class RecordBatcher implements RecordSink {
   readonly #separator: number;
   readonly #lines: boolean;
   readonly #skip: RecordRanges;
+  readonly #buffers: Buffers;
   /** Number of the record that is being received, or comes next. */
   #number = 0;
   #skipUntil = 0;
@@ -49,12 +57,13 @@ export class RecordBatcher implements RecordSink {
   #firstRecord = 0;
   #ready: Batch[] = [];
 
-  constructor({ maximumBytes, separator, skip, expectedBytes = maximumBytes }: BatchOptions) {
+  constructor({ maximumBytes, separator, skip, buffers }: BatchOptions) {
     this.#maximumBytes = maximumBytes;
     this.#separator = separator.charCodeAt(0);
     this.#lines = separator === '\n';
     this.#skip = skip;
-    this.#buffer = Buffer.allocUnsafeSlow(Math.min(maximumBytes, expectedBytes));
+    this.#buffers = buffers;
+    this.#buffer = buffers.take();
   }
 
   append(chunk: Uint8Array, start: number, end: number, complete: boolean): void {
@@ -91,6 +100,8 @@ export class RecordBatcher implements RecordSink {
   finish(): Batch[] {
     if (this.#records > 0) {
       this.#emit();
+    } else {
+      this.#buffers.give(this.#buffer);
     }
     return this.drain();
   }
@@ -113,7 +124,7 @@ export class RecordBatcher implements RecordSink {
   #breakOff(): void {
     if (this.#records > 0) {
       this.#emit();
-      this.#buffer = Buffer.allocUnsafeSlow(this.#buffer.length);
+      this.#buffer = this.#buffers.take();
     }
   }
 
@@ -131,20 +142,25 @@ export class RecordBatcher implements RecordSink {
   /** Ends the batch before the record that is being received, and begins the next with it. */
   #cut(): void {
     const begun = this.#buffer.subarray(this.#start, this.#filled);
-    const next = Buffer.allocUnsafeSlow(Math.max(this.#maximumBytes, begun.length));
-    begun.copy(next);
     this.#emit();
     this.#firstRecord = this.#number;
-    this.#buffer = next;
+    this.#buffer = this.#buffers.take();
     this.#start = 0;
+    this.#filled = 0;
+    if (begun.length > this.#buffer.length) {
+      this.#grow(begun.length);
+    }
+    begun.copy(this.#buffer);
     this.#filled = begun.length;
   }
 
   #emit(): void {
+    const buffer = this.#buffer;
     this.#ready.push({
-      bytes: this.#buffer.subarray(0, this.#used),
+      bytes: buffer.subarray(0, this.#used),
       records: this.#records,
       firstRecord: this.#firstRecord,
+      release: () => this.#buffers.give(buffer),
     });
     this.#records = 0;
     this.#used = 0;
@@ -153,15 +169,16 @@ export class RecordBatcher implements RecordSink {
   #grow(needed: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
     this.#buffer.copy(larger, 0, 0, this.#filled);
+    this.#buffers.give(this.#buffer);
     this.#buffer = larger;
   }
 }
 
 /**
- * Takes the line breaks out of the record at `start` to `end`, in place, and returns its new end. They stand
+ * Takes the line breaks out of the record, or the piece of one, at `start` to `end`, in place, and returns its new end. They stand
  * between tokens only: the scanner has refused a string that holds one.
  */
-function withoutLineBreaks(buffer: Buffer, start: number, end: number): number {
+export function withoutLineBreaks(buffer: Buffer, start: number, end: number): number {
   const record = buffer.subarray(start, end);
   if (!record.includes(LINE_FEED) && !record.includes(CARRIAGE_RETURN)) {
     return end;

@@ -11,6 +11,7 @@
  * - `Records` twice is poison: `JSON.parse` would keep the last and lose the first silently.
  * - A UTF-8 byte order mark at the start is passed over (RFC 8259, section 8.1, allows it).
  */
+import { type EndOfRecord, endOfCompactRecord, UNSURE } from './compact-record.ts';
 import { PoisonError } from './failures.ts';
 import {
   CLOSE_BRACE,
@@ -27,8 +28,11 @@ import { JsonValue } from './json-value.ts';
 
 /** Takes the records as they are found. A record comes in one piece or, across chunks, in several. */
 export interface RecordSink {
-  /** Bytes `start` to `end` of `chunk` belong to the current record; `complete` if they end it. */
-  append(chunk: Uint8Array, start: number, end: number, complete: boolean): void;
+  /**
+   * Bytes `start` to `end` of `chunk` belong to the current record; `complete` if they end it. They are known to
+   * hold no white space between tokens if `compact`.
+   */
+  append(chunk: Buffer, start: number, end: number, complete: boolean, compact: boolean): void;
 }
 
 /**
@@ -62,6 +66,7 @@ const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)
 
 export class RecordScanner {
   readonly #sink: RecordSink;
+  readonly #endOfRecord: EndOfRecord;
   #state: State = 'document';
   /** Bytes of the chunks before the current one. */
   #offset = 0;
@@ -76,8 +81,10 @@ export class RecordScanner {
   #tokenBytes = 0;
   #keyIsRecords = false;
 
-  constructor(sink: RecordSink) {
+  /** @param endOfRecord a short cut, which may be unsure always. */
+  constructor(sink: RecordSink, endOfRecord: EndOfRecord = endOfCompactRecord) {
     this.#sink = sink;
+    this.#endOfRecord = endOfRecord;
   }
 
   /** Records found so far. */
@@ -91,7 +98,7 @@ export class RecordScanner {
   }
 
   /** @throws PoisonError where the bytes are not a CloudTrail file's. */
-  push(chunk: Uint8Array): void {
+  push(chunk: Buffer): void {
     for (let at = 0; at < chunk.length; ) {
       at = this.#step(chunk, at);
     }
@@ -113,7 +120,7 @@ export class RecordScanner {
   }
 
   /** Consumes bytes from `at` on and returns where to go on. */
-  #step(chunk: Uint8Array, at: number): number {
+  #step(chunk: Buffer, at: number): number {
     switch (this.#state) {
       case 'in-record':
         return this.#continueRecord(chunk, at, at);
@@ -134,7 +141,7 @@ export class RecordScanner {
   }
 
   /** One byte of the document's own structure. */
-  #structure(chunk: Uint8Array, at: number, byte: number): number {
+  #structure(chunk: Buffer, at: number, byte: number): number {
     switch (this.#state) {
       case 'document':
       case 'byte-order-mark':
@@ -165,7 +172,7 @@ export class RecordScanner {
     }
   }
 
-  #startDocument(chunk: Uint8Array, at: number, byte: number): number {
+  #startDocument(chunk: Buffer, at: number, byte: number): number {
     const position = this.#offset + at;
     const inMark = this.#state === 'byte-order-mark';
     if (byte === BYTE_ORDER_MARK[position] && inMark === position > 0) {
@@ -200,7 +207,7 @@ export class RecordScanner {
     return this.#expect(QUOTE, 'in-key', at, byte);
   }
 
-  #continueKey(chunk: Uint8Array, from: number): number {
+  #continueKey(chunk: Buffer, from: number): number {
     const end = this.#runValue(chunk, from);
     // With its closing quote.
     this.#tokenBytes += end - from;
@@ -253,7 +260,7 @@ export class RecordScanner {
     return at + 1;
   }
 
-  #continueScalar(chunk: Uint8Array, from: number): number {
+  #continueScalar(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at += 1) {
       const byte = chunk[at] as number;
       if (byte === COMMA || byte === CLOSE_BRACE || isWhiteSpace(byte)) {
@@ -271,7 +278,7 @@ export class RecordScanner {
     return chunk.length;
   }
 
-  #continueNested(chunk: Uint8Array, from: number): number {
+  #continueNested(chunk: Buffer, from: number): number {
     const end = this.#runValue(chunk, from);
     if (this.#value.closed) {
       this.#state = 'after-value';
@@ -279,11 +286,15 @@ export class RecordScanner {
     return end;
   }
 
-  #startRecord(chunk: Uint8Array, at: number, byte: number): number {
+  #startRecord(chunk: Buffer, at: number, byte: number): number {
     if (byte === OPEN_BRACE) {
+      this.#recordBytes = 0;
+      const end = this.#endOfRecord(chunk, at);
+      if (end !== UNSURE) {
+        return this.#takeRecord(chunk, at, end, true, true);
+      }
       this.#state = 'in-record';
       this.#value.enter(byte);
-      this.#recordBytes = 0;
       return this.#continueRecord(chunk, at, at + 1);
     }
     if (byte === CLOSE_BRACKET && this.#state === 'first-record') {
@@ -300,8 +311,12 @@ export class RecordScanner {
   }
 
   /** `start` is where the record's bytes begin in this chunk, `from` where scanning goes on. */
-  #continueRecord(chunk: Uint8Array, start: number, from: number): number {
+  #continueRecord(chunk: Buffer, start: number, from: number): number {
     const end = this.#runValue(chunk, from);
+    return this.#takeRecord(chunk, start, end, this.#value.closed, false);
+  }
+
+  #takeRecord(chunk: Buffer, start: number, end: number, complete: boolean, compact: boolean): number {
     this.#recordBytes += end - start;
     if (this.#recordBytes > MAXIMUM_RECORD_BYTES) {
       throw new PoisonError(
@@ -309,16 +324,15 @@ export class RecordScanner {
         `Record ${this.#records} (counting from 0) is larger than ${MAXIMUM_RECORD_BYTES} bytes, which no CloudTrail record is.`,
       );
     }
-    const complete = this.#value.closed;
     if (complete) {
       this.#records += 1;
       this.#state = 'after-record';
     }
-    this.#sink.append(chunk, start, end, complete);
+    this.#sink.append(chunk, start, end, complete, compact);
     return end;
   }
 
-  #runValue(chunk: Uint8Array, from: number): number {
+  #runValue(chunk: Buffer, from: number): number {
     const end = this.#value.run(chunk, from);
     if (this.#value.fault !== undefined) {
       throw this.#notJson(end, this.#value.fault);

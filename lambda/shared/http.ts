@@ -59,14 +59,53 @@ const agents = {
  */
 export async function sendHttp(request: HttpRequest): Promise<HttpResponse> {
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const stop = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+  const deadline = new Deadline(timeoutMs, signal);
   try {
-    return await exchange(request, stop);
+    return await exchange(request, deadline.signal);
   } catch (error) {
     throw error instanceof HttpResponseTooLargeError
       ? error
       : connectionError(request, timeoutMs, deadline, error);
+  } finally {
+    deadline.clear();
+  }
+}
+
+/**
+ * The end of an exchange: at its time, or when the caller's signal is aborted. `AbortSignal.timeout` with
+ * `AbortSignal.any` would do, but keep everything about the exchange in memory until the time is over.
+ */
+class Deadline {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #outer: AbortSignal | undefined;
+  readonly #abort = () => this.#controller.abort(this.#outer?.reason);
+  #over = false;
+
+  constructor(timeoutMs: number, outer: AbortSignal | undefined) {
+    this.#outer = outer;
+    this.#timer = setTimeout(() => {
+      this.#over = true;
+      this.#controller.abort();
+    }, timeoutMs).unref();
+    outer?.addEventListener('abort', this.#abort, { once: true });
+    if (outer?.aborted) {
+      this.#abort();
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Whether the time was over, rather than the caller's patience. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#outer?.removeEventListener('abort', this.#abort);
   }
 }
 
@@ -168,10 +207,10 @@ function bodyChunks(body: HttpRequest['body']): readonly Buffer[] {
 function connectionError(
   request: HttpRequest,
   timeoutMs: number,
-  deadline: AbortSignal,
+  deadline: Deadline,
   cause: unknown,
 ): HttpConnectionError {
-  const reason = deadline.aborted
+  const reason = deadline.over
     ? `no complete answer within ${timeoutMs} ms`
     : ((cause as NodeJS.ErrnoException).code ?? (cause as Error).message);
   return new HttpConnectionError(`${request.method} ${request.url.host}: ${reason}.`, { cause });

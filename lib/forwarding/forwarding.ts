@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import {
   destinationEnvironment,
   destinationProbeProperties,
+  FORWARDER_NODE_OPTIONS,
   forwarderEnvironment,
 } from '../../contract/forwarding.ts';
 import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
@@ -160,6 +161,7 @@ export class Forwarding extends Construct {
       ],
     });
     const { forwarder } = this;
+    forwarder.function.addEnvironment('NODE_OPTIONS', FORWARDER_NODE_OPTIONS);
     const grant = this.grant(forwarder, props, readToken());
     // The first file is taken from the queue, and an updated forwarder goes to work, only when the destination
     // is known to accept it, and when it may read what it needs.

@@ -26,7 +26,7 @@ export function noise(length: number, seed = 1): string {
 }
 
 /** Cuts bytes into chunks of one size. */
-export async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+export async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) {
     yield bytes.subarray(at, at + size);
   }

@@ -2,19 +2,32 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { BufferPool } from '../../../lambda/forwarding/buffer-pool.ts';
 import { FileSplitter, type Part, type SplitOptions } from '../../../lambda/forwarding/file-splitter.ts';
 import { gunzipped } from '../../../lambda/forwarding/gzip-reader.ts';
+import { SegmentCompressor } from '../../../lambda/forwarding/segment-compressor.ts';
 import { arbitraryFile, collect, documentText, inChunks, noise, recordText } from './factories.ts';
 
 // Not a target: only so that a busy machine fails nothing.
 vi.setConfig({ testTimeout: 60_000 });
 
-const DOCUMENT: SplitOptions = { format: 'records-document', maximumPartBytes: 716_800, skip: new Map() };
-const LINES: SplitOptions = { format: 'json-lines', maximumPartBytes: 1_000_000, skip: new Map() };
+const DOCUMENTS: SplitOptions = { format: 'records-document', maximumPartBytes: 716_800, skip: new Map() };
+const ALL_LINES: SplitOptions = { format: 'json-lines', maximumPartBytes: 1_000_000, skip: new Map() };
+/** Small ones, which cut records anywhere, and one that holds the file whole. */
+const anyChunkBytes = fc.oneof(fc.integer({ min: 1, max: 64 }), fc.constantFrom(300, 1_000_000));
 const OPENING = '{"Records":[';
 
+/** Spoils what it is given back: whoever still looks at it is found out. */
+class SpoilingPool extends BufferPool {
+  override give(buffer: Buffer): void {
+    super.give(buffer.fill('!'));
+  }
+}
+
+const RESOURCES = { buffers: new SpoilingPool(512 * 1024), compressor: new SegmentCompressor() };
+
 async function split(text: string, options: SplitOptions, chunkBytes = 65_536) {
-  const splitter = new FileSplitter(options);
+  const splitter = new FileSplitter(options, RESOURCES);
   const parts = await collect(splitter.parts(inChunks(Buffer.from(text), chunkBytes)));
   return { parts, summary: splitter.summary };
 }
@@ -42,11 +55,13 @@ function parses(text: string): boolean {
 
 const withoutBreaks = (record: string) => record.replace(/[\r\n]/g, '');
 
-describe('FileSplitter, to documents', () => {
+describe.each([{ plain: false }, { plain: true }])('FileSplitter, to documents, %o', ({ plain }) => {
+  const DOCUMENT: SplitOptions = { ...DOCUMENTS, plain };
+
   it('puts the records of any file into parts, byte for byte and in order', async () => {
     const property = fc.asyncProperty(
       arbitraryFile,
-      fc.integer({ min: 1, max: 64 }),
+      anyChunkBytes,
       fc.integer({ min: 60, max: 400 }),
       async ({ text, records }, chunkBytes, maximumPartBytes) => {
         expect(JSON.parse(text)).toBeTypeOf('object');
@@ -133,11 +148,13 @@ describe('FileSplitter, to documents', () => {
   });
 });
 
-describe('FileSplitter, to lines', () => {
+describe.each([{ plain: false }, { plain: true }])('FileSplitter, to lines, %o', ({ plain }) => {
+  const LINES: SplitOptions = { ...ALL_LINES, plain };
+
   it('puts one record on a line, its tokens untouched', async () => {
     const property = fc.asyncProperty(
       arbitraryFile,
-      fc.integer({ min: 1, max: 64 }),
+      anyChunkBytes,
       fc.integer({ min: 20, max: 400 }),
       async ({ text, records }, chunkBytes, maximumPartBytes) => {
         const { parts } = await split(text, { ...LINES, maximumPartBytes }, chunkBytes);
@@ -154,10 +171,10 @@ describe('FileSplitter, to lines', () => {
 
   it('cuts alike however the file comes', async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryFile, fc.integer({ min: 1, max: 64 }), async ({ text }, chunkBytes) => {
+      fc.asyncProperty(arbitraryFile, anyChunkBytes, async ({ text }, chunkBytes) => {
         const options = { ...LINES, maximumPartBytes: 100 };
         const whole = await split(text, options);
-        const chunked = await split(text, { ...options, expectedBytes: 10 }, chunkBytes);
+        const chunked = await split(text, options, chunkBytes);
         expect(chunked.parts.map(bodyOf)).toEqual(whole.parts.map(bodyOf));
       }),
     );
@@ -216,8 +233,9 @@ describe('FileSplitter, given a bad file', () => {
   it.each(cases)('%s is poison', async (_name, text, reason) => {
     const bytes = Buffer.from(text, 'latin1');
     for (const chunkBytes of [1, 1000]) {
-      for (const options of [DOCUMENT, LINES]) {
-        const parts = new FileSplitter(options).parts(inChunks(bytes, chunkBytes));
+      for (const options of [DOCUMENTS, ALL_LINES, { ...ALL_LINES, plain: true }]) {
+        // A copy: what is split is given away.
+        const parts = new FileSplitter(options).parts(inChunks(Buffer.from(bytes), chunkBytes));
         await expect(collect(parts)).rejects.toMatchObject({ name: 'PoisonError', reason });
       }
     }
@@ -229,14 +247,15 @@ describe('FileSplitter, given a bad file', () => {
       fc.nat(),
       fc.constantFrom(...'{}[],:"\\0123456789.eE+-truefalsn u/b\n\t\0q'),
       fc.constantFrom('replace', 'insert', 'delete'),
-      fc.integer({ min: 1, max: 64 }),
-      async ({ text }, place, byte, change, chunkBytes) => {
+      fc.constantFrom(1, 5, 17, 64, 1_000_000),
+      fc.boolean(),
+      async ({ text }, place, byte, change, chunkBytes, plain) => {
         const at = place % text.length;
         const kept = change === 'insert' ? at : at + 1;
         const changed = `${text.slice(0, at)}${change === 'delete' ? '' : byte}${text.slice(kept)}`;
         const isJson = parses(changed);
 
-        const found = await split(changed, LINES, chunkBytes).then(
+        const found = await split(changed, { ...ALL_LINES, plain }, chunkBytes).then(
           () => 'good',
           (error: { reason: string }) => error.reason,
         );
@@ -262,7 +281,7 @@ describe('FileSplitter, given a bad file', () => {
       }
     }
 
-    const parts = collect(new FileSplitter(DOCUMENT).parts(endlessRecord()));
+    const parts = collect(new FileSplitter(DOCUMENTS).parts(endlessRecord()));
 
     await expect(parts).rejects.toMatchObject({ reason: 'RecordTooLarge' });
     expect(sent).toBeLessThan(20);
