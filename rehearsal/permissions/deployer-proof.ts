@@ -181,10 +181,6 @@ function arnOf({ type, physicalId }: Deployed, { partition, region, accountId }:
   if (type === 'AWS::CloudWatch::Dashboard')
     return `arn:${partition}:cloudwatch::${accountId}:dashboard/${physicalId}`;
   if (type === 'AWS::IAM::Role') return `arn:${partition}:iam::${accountId}:role/${physicalId}`;
-  // A dashboard is of no region.
-  if (type === 'AWS::CloudWatch::Dashboard') {
-    return `arn:${partition}:cloudwatch::${accountId}:dashboard/${physicalId}`;
-  }
   const [service, prefix] = ARN_PREFIX[type] ?? ['', ''];
   return `arn:${partition}:${service}:${region}:${accountId}:${prefix}${nameOf(type, physicalId)}`;
 }
