@@ -7,6 +7,12 @@ export const FORWARDING_METRICS = {
   objectsSkipped: 'ObjectsSkipped',
   objectsFailed: 'ObjectsFailed',
   objectsDeadLettered: 'ObjectsDeadLettered',
+  /** Objects that were not tried, because the circuit is open. */
+  objectsPostponed: 'ObjectsPostponed',
+  /** 1 where the circuit is open at the end of a batch, 0 where it is closed. */
+  circuitOpen: 'CircuitOpen',
+  /** Seconds since it opened; 0 where it is closed. */
+  circuitOpenFor: 'CircuitOpenFor',
   recordsForwarded: 'RecordsForwarded',
   bytesForwarded: 'BytesForwarded',
   /** Milliseconds from the object's creation to the destination's acknowledgement. */

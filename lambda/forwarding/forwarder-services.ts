@@ -10,6 +10,8 @@ import { AWS_PATIENCE } from '../shared/aws-patience.ts';
 import { SecretReader } from '../shared/secrets.ts';
 import type { Destination } from '../vendors/destination.ts';
 import type { BatchServices } from './batch.ts';
+import { Circuit } from './circuit.ts';
+import { CircuitStore } from './circuit-store.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { DestinationToken } from './destination-token.ts';
 import { ForwardingMetrics, type MetricsWriter } from './forwarding-metrics.ts';
@@ -35,7 +37,7 @@ export function objectServices(
     sender: new PartSender(destination, token),
     format: destination.format,
     limit: new PartLimit(destination.maximumPartBytes),
-    maximumUnfinishedClaims: environment.MAXIMUM_RECEIVES,
+    maximumTries: environment.MAXIMUM_RECEIVES,
   };
 }
 
@@ -64,6 +66,8 @@ export function batchServices(
     deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
     redelivery: new Redelivery(sqs, environment.QUEUE_URL),
     metrics: new ForwardingMetrics(metrics),
-    maximumReceives: environment.MAXIMUM_RECEIVES,
+    circuit: new Circuit(
+      new CircuitStore(new DynamoDBClient(AWS_PATIENCE), environment.LEDGER_TABLE, environment.DESTINATION),
+    ),
   };
 }

@@ -34,8 +34,23 @@ export class ForwardingMetrics {
     this.#count(FORWARDING_METRICS.objectsFailed, 1);
   }
 
+  /** The object comes back untried: the circuit is open. */
+  postponed(): void {
+    this.#count(FORWARDING_METRICS.objectsPostponed, 1);
+  }
+
   deadLettered(): void {
     this.#count(FORWARDING_METRICS.objectsDeadLettered, 1);
+  }
+
+  /** @param openForMs 0 where it is closed. Told with every batch: an alarm must learn that it is over. */
+  circuit(openForMs: number): void {
+    this.#count(FORWARDING_METRICS.circuitOpen, openForMs > 0 ? 1 : 0);
+    this.#writer.addMetric(
+      FORWARDING_METRICS.circuitOpenFor,
+      MetricUnit.Seconds,
+      Math.round(openForMs / 1000),
+    );
   }
 
   tokenAge(ageMs: number): void {

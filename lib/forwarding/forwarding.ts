@@ -1,4 +1,5 @@
 import { Aws, Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
@@ -11,6 +12,7 @@ import {
   forwarderEnvironment,
 } from '../../contract/forwarding.ts';
 import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
+import { FORWARDING_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { OverlappingGrant } from '../shared/overlapping-grant.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
@@ -50,13 +52,15 @@ export interface ForwardingProps {
   readonly triggers: Record<string, string>;
 }
 
-/** Receives after which the forwarder dead-letters an object itself, with its reason, if that may lie with it. */
+/** Tries after which the forwarder dead-letters an object itself, with its reason, if that may lie with it. */
 const MAXIMUM_RECEIVES = 5;
 /**
  * The most that SQS allows. Whatever can be said of a message, the forwarder says; this is for the day when it
- * cannot even begin. In an outage a message comes back some 700 times before the queue would drop it.
+ * cannot even begin. In an outage a message comes back some 900 times before the queue would drop it.
  */
 const MAXIMUM_QUEUE_RECEIVES = 1000;
+/** What is over by then was a hiccup. */
+const DESTINATION_MAY_BE_AWAY = Duration.minutes(5);
 const FORWARDER_TIMEOUT = Duration.minutes(2);
 
 /**
@@ -137,7 +141,10 @@ export class Forwarding extends Construct {
       timeout: FORWARDER_TIMEOUT,
       memorySize: 1024,
       permissions: [
-        new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.ledger.tableArn] }),
+        new PolicyStatement({
+          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+          resources: [this.ledger.tableArn],
+        }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetterQueue.queueArn] }),
         receiveFrom(this.queue),
         new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [this.queue.queueArn] }),
@@ -217,6 +224,19 @@ export class Forwarding extends Construct {
       this.deadLetterQueue,
       'A file could not be forwarded; its message waits in the dead-letter queue with the reason.',
     );
+    new TrailbridgeAlarm(this, 'DestinationUnavailable', {
+      metric: new Metric({
+        namespace: METRIC_NAMESPACE,
+        metricName: FORWARDING_METRICS.circuitOpenFor,
+        dimensionsMap: { [STACK_DIMENSION]: Aws.STACK_NAME },
+        statistic: 'Maximum',
+        period: Duration.minutes(5),
+      }),
+      threshold: DESTINATION_MAY_BE_AWAY.toSeconds(),
+      // While forwarding is paused, few batches come, and only a batch can tell that it is over.
+      missingDataKeepsState: true,
+      description: 'The destination takes nothing, or not our token: forwarding is paused, and files wait.',
+    });
     TrailbridgeAlarm.onAge(
       this,
       'QueueAge',

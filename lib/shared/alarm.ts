@@ -20,6 +20,13 @@ export interface TrailbridgeAlarmProps {
    * @default false - SQS stops publishing the metrics of a queue that has been idle for hours: nothing waits in it
    */
   readonly missingDataIsBreaching?: boolean;
+
+  /**
+   * Whether silence leaves the alarm as it is: where what is measured also says when it is over.
+   *
+   * @default false
+   */
+  readonly missingDataKeepsState?: boolean;
 }
 
 /** An alarm with a name of its own and an entry in the runbook under that name. */
@@ -32,8 +39,7 @@ export class TrailbridgeAlarm extends Alarm {
       threshold: props.threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 1,
-      treatMissingData:
-        props.missingDataIsBreaching === true ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: treatMissingData(props),
     });
   }
 
@@ -54,4 +60,11 @@ export class TrailbridgeAlarm extends Alarm {
     const metric = queue.metricApproximateAgeOfOldestMessage({ period: PERIOD });
     return new TrailbridgeAlarm(scope, name, { metric, threshold: limit.toSeconds(), description });
   }
+}
+
+function treatMissingData(props: TrailbridgeAlarmProps): TreatMissingData {
+  if (props.missingDataKeepsState === true) {
+    return TreatMissingData.IGNORE;
+  }
+  return props.missingDataIsBreaching === true ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING;
 }
