@@ -27,7 +27,7 @@ export async function bundleFunctions(sabotage?: Sabotage): Promise<Bundles> {
   const plugins = sabotage === undefined ? [] : [sabotaged(sabotage)];
   const bundle = async (handler: string, name: string) => {
     const outfile = join(folder, `${name}.cjs`);
-    await build({ ...BUNDLING, minify: false, plugins, entryPoints: [join(LAMBDA, handler)], outfile });
+    await build({ ...BUNDLING, plugins, entryPoints: [join(LAMBDA, handler)], outfile });
     return outfile;
   };
   const [forwarder, tokenRotation] = await Promise.all([

@@ -1,4 +1,10 @@
 /**
+ * Slow enough for a busy machine: what the code waits for five seconds for still has two. Cases that wait for long
+ * take a faster one.
+ */
+export const DEFAULT_TIME_SCALE = 2.5;
+
+/**
  * The time of a case. It runs `scale` times as fast as the real one, and is put forward where nothing happens but
  * waiting: an hour's outage takes as long as what is done in it.
  *

@@ -1,6 +1,7 @@
 /** A Lambda function in a process of its own, which can be killed at any moment. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -91,6 +92,8 @@ export class FunctionProcess {
       env: {
         PATH: process.env.PATH,
         FAULTS_BUNDLE: bundle,
+        // Each process loads the same code.
+        NODE_COMPILE_CACHE: join(dirname(bundle), 'compiled'),
         FAULTS_TIME_SCALE: String(clock.scale),
         ...environment,
       },

@@ -24,7 +24,8 @@ if (list) {
     const report = await runCases({
       cases,
       bundles: bundles.paths,
-      width: Math.max(2, availableParallelism()),
+      // Most of them wait for most of their time.
+      width: 2 * availableParallelism(),
       onResult: (result) => console.log(caseLines(result, verbose)),
     });
     writeFileSync(REPORT, `${JSON.stringify(report, null, 2)}\n`);

@@ -1,6 +1,7 @@
 import { forEachBounded } from '../lambda/forwarding/concurrency.ts';
 import type { Bundles } from './bundles.ts';
 import type { FaultCase } from './case.ts';
+import { DEFAULT_TIME_SCALE } from './clock.ts';
 import { judge } from './verdict.ts';
 import { World } from './world.ts';
 
@@ -57,7 +58,7 @@ async function runCase(fault: FaultCase, bundles: Bundles['paths']): Promise<Cas
   const begunAt = performance.now();
   const world = new World({
     destination: 'CloudOne',
-    timeScale: 10,
+    timeScale: DEFAULT_TIME_SCALE,
     isVersioned: true,
     namesNotFound: 0,
     bundles,

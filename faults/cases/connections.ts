@@ -1,5 +1,6 @@
 /** What may happen to the connection to the destination. */
 import type { FaultCase } from '../case.ts';
+import { DEFAULT_TIME_SCALE } from '../clock.ts';
 import { largeFile } from '../files.ts';
 import type { Reaction } from '../stand-ins/destination.ts';
 
@@ -77,7 +78,7 @@ const breaking: FaultCase[] = BREAKING.map(({ name, injected, reaction, duplicat
       : 'the file comes back and arrives once',
   duplicates,
   visible: ['ObjectsFailed'],
-  options: { timeScale: 30 },
+  options: { timeScale: name.startsWith('reset') ? DEFAULT_TIME_SCALE : 15 },
   run: async (world) => {
     world.destination.reacts = ({ number }) => (number <= (large ? 4 * TRIES : TRIES) ? reaction : 'take');
     world.add(...(large ? [largeFile()] : []));
@@ -92,7 +93,7 @@ export const connections: readonly FaultCase[] = [
     name: 'connection/slow-answer',
     injected: 'the destination answers after 20 s, every time',
     expected: 'that is waited for: every file arrives once',
-    options: { timeScale: 20 },
+    options: { timeScale: 10 },
     run: async (world) => {
       world.destination.reacts = () => ({ status: 202, afterMs: 20_000 });
       world.addMany(4);
@@ -127,9 +128,8 @@ export const connections: readonly FaultCase[] = [
     expected: 'forwarding is paused, and every file arrives once',
     visible: ['ObjectsFailed', 'CircuitOpen'],
     run: async (world) => {
-      const { port } = world.destination.server;
       await world.destination.server.stop();
-      world.mapping.in(10 * MINUTE_MS, () => world.destination.server.start(port));
+      world.mapping.in(10 * MINUTE_MS, () => world.destination.server.start());
       world.addMany(12);
       await world.workOff();
     },

@@ -9,6 +9,8 @@ import { poison } from './poison.ts';
 import { tokens } from './tokens.ts';
 
 export const CASES: readonly FaultCase[] = [
+  // First, because they take longest.
+  ...outages,
   ...destinationAnswers,
   ...connections,
   ...tokens,
@@ -16,5 +18,4 @@ export const CASES: readonly FaultCase[] = [
   ...messages,
   ...poison,
   ...awsServices,
-  ...outages,
 ];

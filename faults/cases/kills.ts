@@ -198,7 +198,9 @@ export const kills: readonly FaultCase[] = [
       duplicates: 30,
       run: async (world) => {
         world.killAt(moment, time);
-        world.destination.reacts = () => (world.clock.elapsedMs < 20_000 ? { status: 503 } : 'take');
+        // Away until the circuit has opened.
+        const { circuitStates } = world.aws.dynamoDb;
+        world.destination.reacts = () => (circuitStates.length === 0 ? { status: 503 } : 'take');
         world.addMany(10);
         await world.workOff();
         return notKilled(world);

@@ -100,14 +100,21 @@ export const messages: readonly FaultCase[] = [
   },
   {
     name: 'message/to-two-functions-at-once',
-    injected: 'the queue shows every message to two functions at the same time',
+    injected: 'the queue shows four messages to two functions at the same time',
     expected: 'one of them has the lease, the other leaves it: every file arrives once',
     run: async (world) => {
-      for (let index = 0; index < 10; index += 1) {
+      for (let index = 0; index < 4; index += 1) {
         const { messageBody } = world.store(trailFile());
         world.aws.queue.send(messageBody, { shownTwiceAt: 1 });
       }
-      world.destination.reacts = () => ({ status: 202, afterMs: 1_000 });
+      // Nothing is taken until both have tried to claim all four.
+      const claimed = Promise.withResolvers<void>();
+      world.moments.on('before the claim', (count) => {
+        if (count === 8) {
+          claimed.resolve();
+        }
+      });
+      world.destination.reacts = () => claimed.promise.then(() => 'take');
       await world.workOff(2);
     },
   },

@@ -76,14 +76,14 @@ const hours: FaultCase[] = (
 export const outages: readonly FaultCase[] = [
   ...hours,
   {
-    name: 'outage/an-hour-of-silence',
-    injected: 'for an hour the destination takes connections and never answers',
+    name: 'outage/silence',
+    injected: 'for 20 minutes the destination takes connections and never answers',
     expected: 'the circuit opens, nothing is dead-lettered, everything arrives once',
     visible: ['ObjectsFailed', 'ObjectsPostponed', 'CircuitOpen'],
-    options: { timeScale: 60 },
+    options: { timeScale: 25 },
     run: async (world) => {
       world.destination.reacts = () =>
-        world.clock.elapsedMs < HOUR_MS ? { hang: 'after the body' } : 'take';
+        world.clock.elapsedMs < 20 * MINUTE_MS ? { hang: 'after the body' } : 'take';
       world.addMany(10);
       await world.workOff();
     },

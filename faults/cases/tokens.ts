@@ -117,7 +117,6 @@ export const tokens: readonly FaultCase[] = [
     injected:
       'Secrets Manager rotates the token five times, in its four steps, and each former one is revoked at once',
     expected: 'not one of 300 files is lost, comes back, or arrives twice',
-    options: { timeScale: 5 },
     run: rotateUnderLoad,
   },
 ];

@@ -1,7 +1,7 @@
 /** The process of one Lambda function: loads the bundle as Lambda does, and works at one invocation at a time. */
 import { setNow } from './time.ts';
 import './names.ts';
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 import type { InvokeReply, InvokeRequest } from './protocol.ts';
 
 const require = createRequire(import.meta.url);
@@ -19,6 +19,8 @@ process.on('message', ({ requestId, event, now, timeoutMs }: InvokeRequest) => {
   );
 });
 process.once('disconnect', () => process.exit());
+// Now, because processes of this kind are killed.
+flushCompileCache();
 reply({ kind: 'ready' });
 
 function reply(message: InvokeReply): void {

@@ -18,7 +18,7 @@ export interface ExpressionInput {
   readonly values?: Readonly<Record<string, Value>>;
 }
 
-const TOKEN = /\s*(<>|<=|>=|[=<>(),+-]|[:#]?[A-Za-z_][A-Za-z0-9_]*)/y;
+const TOKEN = /\s*(<>|<=|>=|[=<>(),+-]|[:#]?\w+)/y;
 
 /** Whether an item, `{}` where there is none, meets a condition. */
 export function meets(condition: string, item: Item, input: ExpressionInput): boolean {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 export class LocalServer {
   readonly #server: Server;
+  #port = 0;
   readonly #handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Defects of the stand-ins themselves, which fail the case. */
   readonly defects: string[] = [];
@@ -15,18 +16,20 @@ export class LocalServer {
     });
   }
 
+  /** Kept when it is stopped, so that it can be started there again. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  async start(port = 0): Promise<void> {
+  async start(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#server.listen(port, '127.0.0.1', resolve);
+    this.#server.listen(this.#port, '127.0.0.1', resolve);
     await promise;
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {

@@ -6,7 +6,7 @@ import type { ObjectReference } from '../../contract/object-message.ts';
 import { settleBy } from '../shared/deadline.ts';
 import { logger } from '../shared/logger.ts';
 import type { Circuit } from './circuit.ts';
-import type { Pause } from './circuit-state.ts';
+import { type Pause, pausingFailureOf } from './circuit-state.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { PoisonError, RetryableError, wordsOf } from './failures.ts';
 import type { ForwardingMetrics } from './forwarding-metrics.ts';
@@ -159,16 +159,15 @@ export class MessageGroup {
   }
 
   /** Nothing can be forwarded at present, and nothing is tried. */
-  async #wait({ reason, detail, openedAt, until, probing }: Pause): Promise<Verdict> {
+  async #wait(pause: Pause): Promise<Verdict> {
     if (this.#isLastCall) {
+      const { reason, detail, openedAt } = pause;
       const since = new Date(openedAt).toISOString();
       const failure = new RetryableError(reason, `Nothing could be forwarded since ${since}. ${detail}`);
       return await this.#deadLetter(failure, this.#lastWords(failure));
     }
     this.#services.metrics.postponed();
-    return {
-      delaySeconds: pauseDelaySeconds(this.#receives, { pauseMs: until - Date.now(), probing }),
-    };
+    return { delaySeconds: this.#delayOf(pause) };
   }
 
   async #succeed(object: ObjectReference, outcome: ForwardOutcome, live: boolean): Promise<void> {
@@ -208,8 +207,20 @@ export class MessageGroup {
       'Object failed',
       { reason, detail: message, ...traceOf(failure) },
       'warn',
-      failure.afterMs,
+      this.#delayAfter(failure),
     );
+  }
+
+  /** What failed for what the circuit is open for comes back when that may be over. */
+  #delayAfter(failure: RetryableError): number {
+    const { pause } = this.#services.circuit;
+    return pause !== undefined && pausingFailureOf(failure) !== undefined
+      ? this.#delayOf(pause)
+      : retryDelaySeconds(this.#receives, failure.afterMs);
+  }
+
+  #delayOf({ until, probing }: Pause): number {
+    return pauseDelaySeconds(this.#receives, { pauseMs: until - Date.now(), probing });
   }
 
   async #deadLetter(failure: PoisonError | RetryableError, detail: string): Promise<Verdict> {
@@ -231,11 +242,11 @@ export class MessageGroup {
     message: string,
     fields: Record<string, unknown>,
     level: 'info' | 'warn' | 'error' = 'info',
-    askedMs?: number,
+    delaySeconds = retryDelaySeconds(this.#receives),
   ): Verdict {
     this.#services.metrics.failed();
     this.#log(message, { outcome: 'retry', ...fields }, level);
-    return { delaySeconds: retryDelaySeconds(this.#receives, askedMs) };
+    return { delaySeconds };
   }
 
   get #object(): ObjectReference | undefined {
