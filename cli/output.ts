@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { askHidden } from './prompt.ts';
 
@@ -7,6 +8,8 @@ export interface Output {
   result<T>(value: T, text: (value: T) => string): void;
   /** Writes what went wrong to standard error, as `{"error"}` with `--json`. */
   error(message: string): void;
+  /** Writes what a person may like to know meanwhile to standard error; nothing with `--json`. */
+  note(message: string): void;
   /** Writes what the user has to know besides to standard error, as `{"warning"}` with `--json`. */
   warning(message: string): void;
 }
@@ -14,17 +17,46 @@ export interface Output {
 /** Asks for a secret, and shows nothing of it. */
 export type AskHidden = (question: string) => Promise<string>;
 
+/** Lets time pass; less of it when the signal aborts. */
+export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
+
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Of standard error; absent where it is no terminal that a line can be rewritten on. */
+  readonly terminal?: { readonly columns: () => number };
+  /** @default the clock's */
+  readonly wait?: Wait;
+  /** Aborts when the user interrupts. From the first call on, the first interruption does not end the process. */
+  readonly onInterrupt?: () => AbortSignal;
   /** Absent where nobody sits at a terminal. */
   readonly askHidden?: AskHidden;
 }
 
+/** Of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
+
 export const PROCESS_STREAMS: Streams = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  ...(process.stderr.isTTY && process.env.TERM !== 'dumb'
+    ? { terminal: { columns: () => process.stderr.columns || USUAL_COLUMNS } }
+    : {}),
+  onInterrupt: () => {
+    const controller = new AbortController();
+    process.once('SIGINT', () => controller.abort());
+    return controller.signal;
+  },
   ...(process.stdin.isTTY && process.stderr.isTTY ? { askHidden } : {}),
+};
+
+/** Waits as the clock does. */
+export const waitByClock: Wait = async (ms, signal) => {
+  try {
+    await setTimeout(ms, undefined, { signal });
+  } catch {
+    // Interrupted: the caller looks at the signal.
+  }
 };
 
 export function createOutput(json: boolean, streams: Streams): Output {
@@ -33,6 +65,11 @@ export function createOutput(json: boolean, streams: Streams): Output {
     `${styleText(colour, label, { stream: process.stderr })} ${message}`;
   return {
     result: (value, text) => streams.out(`${json ? JSON.stringify(value, undefined, 2) : text(value)}\n`),
+    note: (message) => {
+      if (!json) {
+        streams.err(`${message}\n`);
+      }
+    },
     error: (message) =>
       streams.err(`${json ? JSON.stringify({ error: message }) : labelled('red', 'Error:', message)}\n`),
     warning: (message) =>

@@ -1,9 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addBackfillCommand } from './commands/backfill.ts';
+import { addCompletenessCommand } from './commands/completeness.ts';
+import { addFilterCommand } from './commands/filter.ts';
 import { addLinkCommand } from './commands/link.ts';
+import { addPauseCommand } from './commands/pause.ts';
 import { addPermissionsCommand } from './commands/permissions.ts';
+import { addRedriveCommand } from './commands/redrive.ts';
+import { addResumeCommand } from './commands/resume.ts';
 import { addStatusCommand } from './commands/status.ts';
-import { EXIT, UserError } from './errors.ts';
+import { EXIT, UsageError, UserError } from './errors.ts';
 import { createOutput, type Output, PROCESS_STREAMS, type Streams } from './output.ts';
 
 /**
@@ -17,9 +23,16 @@ export async function run(argv: readonly string[], streams: Streams = PROCESS_ST
   const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true, streams);
   const program = createProgram(streams);
   addPermissionsCommand(program, output);
-  addStatusCommand(program, output, (status) => {
+  addFilterCommand(program, output);
+  const finish = (status: number): void => {
     exitStatus = status;
-  });
+  };
+  addStatusCommand(program, output, finish);
+  addCompletenessCommand(program, output, streams, finish);
+  addBackfillCommand(program, output, streams, finish);
+  addRedriveCommand(program, output, streams, finish);
+  addPauseCommand(program, output, streams);
+  addResumeCommand(program, output, streams, finish);
   addLinkCommand(program, output, streams.askHidden);
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -28,6 +41,10 @@ export async function run(argv: readonly string[], streams: Streams = PROCESS_ST
     if (error instanceof CommanderError) {
       // Commander has said what is wrong; asking for help is not a mistake.
       return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    }
+    if (error instanceof UsageError) {
+      output().error(error.message);
+      return EXIT.usage;
     }
     if (error instanceof UserError) {
       output().error(error.message);

@@ -29,6 +29,8 @@ export const forwarderEnvironment = destinationEnvironment.extend({
   BUCKET_REGION: z.string().min(1),
   /** The queue that the function works off. */
   QUEUE_URL: z.url(),
+  /** See `parseRecordFilter`; empty where nothing is filtered. */
+  FORWARDING_FILTER: optionalText,
   DEAD_LETTER_QUEUE_URL: z.url(),
   /** Tries after which an object that fails for what may lie with it is dead-lettered with its reason. */
   MAXIMUM_RECEIVES: z.coerce.number().int().positive(),

@@ -27,9 +27,19 @@ export interface LedgerItem {
   readonly parts: number;
   /**
    * Records in those parts. A resumed object goes on after this many records rather than parts, so that
-   * nothing depends on parts being cut alike twice.
+   * nothing depends on parts being cut alike twice. Those that the filter drops are not among them.
    */
   readonly records: number;
+  /** Records in the file: `records` and `droppedRecords` together. */
+  readonly readRecords?: number;
+  /** Records that the filter dropped, in all and by the name of the rule. */
+  readonly droppedRecords?: number;
+  readonly droppedByRule?: Readonly<Record<string, number>>;
+  /**
+   * Fingerprint of the filter that was on, the first 16 digits of its text's SHA-256, or `none`. Absent before the first acknowledgement; what was counted
+   * behind another filter counts for nothing.
+   */
+  readonly filter?: string;
   /** Bytes of the uncompressed file. */
   readonly rawBytes?: number;
   /** SHA-256 of the uncompressed file in lower-case hexadecimal, as CloudTrail's digest files list it. */

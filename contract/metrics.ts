@@ -14,6 +14,8 @@ export const FORWARDING_METRICS = {
   /** Seconds since it opened; 0 where it is closed. */
   circuitOpenFor: 'CircuitOpenFor',
   recordsForwarded: 'RecordsForwarded',
+  /** Records that the filter dropped. */
+  recordsFiltered: 'RecordsFiltered',
   bytesForwarded: 'BytesForwarded',
   /** Milliseconds from the object's creation to the destination's acknowledgement. */
   forwardingLag: 'ForwardingLag',
@@ -28,4 +30,42 @@ export const STACK_DIMENSION = 'Stack';
 export const NOTIFICATION_METRICS = {
   /** 1 where EventBridge is off for the bucket, 0 where it is on. */
   missing: 'NotificationMissing',
+} as const;
+
+/** What the health check tells at every look, with the same dimension. A look that could not be taken tells nothing. */
+export const HEALTH_METRICS = {
+  /** 1 where the destination does not take what is sent, 0 where it does. */
+  destinationUnreachable: 'DestinationUnreachable',
+  /** Trails that are not logging, or cannot deliver. */
+  trailsNotLogging: 'TrailsNotLogging',
+  /** Seconds since the destination last acknowledged a file that had just been stored. */
+  newestFileAge: 'NewestFileAge',
+  /** Seconds that the oldest file waits to be forwarded; 0 where none waits. */
+  oldestFileAge: 'OldestFileAge',
+  /** Files in the forwarding queue: waiting, being forwarded, or to come back. */
+  filesWaiting: 'FilesWaiting',
+  /** Messages in the dead-letter queues: of files, of events, of requests to list. */
+  deadLettersWaiting: 'DeadLettersWaiting',
+  eventsNotDelivered: 'EventsNotDelivered',
+  lateObjectsNotListed: 'LateObjectsNotListed',
+} as const;
+
+/** Seconds between two looks of a function that is called on a schedule, and the period of what it tells. */
+export const LOOK_SECONDS = 300;
+
+/** Of the completeness check, with the same dimension. */
+export const COMPLETENESS_METRICS = {
+  /** Digests and log files, of the last round, that are verified, or proven to be forwarded unchanged. */
+  digestsVerified: 'CompletenessDigestsVerified',
+  filesProven: 'CompletenessFilesProven',
+  /** Files that were delivered, and are not acknowledged at the moment. */
+  gaps: 'CompletenessGaps',
+  /** Of them, those that were queued again an hour ago or more. */
+  gapsRemaining: 'CompletenessGapsRemaining',
+  /** Digests and log files that were found to be changed, deleted or replaced. */
+  tampered: 'CompletenessTampered',
+  /** Hours, of all trails and regions together, that no verified digest speaks for. */
+  unprovenHours: 'CompletenessUnprovenHours',
+  /** Seconds since the time up to which everything has been checked. */
+  age: 'CompletenessAge',
 } as const;

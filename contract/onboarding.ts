@@ -65,12 +65,14 @@ export const tokenRotationEnvironment = cloudTrailTokenEnvironment.extend({
   SERVICE_API_VERSION: z.string().min(1),
 });
 
-/** Cloud One account look-up. Attributes: `AccountId`, `Region`. */
+/** Cloud One account look-up. Attributes: `AccountId`, `Region`, and `ForwardingFilter`, without white space. */
 export const cloudOneAccountProperties = z.object({
   /** Where the stack is deployed; it must belong to the Cloud One region. */
   AwsRegion: z.string(),
   /** Decides how long the stack's name may be, and what an update must not change. */
   ForwardingDestination: z.enum(FORWARDING_DESTINATIONS),
+  /** See `parseRecordFilter`: it must be right before anything is changed. */
+  ForwardingFilter: optionalText,
   /** The secrets that the user gave by ARN: they must be usable before anything is registered. */
   CloudOneApiKeySecretArn: optionalText,
   VisionOneServiceTokenSecretArn: optionalText,

@@ -20,11 +20,17 @@ export const KEY_ARN_PATTERN = '^$|^arn:[a-z-]+:kms:[a-z0-9-]+:\\d{12}:key/[0-9a
 export const BACKFILL_DAYS_PATTERN =
   '^([0-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)$';
 export const POLICY_ARN_PATTERN = '^$|^arn:[a-z-]+:iam::(\\d{12}|aws):policy/[0-9a-zA-Z+=,.@_/-]+$';
+/** A JSON list, by its look; the first custom resource looks into it. */
+export const FILTER_PATTERN = '^\\s*(\\[[\\s\\S]*\\]\\s*)?$';
 export const EMAIL_PATTERN = '^$|^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$';
 export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
 /** Where something may be elsewhere; empty where the stack is. */
 export const OTHER_REGION_PATTERN = '^$|^[a-z]{2}(-[a-z]+)+-\\d$';
 export const OTHER_ACCOUNT_ID_PATTERN = '^$|^\\d{12}$';
+
+/** Hours without a new file after which an alarm goes off. The health check looks no further back than the last. */
+export const QUIET_HOURS = ['1', '3', '6', '12', '24'] as const;
+export const DEFAULT_QUIET_HOURS = '3';
 
 /** AWS account of Trend Cloud One Workload Security. Source: the vendor's published onboarding template. */
 export const WORKLOAD_SECURITY_ACCOUNT_ID = '147995105371';
@@ -45,6 +51,7 @@ export const PARAMETERS = {
   visionOneIngestUrl: 'VisionOneIngestUrl',
   visionOneIngestToken: 'VisionOneIngestToken',
   visionOneIngestTokenSecretArn: 'VisionOneIngestTokenSecretArn',
+  forwardingFilter: 'ForwardingFilter',
   secretsKeyArn: 'SecretsKeyArn',
   cloudOneAccountTemplateUrl: 'CloudOneAccountTemplateUrl',
   workloadSecurityAccountId: 'WorkloadSecurityAccountId',
@@ -56,6 +63,7 @@ export const PARAMETERS = {
   revision: 'Revision',
   permissionsBoundaryArn: 'PermissionsBoundaryArn',
   alarmEmail: 'AlarmEmail',
+  quietHours: 'AlarmAfterQuietHours',
 } as const;
 
 /** What the code calls a parameter. */
@@ -76,6 +84,10 @@ export const OUTPUTS = {
   queueUrl: 'ForwardingQueueUrl',
   deadLetterQueueUrl: 'DeadLetterQueueUrl',
   ledgerTable: 'LedgerTableName',
+  forwarderMappingId: 'ForwarderMappingId',
+  eventDeadLetterQueueUrl: 'EventDeadLetterQueueUrl',
+  listingQueueUrl: 'ListingQueueUrl',
+  listingDeadLetterQueueUrl: 'ListingDeadLetterQueueUrl',
   destination: 'Destination',
   vendorClientStack: 'VendorClientStack',
   apiKeySecretArn: 'ApiKeySecretArn',

@@ -34,17 +34,6 @@ export const trailSampleProperties = z.object({
   CloudOneRegion: z.string(),
 });
 
-/** The most days that can be asked for: ten years. */
-export const MAXIMUM_BACKFILL_DAYS = 3650;
-
-/** Has what was stored before the deployment listed and queued. */
-export const backfillProperties = z.object({
-  BucketName: z.string().min(3),
-  BackfillDays: z.coerce.number().int().min(0).max(MAXIMUM_BACKFILL_DAYS),
-});
-
-export const backfillEnvironment = z.object({ LATE_OBJECTS_QUEUE_URL: z.url() });
-
 /** Switches EventBridge notifications on for an existing bucket, and off again if it did. Elsewhere it only looks. */
 export const bucketNotificationProperties = z.object({
   BucketName: z.string().min(3),
@@ -86,37 +75,6 @@ export const notificationWatchEnvironment = notificationMemoryEnvironment.extend
 export function notificationMemoryKey(bucket: string): string {
   return `#notification/${bucket}`;
 }
-
-/** Lists objects by the time they arrived, and queues them to be forwarded. */
-export const lateObjectsEnvironment = z.object({
-  BUCKET_REGION: z.string().min(1),
-  FORWARDING_QUEUE_URL: z.url(),
-  /** Its own queue: where a listing goes on that does not fit into one invocation. */
-  LATE_OBJECTS_QUEUE_URL: z.url(),
-  /** Key prefixes of the trails that are known to write to the bucket: a JSON array. */
-  TRAIL_PREFIXES: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
-});
-
-/** What the late-objects queue carries: one bucket and a span of time to list. */
-export const listingRequestSchema = z.object({
-  bucket: z.string().min(3),
-  /** Objects stored at or after this time, ISO 8601, UTC. */
-  storedFrom: z.iso.datetime(),
-  /** Objects stored before this time. */
-  storedBefore: z.iso.datetime(),
-  /** How far an earlier invocation came: the folder it was in, and the version it queued last. */
-  resumeAt: z
-    .object({
-      /** Where the walk through the folders began that was under way. */
-      start: z.string().optional(),
-      folder: z.string(),
-      key: z.string().optional(),
-      versionId: z.string().optional(),
-    })
-    .optional(),
-});
-
-export type ListingRequest = z.infer<typeof listingRequestSchema>;
 
 /**
  * Empties and deletes the new trail's buckets when the stack goes. Attribute: `TrailBucketName`, for what must be gone

@@ -13,16 +13,20 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { OUTPUTS } from '../contract/parameters.ts';
 import { assertAwsRegion, parseCloudOneRegion } from '../contract/regions.ts';
+import { Completeness } from './completeness/completeness.ts';
 import { Forwarding } from './forwarding/forwarding.ts';
 import { VendorClient } from './forwarding/vendor-client.ts';
+import { Health } from './health/health.ts';
+import { Listing } from './listing/listing.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
 import { type CloudOneParameters, cloudOneParameters } from './parameters/cloud-one-parameters.ts';
+import { givenFilter } from './parameters/given-filter.ts';
 import { AlarmTopic } from './shared/alarm-topic.ts';
 import { onlyIf } from './shared/conditional.ts';
 import { optionalSecret, requiredSecret } from './shared/given-secret.ts';
 import { boundEveryRole } from './shared/permissions-boundary.ts';
 import { BucketHome } from './trail/bucket-home.ts';
-import { BucketLookUp, decryptThroughS3 } from './trail/bucket-look-up.ts';
+import { arnOfBucket, BucketLookUp, decryptThroughS3 } from './trail/bucket-look-up.ts';
 import { BucketNotificationGuard } from './trail/bucket-notification-guard.ts';
 import { ExistingBucket } from './trail/existing-bucket.ts';
 import { NewTrail } from './trail/new-trail.ts';
@@ -41,12 +45,20 @@ export interface CloudOneStackProps extends StackProps {
    * @default - the stack's own region, if it is not a token
    */
   readonly deploymentRegion?: string;
+
+  /**
+   * Which records are not forwarded, as JSON, where it is known at synthesis; see docs/filters.md.
+   *
+   * @default - the parameter `ForwardingFilter`, checked at deployment by the first custom resource
+   */
+  readonly forwardingFilter?: string;
 }
 
 /**
  * Connects an AWS account to Trend Cloud One and Vision One, and forwards its CloudTrail files.
  *
- * @throws WrongAwsRegionError, UnknownCloudOneRegionError at synthesis, where both regions are known.
+ * @throws WrongAwsRegionError, UnknownCloudOneRegionError at synthesis, where both regions are known;
+ *   RecordFilterError, where the filter is.
  */
 export class CloudOneStack extends Stack {
   constructor(scope: Construct, id: string, props: CloudOneStackProps = {}) {
@@ -58,6 +70,7 @@ export class CloudOneStack extends Stack {
     checkRegion(props.cloudOneRegion, props.deploymentRegion ?? this.region);
     const parameters = cloudOneParameters(this);
     const { conditions } = parameters;
+    const forwardingFilter = givenFilter(this, parameters, props.forwardingFilter);
     const onVendorDeleteFailure = parameters.onVendorDeleteFailure.valueAsString;
 
     const key = new Key(this, 'Key', {
@@ -111,6 +124,7 @@ export class CloudOneStack extends Stack {
       visionOneApiKeyGiven: conditions.visionOneApiKeyGiven,
       visionOneRegion: parameters.visionOneRegion.valueAsString,
       forwardingDestination: parameters.forwardingDestination.valueAsString,
+      forwardingFilter,
       forwardToCloudOne: conditions.toCloudOne,
       withCloudTrailToken: conditions.cloudTrailToken,
       accountTemplateUrl: parameters.cloudOneAccountTemplateUrl.valueAsString,
@@ -135,6 +149,12 @@ export class CloudOneStack extends Stack {
       parameters.existingCloudtrailBucketName.valueAsString,
     );
 
+    const decryptFiles = () =>
+      decryptThroughS3(
+        Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
+        home.region,
+      );
+
     const cloudTrailService = {
       condition: conditions.toCloudOne,
       url: onboarding.cloudTrailToken.attribute('ServiceUrl'),
@@ -142,34 +162,60 @@ export class CloudOneStack extends Stack {
       tokenArn: onboarding.serviceToken.ref,
       tokenKeyArn: key.keyArn,
     };
-    const forwarding = new Forwarding(this, 'Forwarding', {
+    const destination = {
       destination: parameters.forwardingDestination.valueAsString,
       destinationUrl: toVisionOneOr(parameters.visionOneIngestUrl.valueAsString, cloudTrailService.url),
       destinationApiVersion: toVisionOneOr('', cloudTrailService.apiVersion),
       destinationTokenArn: toVisionOneOr(secrets.visionOneIngestToken.arn, cloudTrailService.tokenArn),
       secretKeyArns,
+    };
+    const forwarding = new Forwarding(this, 'Forwarding', {
+      ...destination,
       cloudTrailService,
+      filter: onboarding.account.attribute('ForwardingFilter'),
       bucketName,
       bucketRegion: home.region,
-      decryptFiles: decryptThroughS3(
-        Token.asList(Fn.conditionIf(conditions.newTrail.logicalId, [trail.key.keyArn], lookUp.keyArns)),
-        home.region,
-      ),
+      decryptFiles: decryptFiles(),
       onVendorDeleteFailure,
       triggers,
+    });
+
+    const listing = new Listing(this, 'Listing', {
+      bucketArn: arnOfBucket(bucketName),
+      bucketRegion: home.region,
+      // Our own trail has none.
+      keyPrefixes: newTrailOr('[""]', lookUp.bucket.attribute('KeyPrefixes')),
+      forwardingQueue: forwarding.queue,
+      ledger: forwarding.ledger,
+    });
+    const completeness = new Completeness(this, 'Completeness', {
+      bucketName,
+      bucketRegion: home.region,
+      keyPrefixes: newTrailOr('[""]', lookUp.bucket.attribute('KeyPrefixes')),
+      decryptFiles: decryptFiles(),
+      ledger: forwarding.ledger,
+      forwardingQueue: forwarding.queue,
     });
 
     const existing = new ExistingBucket(this, 'ExistingBucket', {
       ...existingBucket,
       home,
       lookUp,
-      forwardingQueue: forwarding.queue,
+      listing,
       ledger: forwarding.ledger,
       rule: forwarding.rule,
       backfillDays: parameters.backfillDays.valueAsString,
       repairNotifications: parameters.repairNotifications.valueAsString,
       onVendorDeleteFailure,
       triggers,
+    });
+    const health = new Health(this, 'Health', {
+      ...destination,
+      forwarding,
+      newTrail: { condition: conditions.newTrail, trail },
+      existingTrailArns: lookUp.bucket.attribute('TrailArns'),
+      lateObjectsDeadLetterQueue: listing.deadLetterQueue,
+      quietHours: parameters.quietHours,
     });
     const guard = new BucketNotificationGuard(this, 'BucketNotificationGuard', {
       bucketName: parameters.existingCloudtrailBucketName.valueAsString,
@@ -207,6 +253,8 @@ export class CloudOneStack extends Stack {
     for (const construct of [forwarding.lifecycle.resource, forwarding.probe.resource]) {
       construct.node.addDependency(onboarding.visionOneConnection.resource);
     }
+    // Its heartbeat is for a destination that is known to take one, and ends before that is told goodbye.
+    health.node.addDependency(forwarding.probe.resource);
     // A token is renewed only where the destination is known to take one, and not while we say goodbye to it.
     onboarding.tokenRotation.schedule.node.addDependency(forwarding.probe.resource);
 
@@ -222,14 +270,18 @@ export class CloudOneStack extends Stack {
     );
     onlyIf(conditions.newTrail, trail);
     onlyIf(conditions.ownForwarder, forwarding);
+    onlyIf(conditions.ownForwarder, listing);
+    onlyIf(conditions.ownForwarder, completeness);
     onlyIf(conditions.toCloudOne, forwarding.lifecycle);
+    onlyIf(conditions.ownForwarder, health);
+    onlyIf(conditions.ownForwarderOnNewTrail, health.newBucketAlarm);
     onlyIf(conditions.ownForwarderOnExistingBucket, existing);
     onlyIf(conditions.vendorClient, vendorClient);
     onlyIf(conditions.vendorClientOnExistingBucket, guard);
     this.alarms(parameters, key);
     boundEveryRole(this, parameters.permissionsBoundaryArn, conditions.permissionsBoundaryGiven);
     this.outputs(parameters, secrets.cloudOneApiKey.arn, onboarding, bucketName);
-    this.forwardingOutputs(conditions, forwarding, vendorClient);
+    this.forwardingOutputs(conditions, forwarding, listing, vendorClient);
   }
 
   private alarms({ alarmEmail, conditions }: CloudOneParameters, key: Key): void {
@@ -272,6 +324,7 @@ export class CloudOneStack extends Stack {
   private forwardingOutputs(
     { ownForwarder, vendorClient: withVendorClient }: CloudOneParameters['conditions'],
     forwarding: Forwarding,
+    listing: Listing,
     vendorClient: VendorClient,
   ): void {
     const output = (condition: CfnCondition, name: string, description: string, value: string) =>
@@ -288,6 +341,30 @@ export class CloudOneStack extends Stack {
       OUTPUTS.ledgerTable,
       'Table of the files that the destination has acknowledged.',
       forwarding.ledger.tableName,
+    );
+    output(
+      ownForwarder,
+      OUTPUTS.forwarderMappingId,
+      'Event source mapping that has the forwarder work its queue off; disabled while forwarding is paused.',
+      forwarding.mapping.eventSourceMappingId,
+    );
+    output(
+      ownForwarder,
+      OUTPUTS.eventDeadLetterQueueUrl,
+      'Queue of the events that could not be put into the forwarding queue.',
+      forwarding.eventDeadLetterQueue.queueUrl,
+    );
+    output(
+      ownForwarder,
+      OUTPUTS.listingQueueUrl,
+      'Queue of what is to be listed and forwarded besides.',
+      listing.queue.queueUrl,
+    );
+    output(
+      ownForwarder,
+      OUTPUTS.listingDeadLetterQueueUrl,
+      'Queue of what could not be listed.',
+      listing.deadLetterQueue.queueUrl,
     );
     output(
       withVendorClient,

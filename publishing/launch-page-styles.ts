@@ -1,5 +1,5 @@
 /** The launch page's one style sheet; its colours are those of the rehearsal's report. */
-import { DARK, declarations, LIGHT } from '../rehearsal/report-page/palette.ts';
+import { DARK, declarations, LIGHT } from '../page/palette.ts';
 
 export const STYLES = `
 :root { color-scheme: light dark; ${declarations(LIGHT)} }

@@ -1,6 +1,6 @@
 /** The page with the launch buttons: one file that needs no script and nothing from a network. */
 import { AWS_REGION_BY_CLOUD_ONE_REGION, type CloudOneRegion } from '../contract/regions.ts';
-import { html, type Markup, trusted } from '../rehearsal/report-page/html.ts';
+import { html, type Markup, trusted } from '../page/html.ts';
 import type { Launch } from './launch-links.ts';
 import { STYLES } from './launch-page-styles.ts';
 import { CLOUD_ONE } from './stacks.ts';

@@ -10,6 +10,7 @@ const CDK = join(REPOSITORY, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 /** A hang must not last as long as the caller's patience. */
 const TIME_LIMIT_MS = 10 * 60_000;
 
+const TRAILBRIDGE = join(REPOSITORY, 'bin', 'trailbridge.ts');
 const PUBLISHER = join(REPOSITORY, 'publishing', 'main.ts');
 
 /** A command line tool did not succeed. Its output's end is in the message. */
@@ -41,6 +42,19 @@ export function publishTemplates(args: readonly string[], options: ToolOptions):
   return run('publish:templates', [PUBLISHER, ...args], options);
 }
 
+/**
+ * Runs `npx trailbridge <arguments>`.
+ *
+ * @returns what it printed.
+ * @throws CdkError if it ends with another exit status than expected, or takes longer than ten minutes.
+ */
+export function trailbridge(
+  args: readonly string[],
+  options: ToolOptions & { readonly exitStatus?: number },
+): Promise<string> {
+  return run(`trailbridge ${args[0]}`, [TRAILBRIDGE, ...args], options, options.exitStatus);
+}
+
 interface ToolOptions {
   /** @default none: it gets no credentials */
   readonly aws?: LocalAws;
@@ -48,7 +62,12 @@ interface ToolOptions {
   readonly log: string;
 }
 
-async function run(tool: string, command: readonly string[], options: ToolOptions): Promise<string> {
+async function run(
+  tool: string,
+  command: readonly string[],
+  options: ToolOptions,
+  exitStatus = 0,
+): Promise<string> {
   if (stopped) {
     throw new CdkError(`${tool} was not started: the rehearsal is being stopped.`);
   }
@@ -75,7 +94,7 @@ async function run(tool: string, command: readonly string[], options: ToolOption
   });
   running.delete(child);
   log.end();
-  if (code !== 0) {
+  if (code !== exitStatus) {
     const end = output.trimEnd().split('\n').slice(-25).join('\n');
     throw new CdkError(`${tool} failed (exit status ${code}). Its last words:\n${end}`);
   }

@@ -161,7 +161,10 @@ export function countAltered(
   }).length;
 }
 
-export type LedgerEntry = Pick<LedgerItem, 'object' | 'state' | 'acknowledgedAt' | 'sha256'>;
+export interface LedgerEntry
+  extends Pick<LedgerItem, 'object' | 'state' | 'acknowledgedAt' | 'sha256' | 'readRecords' | 'filter'> {
+  readonly droppedByRule: ReadonlyMap<string, number>;
+}
 
 /** Reads the whole ledger. */
 export async function readLedger({ dynamoDb }: Clients, table: string): Promise<LedgerEntry[]> {
@@ -173,10 +176,26 @@ export async function readLedger({ dynamoDb }: Clients, table: string): Promise<
         state: item.state?.S as LedgerItem['state'],
         acknowledgedAt: item.acknowledgedAt?.S,
         sha256: item.sha256?.S,
+        readRecords: item.readRecords === undefined ? undefined : Number(item.readRecords.N),
+        filter: item.filter?.S,
+        droppedByRule: new Map(
+          Object.entries(item.droppedByRule?.M ?? {}).map(([rule, { N }]) => [rule, Number(N)]),
+        ),
       });
     }
   }
   return items;
+}
+
+/** Records that the filter dropped, by the name of the rule, as the ledger says. */
+export function filteredByRule(
+  ledger: readonly Pick<LedgerEntry, 'droppedByRule'>[],
+): RehearsalReport['filtered'] {
+  const counts: Record<string, number> = {};
+  for (const [rule, count] of ledger.flatMap(({ droppedByRule }) => [...droppedByRule])) {
+    counts[rule] = (counts[rule] ?? 0) + count;
+  }
+  return counts;
 }
 
 /** From the object's creation to the acknowledgement that the ledger holds, in the order of creation. */

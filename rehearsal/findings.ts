@@ -10,10 +10,14 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Everything of the report but what can be told at once, or is worked out at the end. */
 export type Found = Mutable<
-  Omit<RehearsalReport, 'updates' | 'ok' | 'seconds' | 'startedAt' | 'options' | 'environment'>
+  Omit<
+    RehearsalReport,
+    'updates' | 'completeness' | 'ok' | 'seconds' | 'startedAt' | 'options' | 'environment'
+  >
 > & {
   problems: string[];
   updates: UpdateReport[];
+  completeness: Mutable<NonNullable<RehearsalReport['completeness']>> | null;
 };
 
 export function nothingFound(): Found {
@@ -22,10 +26,12 @@ export function nothingFound(): Found {
     stacks: [],
     input: { files: 0, notLogFiles: 0, events: 0, bytes: 0 },
     delivered: { events: 0, missing: 0, duplicates: 0, altered: 0, missingIds: [], duplicateIds: [] },
+    filtered: {},
     deadLettered: [],
     latencyMs: { p50: 0, p95: 0, max: 0, samples: [] },
     updates: [],
     tokenRotation: null,
+    completeness: null,
     vendor: { registered: NOTHING_HELD, afterDestroy: NOTHING_HELD },
     residue: { checked: false, aws: [], vendors: [], retained: [] },
     bucketNotification: null,

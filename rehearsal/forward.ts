@@ -1,8 +1,9 @@
 /** The middle of a rehearsal: the input goes into the bucket, and everything that must come of it is looked at. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { ListingRequest } from '../contract/listing.ts';
 import { OUTPUTS } from '../contract/parameters.ts';
-import type { ListingRequest } from '../contract/trail.ts';
 import {
   arrivals,
   compare,
@@ -10,6 +11,7 @@ import {
   countArrived,
   countMessages,
   countsOf,
+  filteredByRule,
   keyIn,
   type LedgerEntry,
   latencies,
@@ -67,7 +69,7 @@ export async function forward(
   for (const [key, at] of await uploadFiles(corpus.files.slice(middle))) {
     createdAt.set(key, at);
   }
-  const { events } = found.input;
+  const events = [...corpus.expected.values()].reduce((sum, count) => sum + count, 0);
   await waitForDelivery({
     expectedEvents: events,
     expectedDeadLetters: corpus.poison.size,
@@ -105,6 +107,7 @@ export async function noteResults(
     altered: countAltered(corpus.contents, arrived),
   };
   found.deadLettered = await readDeadLetters(clients, outputs[OUTPUTS.deadLetterQueueUrl] ?? '');
+  found.filtered = filteredByRule(ledger);
   found.latencyMs = latencies(createdAt, ledger);
   found.problems.push(...deliveryProblems(corpus, found), ...ledgerProblems(corpus, ledger));
   return ledger;
@@ -194,14 +197,25 @@ function backfillProblems(earlierFile: string, ledger: readonly LedgerEntry[]): 
   return isForwarded ? [] : [`The backfill has not forwarded ${earlierFile}, which was there before.`];
 }
 
-/** Every forwarded file must be acknowledged, with the hash that its content really has. */
-export function ledgerProblems({ fileHashes }: Corpus, ledger: readonly LedgerEntry[]): string[] {
+/**
+ * Every forwarded file must be acknowledged, with the hash that its content really has, and each of its records
+ * accounted for.
+ */
+export function ledgerProblems({ fileHashes, records }: Corpus, ledger: readonly LedgerEntry[]): string[] {
   const entries = new Map(ledger.map((entry) => [keyIn(entry.object), entry]));
   return [...fileHashes].flatMap(([key, sha256]) => {
     const entry = entries.get(key);
     if (entry?.state !== 'acknowledged') {
       return [`The ledger does not say that ${key} is acknowledged.`];
     }
-    return entry.sha256 === sha256 ? [] : [`The ledger has another hash of ${key} than its content.`];
+    const counts = { read: entry.readRecords, dropped: entry.droppedByRule };
+    return [
+      ...(entry.sha256 === sha256 ? [] : [`The ledger has another hash of ${key} than its content.`]),
+      ...(isDeepStrictEqual(counts, records.get(key))
+        ? []
+        : [
+            `The ledger accounts for the records of ${key} as ${inspect(counts)}, not as ${inspect(records.get(key))}.`,
+          ]),
+    ];
   });
 }

@@ -7,7 +7,7 @@ import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
 import { stopCdk } from './cdk.ts';
 import { inExistingBucket } from './existing-bucket.ts';
-import { type Corpus, InputError, readCorpus } from './input/corpus.ts';
+import { type Corpus, corpusOf, InputError, readCorpus } from './input/corpus.ts';
 import { generatedCorpus } from './input/generated.ts';
 import { parseOptions, type RehearsalOptions, wantsList } from './options.ts';
 import { Progress } from './progress.ts';
@@ -113,11 +113,11 @@ async function rehearseAndReport(
   return report.ok ? EXIT.ok : EXIT.failed;
 }
 
-async function corpusFor({ input, destination, existingBucket }: RehearsalOptions): Promise<Corpus> {
+async function corpusFor({ input, destination, existingBucket, filter }: RehearsalOptions): Promise<Corpus> {
   const given = input === undefined ? generatedCorpus() : await readCorpus(input);
   const corpus = existingBucket ? inExistingBucket(given) : given;
   if (destination !== 'vendorclient') {
-    return corpus;
+    return corpusOf(corpus.name, corpus.files, () => filter);
   }
   if (input === undefined) {
     return fittingPart(corpus);

@@ -67,11 +67,17 @@ async function noting(found: Found, part: () => Promise<void>): Promise<void> {
   }
 }
 
+function sum(counts: Iterable<number>): number {
+  return [...counts].reduce((total, count) => total + count, 0);
+}
+
 function inputOf(corpus: Corpus): RehearsalReport['input'] {
   return {
     files: corpus.files.length,
     notLogFiles: corpus.files.filter((file) => !isForwarded(file)).length,
-    events: [...corpus.expected.values()].reduce((sum, count) => sum + count, 0),
+    events:
+      sum(corpus.expected.values()) +
+      sum([...corpus.records.values()].flatMap(({ dropped }) => [...dropped.values()])),
     bytes: corpus.files.reduce((sum, { body }) => sum + body.length, 0),
   };
 }

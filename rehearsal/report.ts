@@ -43,6 +43,7 @@ export interface RehearsalReport {
     readonly files: number;
     /** Of them: digest files and others, which are not forwarded. */
     readonly notLogFiles: number;
+    /** Those that a filter drops included. */
     readonly events: number;
     readonly bytes: number;
   };
@@ -57,6 +58,8 @@ export interface RehearsalReport {
     readonly missingIds: readonly string[];
     readonly duplicateIds: readonly string[];
   };
+  /** Records that the filter dropped, by the name of the rule, as the ledger says. Empty without a filter. */
+  readonly filtered: Readonly<Record<string, number>>;
   /** Files that the input made poisonous on purpose: where they ended, and why. */
   readonly deadLettered: readonly {
     readonly key: string;
@@ -78,6 +81,14 @@ export interface RehearsalReport {
     readonly seconds: number;
     /** Former tokens that the vendor refused from then on. */
     readonly revoked: number;
+  } | null;
+  /** What the deployed check proved of the forwarded files; null where it was not asked. */
+  readonly completeness: {
+    /** Log files, and the signed digests that list them. */
+    readonly files: number;
+    readonly digests: number;
+    /** A file was struck out of the ledger, found to be lacking, and forwarded again. */
+    readonly gapClosed: boolean;
   } | null;
   /** The vendors' side. */
   readonly vendor: { readonly registered: VendorHoldings; readonly afterDestroy: VendorHoldings };

@@ -26,6 +26,8 @@ export interface Stage {
   readonly folder: string;
   /** Every AWS call of every function, one JSON object a line. */
   readonly callLog: string;
+  /** Where the local AWS looks for CloudTrail's public keys. */
+  readonly trailPublicKeys: string;
   /** Where the local AWS looks for a creation that is to fail. */
   readonly failingCreation: string;
   /** Ends the local AWS and the simulated vendors. May be called more than once. */
@@ -51,12 +53,14 @@ export async function setStage(outputFolder: string, onProgress: (message: strin
   await mkdir(folder, { recursive: true });
   const callLog = join(folder, 'calls.ndjson');
   const failingCreation = join(folder, 'failing-creation.json');
+  const trailPublicKeys = join(folder, 'trail-public-keys.json');
   const simulator = await startSimulator({ port: portForExternalAws() });
   try {
     const aws = await startLocalAws({
       region: REGION,
       workDir: folder,
       failingCreation,
+      trailPublicKeys,
       environment: {
         [OVERRIDE_VARIABLE]: simulator.url,
         ...recordingEnvironment(callLog),
@@ -70,6 +74,7 @@ export async function setStage(outputFolder: string, onProgress: (message: strin
       folder,
       callLog,
       failingCreation,
+      trailPublicKeys,
       strike: async () => {
         await Promise.all([aws.stop(), simulator.close()]);
       },

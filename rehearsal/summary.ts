@@ -3,7 +3,7 @@ import type { RehearsalReport } from './report.ts';
 
 /** The end of a rehearsal in a few lines, for the terminal. */
 export function summaryOf(report: RehearsalReport): string {
-  const { delivered, input, residue, seconds, failure, permissions, tokenRotation } = report;
+  const { delivered, input, residue, seconds, failure, permissions, tokenRotation, completeness } = report;
   const lines: string[] = [];
   if (failure !== null) {
     lines.push(`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message);
@@ -14,7 +14,7 @@ export function summaryOf(report: RehearsalReport): string {
       `${delivered.events} of ${input.events} events arrived, ${delivered.missing} missing, ${delivered.duplicates} duplicated`,
       ...(report.options.destination === 'vendorclient'
         ? ["forwarded by the vendor's client, which keeps neither dead letters nor a ledger"]
-        : ownForwarderLines(report)),
+        : [...filterLine(report), ...ownForwarderLines(report)]),
     );
   }
   if (report.updates.length > 0) {
@@ -23,6 +23,12 @@ export function summaryOf(report: RehearsalReport): string {
   }
   if (tokenRotation !== null) {
     lines.push('the CloudTrail token was renewed midway, and the former one revoked');
+  }
+  if (completeness !== null) {
+    lines.push(
+      `completeness: ${completeness.files} files in ${completeness.digests} digests proven` +
+        (completeness.gapClosed ? '; a gap made on purpose was found and forwarded' : ''),
+    );
   }
   if (permissions === null) {
     lines.push('permissions were not evaluated');
@@ -37,6 +43,14 @@ export function summaryOf(report: RehearsalReport): string {
   const verdict = report.ok ? styleText('green', 'OK') : styleText('red', 'NOT OK');
   const problems = report.problems.map((problem) => styleText('red', `  ! ${problem}`));
   return ['', `${verdict}`, ...lines.map((line) => `  ${line}`), ...problems].join('\n');
+}
+
+/** "12 events filtered by rule: KMS reads 8, rule 3 4". */
+function filterLine({ filtered }: RehearsalReport): string[] {
+  const rules = Object.entries(filtered);
+  const total = rules.reduce((sum, [, count]) => sum + count, 0);
+  const byRule = rules.map(([rule, count]) => `${rule} ${count}`).join(', ');
+  return total === 0 ? [] : [`${total} events filtered by rule: ${byRule}`];
 }
 
 function ownForwarderLines({ deadLettered, latencyMs }: RehearsalReport): string[] {

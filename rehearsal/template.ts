@@ -39,21 +39,34 @@ export interface TemplateResource {
  * @throws TemplateNotUnderstoodError
  */
 export function resourcesUnder(template: SynthesizedTemplate, given: Values): TemplateResource[] {
-  const conditions = conditionsUnder(template, given);
+  const { named } = conditionsUnder(template, given);
   return Object.entries(template.Resources)
-    .filter(([, { Condition }]) => Condition === undefined || conditions(Condition))
+    .filter(([, { Condition }]) => Condition === undefined || named(Condition))
     .map(([logicalId, { Type }]) => ({ logicalId, type: Type }));
 }
 
+/** What conditions are made of in a template. */
+export interface Conditional {
+  readonly Parameters: Readonly<Record<string, { readonly Default?: unknown }>>;
+  readonly Mappings?: SynthesizedTemplate['Mappings'];
+  readonly Conditions: Readonly<Record<string, unknown>>;
+}
+
+/** What may be asked of a template under given parameters. */
+export interface Conditions {
+  /** Whether the condition of that name holds. */
+  named(name: string): boolean;
+  /** Whether an expression does: `{"Fn::Equals": […]}` and what is built of it, as in rules. */
+  holds(expression: unknown): boolean;
+}
+
 /**
- * The template's conditions, each by its name.
+ * The template's conditions, and expressions like them.
  *
- * @throws TemplateNotUnderstoodError from what is returned, for a name or a function that it does not know.
+ * @throws TemplateNotUnderstoodError from what is returned: for a name or a function that it does not know, and for a
+ * parameter that has neither a value nor a default.
  */
-export function conditionsUnder(
-  template: Pick<SynthesizedTemplate, 'Parameters' | 'Conditions'> & Partial<SynthesizedTemplate>,
-  given: Values,
-): (name: string) => boolean {
+export function conditionsUnder(template: Conditional, given: Values): Conditions {
   const named = (name: string): boolean => holds(known(template.Conditions, name, 'condition'));
   const holds = (expression: unknown): boolean => {
     const [operator, argument] = functionIn(expression);
@@ -73,6 +86,13 @@ export function conditionsUnder(
         throw new TemplateNotUnderstoodError(`${operator} stands where a condition is expected.`);
     }
   };
+  const parameter = (name: string): unknown => {
+    const value = given[name] ?? known(template.Parameters, name, 'parameter').Default;
+    if (value === undefined) {
+      throw new TemplateNotUnderstoodError(`The parameter ${name} is not given, and has no default.`);
+    }
+    return value;
+  };
   const text = (expression: unknown): string => String(resolved(expression));
   const list = (expression: unknown): unknown[] => {
     const value = resolved(expression);
@@ -86,7 +106,7 @@ export function conditionsUnder(
     const operands = argument as readonly unknown[];
     switch (name) {
       case 'Ref':
-        return given[String(argument)] ?? known(template.Parameters, String(argument), 'parameter').Default;
+        return parameter(String(argument));
       case 'Fn::Join':
         return list(operands[1]).join(text(operands[0]));
       case 'Fn::Split':
@@ -101,7 +121,7 @@ export function conditionsUnder(
         throw new TemplateNotUnderstoodError(`${name} stands in a condition, and is not understood here.`);
     }
   };
-  return named;
+  return { named, holds };
 }
 
 function functionIn(expression: unknown): readonly [name: string, argument: unknown] {

@@ -7,10 +7,10 @@ import { forwarderEnvironment } from '../../contract/forwarding.ts';
 import { FORWARDING_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
 import { objectMessageOf } from '../../contract/object-message.ts';
 import { forwardBatch } from '../../lambda/forwarding/batch.ts';
-import { destinationOf } from '../../lambda/forwarding/destination-of.ts';
 import { batchServices, objectServices } from '../../lambda/forwarding/forwarder-services.ts';
 import type { StoredFile } from '../../lambda/forwarding/object-reader.ts';
 import { type Destination, postPart } from '../../lambda/vendors/destination.ts';
+import { destinationOf } from '../../lambda/vendors/destination-of.ts';
 import type { StoredObject, WorkOrder } from '../work-order.ts';
 
 /** What a pass came to. */

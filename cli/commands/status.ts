@@ -1,9 +1,14 @@
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import { OUTPUTS } from '../../contract/parameters.ts';
-import { type AwsOptions, askAws, clientConfiguration, describeStack } from '../aws.ts';
+import { type AwsOptions, clientConfiguration, type DeployedStack, describeStack } from '../aws.ts';
 import { EXIT } from '../errors.ts';
-import { columns, type Output } from '../output.ts';
+import { ForwarderMapping } from '../forwarder-mapping.ts';
+import { columns, type Output, waitByClock } from '../output.ts';
+import { PauseMark } from '../pause-mark.ts';
+import { type QueueDepth, queueDepth } from '../queue-depth.ts';
 
 /** What `trailbridge status --json` prints. */
 export interface Status {
@@ -16,9 +21,17 @@ export interface Status {
   readonly bucket: string | null;
   /** Where the files go: `CloudOne`, `VisionOne`, or `VendorClient`, whose own queues are not ours to look into. */
   readonly destination: string | null;
-  /** Files waiting, and being forwarded; null where the vendor's client forwards. */
-  readonly queue: { readonly waiting: number; readonly inFlight: number } | null;
+  /** Whether the forwarder takes files from the queue; null where the vendor's client forwards. */
+  readonly forwarding: ForwardingState | null;
+  /** Files waiting, being forwarded, and held back by a rate limit; null where the vendor's client forwards. */
+  readonly queue: QueueDepth | null;
   readonly deadLetters: number | null;
+}
+
+export interface ForwardingState {
+  readonly isEnabled: boolean;
+  /** Of a pause that is remembered, ISO 8601; null where none is. */
+  readonly pausedSince: string | null;
 }
 
 export function addStatusCommand(
@@ -32,7 +45,8 @@ export function addStatusCommand(
     .addHelpText(
       'after',
       `
-Exits with 1 when files are dead-lettered or the stack is not in a complete state.
+Exits with 1 when files are dead-lettered, forwarding is paused, or the stack is not in a
+complete state.
 
 Examples:
   $ npx trailbridge status
@@ -49,9 +63,12 @@ Examples:
 export async function readStatus(options: AwsOptions): Promise<Status> {
   const stack = await describeStack(options);
   const sqs = new SQSClient(clientConfiguration(options));
-  const [queue, deadLetters] = await Promise.all(
-    [OUTPUTS.queueUrl, OUTPUTS.deadLetterQueueUrl].map((name) => countMessages(sqs, stack.output(name))),
-  );
+  const depth = (name: string) => ifGiven(stack.output(name), (url) => queueDepth(sqs, url));
+  const [queue, deadLetters, forwarding] = await Promise.all([
+    depth(OUTPUTS.queueUrl),
+    depth(OUTPUTS.deadLetterQueueUrl),
+    forwardingState(options, stack),
+  ]);
   return {
     stack: options.stack,
     stackStatus: stack.status,
@@ -62,40 +79,43 @@ export async function readStatus(options: AwsOptions): Promise<Status> {
     visionOneConnection: stack.output(OUTPUTS.visionOneStatus),
     bucket: stack.output(OUTPUTS.bucketName),
     destination: stack.output(OUTPUTS.destination),
-    queue: queue ?? null,
+    forwarding,
+    queue,
     deadLetters: deadLetters?.waiting ?? null,
   };
 }
 
-export function isHealthy({ stackStatus, destination, deadLetters }: Status): boolean {
-  const isForwarded = destination === 'VendorClient' || deadLetters === 0;
+export function isHealthy({ stackStatus, destination, deadLetters, forwarding }: Status): boolean {
+  const isForwarded =
+    destination === 'VendorClient' || (deadLetters === 0 && forwarding?.isEnabled !== false);
   return /^(CREATE|UPDATE)_COMPLETE$/.test(stackStatus) && isForwarded;
 }
 
-/** A stack that is still being made, or was rolled back, has no outputs. */
-async function countMessages(
-  sqs: SQSClient,
-  queueUrl: string | null,
-): Promise<{ waiting: number; inFlight: number } | undefined> {
-  if (queueUrl === null) {
-    return undefined;
-  }
-  const { Attributes = {} } = await askAws('SQS', () =>
-    sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: queueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-      }),
+async function forwardingState(options: AwsOptions, stack: DeployedStack): Promise<ForwardingState | null> {
+  const configuration = clientConfiguration(options);
+  const [mapping, pause] = await Promise.all([
+    ifGiven(stack.output(OUTPUTS.forwarderMappingId), (id) =>
+      new ForwarderMapping(new LambdaClient(configuration), id, waitByClock).state(),
     ),
-  );
-  return {
-    waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0),
-    inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
-  };
+    ifGiven(stack.output(OUTPUTS.ledgerTable), (table) =>
+      new PauseMark(new DynamoDBClient(configuration), table).read(),
+    ),
+  ]);
+  return mapping === null
+    ? null
+    : { isEnabled: mapping.isEnabled, pausedSince: pause?.since.toISOString() ?? null };
+}
+
+/** A stack that is still being made, or was rolled back, has no outputs. */
+async function ifGiven<T>(
+  output: string | null,
+  look: (output: string) => Promise<T>,
+): Promise<Exclude<T, undefined> | null> {
+  return output === null ? null : (((await look(output)) ?? null) as Exclude<T, undefined> | null);
 }
 
 function textOf(status: Status): string {
-  const { cloudOne, queue, deadLetters } = status;
+  const { cloudOne, forwarding, queue, deadLetters } = status;
   return columns([
     ['Stack', `${status.stack} (${status.stackStatus})`],
     [
@@ -105,9 +125,26 @@ function textOf(status: Status): string {
     ['Trend Vision One', status.visionOneConnection ?? '-'],
     ['CloudTrail bucket', status.bucket ?? '-'],
     ['Destination', destinationOf(status)],
-    ['Queue', queue === null ? '-' : `${queue.waiting} waiting, ${queue.inFlight} being forwarded`],
+    ['Forwarding', forwarding === null ? '-' : forwardingInWords(forwarding)],
+    ['Queue', queue === null ? '-' : queueInWords(queue)],
     ['Dead letters', deadLetters === null ? '-' : String(deadLetters)],
   ]);
+}
+
+function forwardingInWords({ isEnabled, pausedSince }: ForwardingState): string {
+  if (isEnabled) {
+    return pausedSince === null
+      ? 'on'
+      : `on, although it was paused at ${pausedSince} and nobody has resumed: npx trailbridge pause, or resume`;
+  }
+  return pausedSince === null
+    ? 'off: the event source mapping is disabled, not by npx trailbridge pause; resume enables it'
+    : `paused since ${pausedSince}; to go on: npx trailbridge resume`;
+}
+
+function queueInWords({ waiting, inFlight, delayed }: QueueDepth): string {
+  const heldBack = delayed === 0 ? '' : `, ${delayed} held back`;
+  return `${waiting} waiting, ${inFlight} being forwarded${heldBack}`;
 }
 
 function destinationOf({ destination }: Status): string {

@@ -3,8 +3,8 @@ import { parseEnvironment } from '../../contract/environment.ts';
 import { destinationEnvironment } from '../../contract/forwarding.ts';
 import { customResourceHandler } from '../shared/custom-resource.ts';
 import { SecretReader } from '../shared/secrets.ts';
+import { cloudTrailServiceOf } from '../vendors/destination-of.ts';
 import { cloudTrailLifecycle } from './cloudtrail-lifecycle.ts';
-import { cloudTrailServiceOf } from './destination-of.ts';
 import { DestinationToken } from './destination-token.ts';
 
 export const handler = customResourceHandler(() => {

@@ -3,7 +3,7 @@ import { parseEnvironment } from '../../contract/environment.ts';
 import { destinationEnvironment } from '../../contract/forwarding.ts';
 import { customResourceHandler } from '../shared/custom-resource.ts';
 import { SecretReader } from '../shared/secrets.ts';
-import { destinationOf } from './destination-of.ts';
+import { destinationOf } from '../vendors/destination-of.ts';
 import { destinationProbe } from './destination-probe.ts';
 import { DestinationToken } from './destination-token.ts';
 import { PartSender } from './part-sender.ts';

@@ -2,14 +2,13 @@
  * Proves at deployment that the destination accepts us, so that a refusal fails the deployment rather
  * than the first event of the night.
  */
-import { randomUUID } from 'node:crypto';
 import type * as z from 'zod';
 import { destinationProbeProperties, type ForwarderDestination } from '../../contract/forwarding.ts';
 import type { CreateRequest, CustomResourceDefinition, Outcome } from '../shared/custom-resource.ts';
+import { connectionCheck } from '../vendors/connection-check.ts';
 import type { Destination } from '../vendors/destination.ts';
 import { DestinationProbeError, withAlternatives } from './alternatives.ts';
 import { PoisonError, RetryableError } from './failures.ts';
-import { emptyDocument } from './gzip-document.ts';
 import type { PartSender } from './part-sender.ts';
 
 export type ProbeProperties = z.infer<typeof destinationProbeProperties>;
@@ -21,6 +20,10 @@ export interface ProbeServices {
 
 const STEP = 'Proving that the destination accepts this stack';
 const PROBE_STEP = 'Sending a first, empty upload to the destination';
+const PROBE_WORDS = {
+  trailbridge: 'connection check',
+  message: 'Trailbridge was deployed and checks that it may send CloudTrail records here.',
+};
 
 /** The custom resource. It holds nothing at the destination, so there is nothing to delete. */
 export function destinationProbe(services: ProbeServices): CustomResourceDefinition<ProbeProperties> {
@@ -40,10 +43,7 @@ export function destinationProbe(services: ProbeServices): CustomResourceDefinit
 
 async function sendEmpty({ destination, sender }: ProbeServices, signal: AbortSignal): Promise<void> {
   try {
-    const outcome = await sender.send(
-      { body: probeBody(destination), records: 0, idempotencyKey: randomUUID() },
-      signal,
-    );
+    const outcome = await sender.send(connectionCheck(destination, PROBE_WORDS), signal);
     if (outcome === 'too-large') {
       throw new DestinationProbeError('The destination refuses even the smallest upload for its size.');
     }
@@ -53,21 +53,5 @@ async function sendEmpty({ destination, sender }: ProbeServices, signal: AbortSi
       throw new DestinationProbeError(`${PROBE_STEP}: ${cause.message}`, { cause });
     }
     throw cause;
-  }
-}
-
-/** The smallest thing that the destination takes and that shows nowhere as an event of CloudTrail's. */
-function probeBody(destination: Destination): Buffer | readonly Buffer[] {
-  switch (destination.format) {
-    case 'records-document':
-      return emptyDocument();
-    case 'json-lines':
-      return Buffer.from(
-        JSON.stringify({
-          trailbridge: 'connection check',
-          message: 'Trailbridge was deployed and checks that it may send CloudTrail records here.',
-          time: new Date().toISOString(),
-        }),
-      );
   }
 }

@@ -76,7 +76,8 @@ async function update(
     throw new NotDrainedError(
       `${left} files of ${registration.id} still wait to be forwarded, which would not be possible once the ` +
         `stack reads ${properties.BucketName} only. Nothing has been changed. The alarms QueueAge and DeadLetters of ` +
-        'this stack, and its forwarder’s log, say why they wait; update again when the forwarding queue is empty.',
+        'this stack, its forwarder’s log and npx trailbridge status (is forwarding paused?) say why they wait; update ' +
+        'again when the forwarding queue is empty.',
     );
   }
   return outcomeOf(properties);

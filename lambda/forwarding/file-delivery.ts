@@ -7,7 +7,9 @@ import type { Progress } from './ledger.ts';
 import type { StoredFile } from './object-reader.ts';
 import type { PartLimit } from './part-limit.ts';
 import { PartTooLargeError, PartUploader, type Upload, type UploadOptions } from './part-uploader.ts';
+import { countOf } from './record-account.ts';
 import type { RecordRanges } from './record-batcher.ts';
+import type { RecordFilter } from './record-filter.ts';
 import type { RecordSink } from './record-scanner.ts';
 
 export interface DeliveryOptions extends UploadOptions {
@@ -15,6 +17,8 @@ export interface DeliveryOptions extends UploadOptions {
   readonly open: () => Promise<StoredFile>;
   readonly format: PartFormat;
   readonly limit: PartLimit;
+  /** Drops records. Progress, parts and upload count those that it keeps. @default all are kept */
+  readonly filter?: RecordFilter;
   /** Told of all progress, so that the caller knows it should the delivery fail. */
   readonly onProgress: (progress: Progress) => void;
 }
@@ -74,7 +78,7 @@ async function deliverOnce(
   uploader: PartUploader,
   maximumPartBytes: number,
 ): Promise<Delivery> {
-  const { format } = options;
+  const { format, filter } = options;
   const stored = await options.open();
   const small = stored.length <= SMALL_FILE_BYTES ? await collect(stored.chunks) : undefined;
   const content = small === undefined ? undefined : gunzipSingleMember(small, SMALL_CONTENT_BYTES);
@@ -90,6 +94,7 @@ async function deliverOnce(
 
   const splitter = new FileSplitter({
     format,
+    filter,
     maximumPartBytes,
     skip: new Map([[0, uploader.progress.records], ...uploader.beyond]),
     expectedBytes: content?.length,
@@ -103,23 +108,25 @@ async function deliverOnce(
 
 /**
  * Checks a file that fits, and sends its original bytes. `undefined` where it must be packed anew: it has
- * several members or a byte order mark, or holds so much beside its records that the destination refuses its
- * size.
+ * several members or a byte order mark, the filter drops some of its records, or it holds so much beside them that
+ * the destination refuses its size.
  */
 async function deliverUnchanged(
   file: Buffer,
   content: Buffer | undefined,
   { open: _, ...options }: DeliveryOptions,
 ): Promise<Delivery | undefined> {
-  const scan = new FileScan(NO_SINK);
+  const scan = new FileScan(NO_SINK, options.filter);
   for await (const chunk of contentOf(content, file)) {
     scan.push(chunk);
   }
   const summary = scan.end();
-  if (summary.records === 0) {
+  const dropped = countOf(summary.dropped);
+  if (dropped === summary.records) {
+    // Nothing is left to send.
     return { summary, parts: 0, records: 0, refusedRecords: [] };
   }
-  if (summary.hasByteOrderMark || (content === undefined && !(await isSingleMember(file)))) {
+  if (dropped > 0 || summary.hasByteOrderMark || (content === undefined && !(await isSingleMember(file)))) {
     return undefined;
   }
   const { records } = summary;

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
+import { FilteringSink } from './filtering-sink.ts';
+import type { DroppedByRule } from './record-account.ts';
+import type { RecordFilter } from './record-filter.ts';
 import { RecordScanner, type RecordSink } from './record-scanner.ts';
 
 /** What is known of a file that was read to its end and found whole. */
 export interface FileSummary {
+  /** All of them, whatever becomes of each. */
   readonly records: number;
+  /** Records that the filter dropped; none without one. */
+  readonly dropped: DroppedByRule;
   /** Of the uncompressed file. */
   readonly rawBytes: number;
   /** Of the uncompressed file, lower-case hexadecimal: what CloudTrail's digest files list. */
@@ -11,14 +17,19 @@ export interface FileSummary {
   readonly hasByteOrderMark: boolean;
 }
 
+const NOTHING_DROPPED: DroppedByRule = new Map();
+
 /** One pass over an uncompressed file: finds its records, hashes and counts it. */
 export class FileScan {
   readonly #scanner: RecordScanner;
+  readonly #filtering: FilteringSink | undefined;
   readonly #hash = createHash('sha256');
   #rawBytes = 0;
 
-  constructor(sink: RecordSink) {
-    this.#scanner = new RecordScanner(sink);
+  /** @param filter lets only what it keeps through to the sink. */
+  constructor(sink: RecordSink, filter?: Pick<RecordFilter, 'dropping'>) {
+    this.#filtering = filter === undefined ? undefined : new FilteringSink(filter, sink);
+    this.#scanner = new RecordScanner(this.#filtering ?? sink);
   }
 
   /** @throws PoisonError */
@@ -33,6 +44,7 @@ export class FileScan {
     this.#scanner.end();
     return {
       records: this.#scanner.records,
+      dropped: this.#filtering?.dropped ?? NOTHING_DROPPED,
       rawBytes: this.#rawBytes,
       sha256: this.#hash.digest('hex'),
       hasByteOrderMark: this.#scanner.hasByteOrderMark,

@@ -8,12 +8,13 @@ import { mapAhead } from './concurrency.ts';
 import { FileScan, type FileSummary } from './file-scan.ts';
 import { compressSegment, DOCUMENT_OVERHEAD_BYTES, GzipDocument } from './gzip-document.ts';
 import { type Batch, RecordBatcher, type RecordRanges } from './record-batcher.ts';
+import type { RecordFilter } from './record-filter.ts';
 
 /** What one request will carry. */
 export interface Part {
   readonly body: Buffer | readonly Buffer[];
   readonly records: number;
-  /** Number of its first record in the file, counting from 0. */
+  /** Number of its first record in the file, counting from 0: of those that the filter keeps. */
   readonly firstRecord: number;
   /** The record itself, where there is only one: to name it, should the destination refuse it. */
   readonly onlyRecord?: Buffer;
@@ -25,6 +26,8 @@ export interface SplitOptions {
   readonly maximumPartBytes: number;
   /** Records that are left out: those acknowledged before. */
   readonly skip: RecordRanges;
+  /** Drops records before they are numbered. @default all are kept */
+  readonly filter?: RecordFilter;
   /** About how many bytes the file has, where that is known. */
   readonly expectedBytes?: number;
 }
@@ -90,14 +93,14 @@ export class FileSplitter {
     separator: ',' | '\n',
     maximumBytes: number,
   ): AsyncGenerator<Batch, void, undefined> {
-    const { skip, expectedBytes } = this.#options;
+    const { skip, expectedBytes, filter } = this.#options;
     const batcher = new RecordBatcher({
       maximumBytes,
       separator,
       skip,
       expectedBytes,
     });
-    const scan = new FileScan(batcher);
+    const scan = new FileScan(batcher, filter);
     for await (const chunk of chunks) {
       scan.push(chunk);
       yield* batcher.drain();

@@ -4,8 +4,8 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { parseEnvironment } from '../../contract/environment.ts';
 import { forwarderEnvironment } from '../../contract/forwarding.ts';
 import { METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
+import { destinationOf } from '../vendors/destination-of.ts';
 import { forwardBatch } from './batch.ts';
-import { destinationOf } from './destination-of.ts';
 import { batchServices, destinationToken, objectServices } from './forwarder-services.ts';
 
 const environment = parseEnvironment(forwarderEnvironment, process.env);

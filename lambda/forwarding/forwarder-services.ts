@@ -6,7 +6,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod';
 import type { forwarderEnvironment } from '../../contract/forwarding.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
+import { parseRecordFilter } from '../../contract/record-filter.ts';
 import { AWS_PATIENCE } from '../shared/aws-patience.ts';
+import { logger } from '../shared/logger.ts';
 import { SecretReader } from '../shared/secrets.ts';
 import type { Destination } from '../vendors/destination.ts';
 import type { BatchServices } from './batch.ts';
@@ -20,6 +22,7 @@ import { forwardObject, type ObjectForwarderServices, type Turn } from './object
 import { openObject } from './object-reader.ts';
 import { PartLimit } from './part-limit.ts';
 import { PartSender } from './part-sender.ts';
+import { RecordFilter } from './record-filter.ts';
 import { Redelivery } from './redelivery.ts';
 
 type ForwarderEnvironment = z.infer<typeof forwarderEnvironment>;
@@ -31,14 +34,29 @@ export function objectServices(
   token: DestinationToken = destinationToken(environment),
 ): ObjectForwarderServices {
   const s3 = s3Client(environment.BUCKET_REGION);
+  const filter = recordFilter(environment);
+  const dynamoDb = new DynamoDBClient(AWS_PATIENCE);
   return {
-    ledger: new Ledger(new DynamoDBClient(AWS_PATIENCE), environment.LEDGER_TABLE, destination.name),
+    ledger: new Ledger(dynamoDb, environment.LEDGER_TABLE, destination.name, filter?.fingerprint),
     open: openObject.bind(undefined, s3),
     sender: new PartSender(destination, token),
     format: destination.format,
+    filter,
     limit: new PartLimit(destination.maximumPartBytes),
     maximumTries: environment.MAXIMUM_RECEIVES,
   };
+}
+
+/** @throws RecordFilterError, with which the function does not start: better no file goes than one unfiltered. */
+function recordFilter({ FORWARDING_FILTER: text }: ForwarderEnvironment): RecordFilter | undefined {
+  const rules = text === undefined ? undefined : parseRecordFilter(text);
+  if (rules === undefined) {
+    return undefined;
+  }
+  const filter = new RecordFilter(rules);
+  // The ledger has the fingerprint only: this tells what it stood for.
+  logger.info('Filter on', { fingerprint: filter.fingerprint, rules: rules.text });
+  return filter;
 }
 
 export function destinationToken(environment: ForwarderEnvironment): DestinationToken {

@@ -25,6 +25,13 @@ export class ForwardingMetrics {
     }
   }
 
+  /** Written only where there are any: without a filter there is no such metric. */
+  filtered(records: number): void {
+    if (records > 0) {
+      this.#count(FORWARDING_METRICS.recordsFiltered, records);
+    }
+  }
+
   skipped(): void {
     this.#count(FORWARDING_METRICS.objectsSkipped, 1);
   }

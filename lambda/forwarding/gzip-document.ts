@@ -91,8 +91,3 @@ export class GzipDocument {
     this.#rawBytes += raw.length;
   }
 }
-
-/** The document without records: the smallest that a destination can be asked to take. */
-export function emptyDocument(): readonly Buffer[] {
-  return new GzipDocument().finish();
-}

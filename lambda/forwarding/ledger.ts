@@ -12,6 +12,7 @@ import {
 } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import { RetryableError, wordsOf } from './failures.ts';
+import { countOf, type DroppedByRule } from './record-account.ts';
 
 /** How far an object has come, counted from its start without a gap. */
 export interface Progress {
@@ -51,10 +52,16 @@ export interface Failure {
 }
 
 export interface Acknowledgement extends Progress {
+  /** Of the file: those that were sent, and those that the filter dropped. */
+  readonly readRecords: number;
+  readonly droppedByRule: DroppedByRule;
   readonly rawBytes: number;
   readonly sha256: string;
   readonly acknowledgedAt: Date;
 }
+
+/** What the ledger holds in place of a fingerprint where nothing is filtered. */
+export const NO_FILTER = 'none';
 
 export const NO_PROGRESS: Progress = { parts: 0, records: 0 };
 
@@ -68,19 +75,30 @@ export class Ledger {
   readonly #client: Pick<DynamoDBClient, 'send'>;
   readonly #table: string;
   readonly #destination: string;
+  readonly #filter: string;
 
-  /** @param destination whose acknowledgements count. */
-  constructor(client: Pick<DynamoDBClient, 'send'>, table: string, destination: string) {
+  /**
+   * @param destination whose acknowledgements count.
+   * @param filter fingerprint of the filter that records are numbered behind.
+   */
+  constructor(
+    client: Pick<DynamoDBClient, 'send'>,
+    table: string,
+    destination: string,
+    filter: string = NO_FILTER,
+  ) {
     this.#client = client;
     this.#table = table;
     this.#destination = destination;
+    this.#filter = filter;
   }
 
   /**
    * Takes the lease of an object if nobody has it, its holder's time is over, or it is ours already.
    *
    * Progress that another destination acknowledged is not progress here: an object that was under way, or
-   * delivered, when the stack's destination changed starts from the beginning.
+   * delivered, when the stack's destination changed starts from the beginning. So does one that was under way
+   * when the filter changed: its records are numbered otherwise.
    */
   async claim(object: ObjectReference, lease: Lease, signal: AbortSignal): Promise<Claim> {
     try {
@@ -110,7 +128,7 @@ export class Ledger {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
       const progress =
-        item.destination?.S === this.#destination
+        item.destination?.S === this.#destination && (item.filter?.S ?? NO_FILTER) === this.#filter
           ? { parts: Number(item.parts?.N ?? 0), records: Number(item.records?.N ?? 0) }
           : NO_PROGRESS;
       return {
@@ -140,12 +158,15 @@ export class Ledger {
   ): Promise<void> {
     try {
       await this.#update(object, signal, {
-        UpdateExpression: 'SET parts = :parts, records = :records, destination = :destination',
+        UpdateExpression:
+          'SET parts = :parts, records = :records, destination = :destination, #filter = :filter',
         ConditionExpression: 'leaseOwner = :owner',
+        ExpressionAttributeNames: { '#filter': 'filter' },
         ExpressionAttributeValues: {
           ':parts': { N: String(progress.parts) },
           ':records': { N: String(progress.records) },
           ':destination': { S: this.#destination },
+          ':filter': { S: this.#filter },
           ':owner': { S: owner },
         },
       });
@@ -165,16 +186,26 @@ export class Ledger {
     acknowledgement: Acknowledgement,
     signal: AbortSignal,
   ): Promise<void> {
-    const { parts, records, rawBytes, sha256, acknowledgedAt } = acknowledgement;
+    const { parts, records, readRecords, droppedByRule, rawBytes, sha256, acknowledgedAt } = acknowledgement;
     try {
       await this.#update(object, signal, {
         UpdateExpression:
           'SET #state = :acknowledged, parts = :parts, records = :records, rawBytes = :rawBytes, ' +
-          'sha256 = :sha256, acknowledgedAt = :acknowledgedAt, destination = :destination, #expiry = :expiry ' +
+          'sha256 = :sha256, acknowledgedAt = :acknowledgedAt, destination = :destination, #expiry = :expiry, ' +
+          'readRecords = :readRecords, droppedRecords = :droppedRecords, droppedByRule = :droppedByRule, ' +
+          '#filter = :filter ' +
           'REMOVE leaseOwner, leaseUntil, failure, failedTries, claims',
-        ExpressionAttributeNames: { '#state': 'state', '#expiry': LEDGER_EXPIRY_ATTRIBUTE },
+        ExpressionAttributeNames: {
+          '#state': 'state',
+          '#expiry': LEDGER_EXPIRY_ATTRIBUTE,
+          '#filter': 'filter',
+        },
         ExpressionAttributeValues: {
           ':acknowledged': { S: 'acknowledged' },
+          ':readRecords': { N: String(readRecords) },
+          ':droppedRecords': { N: String(countOf(droppedByRule)) },
+          ':droppedByRule': { M: numbersOf(droppedByRule) },
+          ':filter': { S: this.#filter },
           ':parts': { N: String(parts) },
           ':records': { N: String(records) },
           ':rawBytes': { N: String(rawBytes) },
@@ -228,6 +259,10 @@ export class Ledger {
     });
     return this.#client.send(command, { abortSignal: signal });
   }
+}
+
+function numbersOf(counts: ReadonlyMap<string, number>): Record<string, { N: string }> {
+  return Object.fromEntries([...counts].map(([name, count]) => [name, { N: String(count) }]));
 }
 
 /** The value of `LEDGER_EXPIRY_ATTRIBUTE` for an item that is written now. */

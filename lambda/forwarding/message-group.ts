@@ -12,6 +12,7 @@ import { PoisonError, RetryableError, wordsOf } from './failures.ts';
 import type { ForwardingMetrics } from './forwarding-metrics.ts';
 import type { Deadlines, Invocation } from './invocation.ts';
 import type { ForwardOutcome, Turn } from './object-forwarder.ts';
+import { countOf } from './record-account.ts';
 import type { Return } from './redelivery.ts';
 import { pauseDelaySeconds, retryDelaySeconds } from './redelivery-delay.ts';
 import { type Triage, triage } from './triage.ts';
@@ -176,13 +177,26 @@ export class MessageGroup {
       this.#log('Object skipped', { outcome: 'skipped', reason: 'acknowledged before' });
       return;
     }
-    const { records, parts, rawBytes, sha256, acknowledgedAt } = outcome;
+    const { records, readRecords, droppedByRule, parts, rawBytes, sha256, acknowledgedAt } = outcome;
+    const droppedRecords = countOf(droppedByRule);
     const lagMs =
       live && object.createdAt !== undefined
         ? Math.max(0, acknowledgedAt.getTime() - Date.parse(object.createdAt))
         : undefined;
     this.#services.metrics.forwarded(records, rawBytes, lagMs);
-    this.#log('Object forwarded', { outcome: 'forwarded', records, parts, bytes: rawBytes, sha256, lagMs });
+    this.#services.metrics.filtered(droppedRecords);
+    const nothingSent = droppedRecords > 0 && records === 0;
+    this.#log(nothingSent ? 'Object has only records that the filter drops' : 'Object forwarded', {
+      outcome: 'forwarded',
+      records,
+      readRecords,
+      droppedRecords,
+      droppedByRule: droppedRecords > 0 ? Object.fromEntries(droppedByRule) : undefined,
+      parts,
+      bytes: rawBytes,
+      sha256,
+      lagMs,
+    });
     // An object without records is acknowledged without asking the destination.
     if (parts > 0) {
       await this.#services.circuit.passed(this.#deadlines.cleanUp);

@@ -11,12 +11,16 @@ import type { StoredFile } from './object-reader.ts';
 import type { PartLimit } from './part-limit.ts';
 import type { PartSender } from './part-sender.ts';
 import { PartTooLargeError } from './part-uploader.ts';
+import { assertAccountedFor } from './record-account.ts';
+import type { RecordFilter } from './record-filter.ts';
 
 export interface ObjectForwarderServices {
   readonly ledger: Pick<Ledger, 'claim' | 'recordProgress' | 'acknowledge' | 'release'>;
   readonly open: (object: ObjectReference, signal: AbortSignal) => Promise<StoredFile>;
   readonly sender: Pick<PartSender, 'send'>;
   readonly format: PartFormat;
+  /** Drops records. @default all are forwarded */
+  readonly filter?: RecordFilter;
   /** Shared by all objects of the process. */
   readonly limit: PartLimit;
   /**
@@ -69,8 +73,10 @@ export async function forwardObject(
   try {
     rejectKiller(claim.unfinishedClaims, services.maximumTries);
     const { summary, parts, records } = await deliver(object, claim.progress, turn, services);
-    const { rawBytes, sha256 } = summary;
-    const acknowledgement = { parts, records, rawBytes, sha256, acknowledgedAt: new Date() };
+    const { records: readRecords, dropped: droppedByRule, rawBytes, sha256 } = summary;
+    assertAccountedFor({ records, readRecords, droppedByRule });
+    const acknowledgedAt = new Date();
+    const acknowledgement = { parts, records, readRecords, droppedByRule, rawBytes, sha256, acknowledgedAt };
     await ledger.acknowledge(object, acknowledgement, turn.cleanUpSignal);
     return { status: 'forwarded', ...acknowledgement };
   } catch (error) {
@@ -98,12 +104,12 @@ async function deliver(
   object: ObjectReference,
   from: Progress,
   turn: Turn,
-  { ledger, open, sender, format, limit }: ObjectForwarderServices,
+  { ledger, open, sender, format, limit, filter }: ObjectForwarderServices,
 ): Promise<Delivery> {
   let progress = from;
   try {
     const delivery = await deliverFile({
-      objectKey: ledgerKeyOf(object),
+      objectKey: contentKeyOf(object, filter),
       from,
       open: () => open(object, turn.signal),
       send: (part) => sender.send(part, turn.signal),
@@ -113,12 +119,22 @@ async function deliver(
       },
       format,
       limit,
+      filter,
     });
     rejectRefusedRecords(delivery);
     return delivery;
   } catch (error) {
     throw error instanceof PoisonError ? withProgress(error, progress) : error;
   }
+}
+
+/**
+ * What the object's records are numbered in. With another filter other records have the same numbers, and must not
+ * be taken for repetitions.
+ */
+function contentKeyOf(object: ObjectReference, filter: RecordFilter | undefined): string {
+  const key = ledgerKeyOf(object);
+  return filter === undefined ? key : `${key}\n${filter.fingerprint}`;
 }
 
 /**

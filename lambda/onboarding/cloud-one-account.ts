@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { cloudOneAccountProperties } from '../../contract/onboarding.ts';
+import { parseRecordFilter } from '../../contract/record-filter.ts';
 import { assertAwsRegion } from '../../contract/regions.ts';
 import { readStackArn } from '../../contract/stack-arn.ts';
 import { assertNameFitsVendorClient } from '../../contract/vendor-client.ts';
@@ -42,8 +43,8 @@ const VENDOR_CLIENT = 'VendorClient';
 
 /**
  * Looks up which Cloud One account and region the API key belongs to, and refuses what cannot work: the first
- * custom resource, before anything is registered. That is a wrong AWS region, secrets that cannot be used, and with
- * the vendor's client a stack's name that is too long for it.
+ * custom resource, before anything is registered. That is a wrong AWS region, a wrong filter, secrets that cannot be
+ * used, and with the vendor's client a stack's name that is too long for it.
  *
  * Nothing is created, so what it finds counts as adopted and there is nothing to delete. An update to a key
  * of another account is refused: what is registered with the first account could not be taken back with it.
@@ -55,7 +56,8 @@ export function cloudOneAccount({
   secrets,
 }: CloudOneAccountDependencies): CustomResourceDefinition<Properties> {
   const lookUp = async ({ properties, stackId, signal }: CreateRequest<Properties>): Promise<Outcome> => {
-    const { AwsRegion, ForwardingDestination, ...secretArns } = properties;
+    const { AwsRegion, ForwardingDestination, ForwardingFilter = '', ...secretArns } = properties;
+    const filter = parseRecordFilter(ForwardingFilter);
     if (ForwardingDestination === 'VendorClient') {
       assertNameFitsVendorClient(readStackArn(stackId).stackName);
     }
@@ -68,7 +70,12 @@ export function cloudOneAccount({
         origin: 'adopted',
         id: (ForwardingDestination === 'VendorClient' ? [...id, VENDOR_CLIENT] : id).join('/'),
       },
-      attributes: { AccountId: account.accountId, Region: account.region },
+      attributes: {
+        AccountId: account.accountId,
+        Region: account.region,
+        // What the forwarder gets: nothing that was not checked here.
+        ForwardingFilter: filter?.text ?? '',
+      },
     };
   };
   return {

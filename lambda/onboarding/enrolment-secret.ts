@@ -4,6 +4,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { type Enrolment, enrolment } from '../../contract/onboarding.ts';
+import { explainAwsError } from '../shared/aws-errors.ts';
 import { isAccessDenied, withIamPatience } from '../shared/aws-patience.ts';
 import { tryParseJson } from '../shared/remote-words.ts';
 
@@ -34,10 +35,14 @@ const NOTHING = '{}';
 export function enrolmentSecret(client: SecretsManagerClient, arn: string): EnrolmentSecret {
   const put = async (value: string, signal: AbortSignal) => {
     const command = new PutSecretValueCommand({ SecretId: arn, SecretString: value });
-    await withIamPatience(() => client.send(command, { abortSignal: signal }), {
-      isDenied: isAccessDenied,
-      signal,
-    });
+    try {
+      await withIamPatience(() => client.send(command, { abortSignal: signal }), {
+        isDenied: isAccessDenied,
+        signal,
+      });
+    } catch (error) {
+      throw explainAwsError(`secretsmanager:PutSecretValue on ${arn}`, error, signal);
+    }
   };
   const read = async (signal: AbortSignal) => {
     const command = new GetSecretValueCommand({ SecretId: arn });
@@ -50,7 +55,7 @@ export function enrolmentSecret(client: SecretsManagerClient, arn: string): Enro
       if ((error as Error).name === 'ResourceNotFoundException') {
         return undefined;
       }
-      throw error;
+      throw explainAwsError(`secretsmanager:GetSecretValue on ${arn}`, error, signal);
     }
   };
   return {

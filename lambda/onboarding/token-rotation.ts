@@ -4,13 +4,13 @@
  * Forwarding does not pause, whether the former token stays valid or not: a forwarder whose token is refused
  * reads the secret again.
  */
-import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import type { CloudOneRegion } from '../../contract/regions.ts';
 import { logger } from '../shared/logger.ts';
 import { withRetries } from '../shared/retry.ts';
 import { requestCloudTrailStack } from '../vendors/cloudone/cloudtrail.ts';
 import { type CloudTrailServiceAddress, cloudTrailService } from '../vendors/cloudtrail-service.ts';
+import { EMPTY_DOCUMENT } from '../vendors/connection-check.ts';
 import type { SendOutcome } from '../vendors/destination.ts';
 import { cloudTrailServiceUrl } from '../vendors/endpoints.ts';
 import { type ApiKeyReader, cloudOneAccess } from './api-key-reader.ts';
@@ -54,8 +54,6 @@ export class ServiceMovedError extends Error {
 }
 
 const STEP = 'CloudTrail token renewal';
-/** The document that the deployment's probe has shown the service to take; it shows nowhere as an event. */
-const EMPTY_DOCUMENT = gzipSync('{"Records":[]}');
 /** A token that was issued a moment ago may not be known everywhere at once. */
 const TEST_ATTEMPTS = 5;
 const TEST_DELAY_MS = 1_000;

@@ -1,4 +1,4 @@
-/** What CloudFormation is doing with a stack, for a custom resource whose request does not say why it comes. */
+/** What CloudFormation is doing with a stack, for a function whose request does not say so. */
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { explainAwsError } from './aws-errors.ts';
 
@@ -32,10 +32,22 @@ export async function stackOperation(
   stackId: string,
   signal: AbortSignal,
 ): Promise<StackOperation> {
+  return OPERATIONS[(await stackStatus(cloudFormation, stackId, signal)) ?? ''] ?? 'other';
+}
+
+/**
+ * @returns CloudFormation's word, such as `UPDATE_COMPLETE`; `undefined` for a stack that nothing is known of.
+ * @throws AwsCallError
+ */
+export async function stackStatus(
+  cloudFormation: CloudFormationClient,
+  stackId: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   try {
     const command = new DescribeStacksCommand({ StackName: stackId });
     const { Stacks } = await cloudFormation.send(command, { abortSignal: signal });
-    return OPERATIONS[Stacks?.[0]?.StackStatus ?? ''] ?? 'other';
+    return Stacks?.[0]?.StackStatus;
   } catch (error) {
     throw explainAwsError(`cloudformation:DescribeStacks on ${stackId}`, error, signal);
   }

@@ -17,7 +17,14 @@ import { NotificationEditor } from './notification-editor.ts';
 import { NotificationMemory } from './notification-memory.ts';
 import { otherRulesFor } from './other-rules.ts';
 import { assertEventsAreOn } from './relayed-events.ts';
-import { type BucketContext, BucketError, bucketContext, isElsewhere, isMissingBucket } from './s3-errors.ts';
+import {
+  type BucketContext,
+  BucketError,
+  bucketContext,
+  isDenied,
+  isElsewhere,
+  isMissingBucket,
+} from './s3-errors.ts';
 
 type Properties = z.infer<typeof bucketNotificationProperties>;
 
@@ -54,6 +61,9 @@ export function bucketNotification(
       dependencies.readBackDelaysMs,
     );
 
+  const memoryOf = (bucket: string) =>
+    new NotificationMemory(dependencies.dynamoDb, dependencies.ledgerTable, bucket);
+
   const switchOff = async (context: BucketContext, signal: AbortSignal) => {
     const editor = editorFor(context, signal);
     try {
@@ -64,10 +74,11 @@ export function bucketNotification(
     } catch (error) {
       if (error instanceof BucketError && isMissingBucket(error.cause)) {
         logger.info('The bucket is gone, and its notifications with it', { bucket: context.bucket });
-        return;
+      } else {
+        throw error;
       }
-      throw error;
     }
+    await memoryOf(context.bucket).forgetOurs(signal);
   };
 
   /** @param standing whether the notifications were on before, by us or by their owner. */
@@ -75,7 +86,7 @@ export function bucketNotification(
     const { signal } = request;
     const bucket = request.properties.BucketName;
     const context = bucketContext(bucket, request.stackId, request.properties);
-    const memory = new NotificationMemory(dependencies.dynamoDb, dependencies.ledgerTable, bucket);
+    const memory = memoryOf(bucket);
     const editor = editorFor(context, signal);
     const document = await editor.read();
     const elsewhere = isElsewhere(context);
@@ -84,23 +95,60 @@ export function bucketNotification(
     }
     const sighting = standing ? await memory.recall(signal) : undefined;
     const found = hasEventBridge(document);
-    const registration = { origin: found ? 'adopted' : 'created', id: bucket } as const;
-    const changedAt = Date.now();
-    if (!found) {
+    const now = Date.now();
+    // On already, and by us: a creation of ours died before it could say so, or is being repeated.
+    const oursSince = found && !standing ? await memory.recallOurs(signal) : undefined;
+    const isOurs = !found || oursSince !== undefined;
+    const registration = { origin: isOurs ? 'created' : 'adopted', id: bucket } as const;
+    if (isOurs) {
       request.undoOnFailure({ registration, run: (undoSignal) => switchOff(context, undoSignal) });
+    }
+    if (!found) {
+      await memory.noteOurs(now, signal);
       await editor.switchOn(document);
     }
     // Events that are relayed begin to come some time after the rule for them is there.
-    if (!found || sighting?.missing === true || (elsewhere && !standing)) {
-      await queueGap(dependencies, bucket, sighting?.lastSeenOn ?? changedAt, signal);
+    if (isOurs || sighting?.missing === true || (elsewhere && !standing)) {
+      await queueGap(dependencies, bucket, oursSince ?? sighting?.lastSeenOn ?? now, signal);
     }
-    await memory.seenOn(changedAt, signal);
+    await memory.seenOn(now, signal);
     dependencies.tellMissing(false);
     return { registration };
   };
 
+  /**
+   * An update to another bucket may have switched its notifications on without ever answering so: then only the
+   * rollback's old properties tell of it. Where the role may not look there any more, the rollback goes on.
+   */
+  const takeBackReplacement = async ({
+    properties,
+    stackId,
+    signal,
+  }: Pick<CreateRequest<Properties>, 'properties' | 'stackId' | 'signal'>): Promise<void> => {
+    const context = bucketContext(properties.BucketName, stackId, properties);
+    if (isElsewhere(context)) {
+      return;
+    }
+    try {
+      if ((await memoryOf(context.bucket).recallOurs(signal)) !== undefined) {
+        await switchOff(context, signal);
+      }
+    } catch (error) {
+      if (!isDenied((error as Error).cause)) {
+        throw error;
+      }
+      logger.warn('EventBridge may have stayed on for the bucket of the update that is rolled back', {
+        bucket: context.bucket,
+        reason: (error as Error).message,
+      });
+    }
+  };
+
   const update = async (request: UpdateRequest<Properties>): Promise<Outcome> => {
-    const { registration } = request;
+    const { registration, oldProperties } = request;
+    if (oldProperties !== undefined && oldProperties.BucketName !== registration.id) {
+      await takeBackReplacement({ ...request, properties: oldProperties });
+    }
     const standing = registration.id === request.properties.BucketName;
     const outcome = await ensure(request, standing);
     return standing && outcome.registration.origin === 'adopted' ? { registration } : outcome;
@@ -111,14 +159,19 @@ export function bucketNotification(
     properties: bucketNotificationProperties,
     create: (request) => ensure(request, false),
     update,
-    // After a failed creation nothing tells our addition from its owner's: undoing was the creation's job.
+    knowsItsOwn: true,
     delete: async ({ registration, properties, stackId, signal }: DeleteRequest<Properties>) => {
-      if (registration === undefined) {
+      const bucket = registration?.id ?? properties?.BucketName;
+      if (bucket === undefined) {
         return;
       }
-      const context = bucketContext(registration.id, stackId, properties);
+      const context = bucketContext(bucket, stackId, properties);
       if (isElsewhere(context)) {
         // Its owner has switched them on.
+        return;
+      }
+      if (registration === undefined && (await memoryOf(bucket).recallOurs(signal)) === undefined) {
+        // The creation never came to it: if they are on, it is their owner's doing.
         return;
       }
       const others = await otherRulesFor(eventBridge, context, eventRuleName, signal);

@@ -1,6 +1,7 @@
-import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { type ListingQueue, queueGap } from '../shared/listing/listing-request.ts';
 import { logger } from '../shared/logger.ts';
+import { stackStatus } from '../shared/stack-status.ts';
 import { hasEventBridge } from './notification-document.ts';
 import type { NotificationEditor } from './notification-editor.ts';
 import type { NotificationMemory } from './notification-memory.ts';
@@ -82,9 +83,6 @@ async function isStackChanging({
   stackId,
   signal,
 }: NotificationWatchServices): Promise<boolean> {
-  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackId }), {
-    abortSignal: signal,
-  });
-  const status = Stacks?.[0]?.StackStatus ?? 'DELETE_COMPLETE';
+  const status = (await stackStatus(cloudFormation, stackId, signal)) ?? 'DELETE_COMPLETE';
   return status.endsWith('_IN_PROGRESS') || status.startsWith('DELETE_');
 }

@@ -1,9 +1,10 @@
-import { type CloudTrailClient, GetTrailStatusCommand } from '@aws-sdk/client-cloudtrail';
+import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { NO_SUCH_RESOURCE, trailSampleProperties } from '../../contract/trail.ts';
 import type { CreateRequest, CustomResourceDefinition, Outcome } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
+import { type TrailStatus, trailStatus, trailsIn } from '../shared/trail-status.ts';
 import { cureOfDenial, resourcePolicyStatement } from './policy-advice.ts';
 import { refusalOf } from './refusals.ts';
 import {
@@ -42,7 +43,7 @@ export function trailSample({
     if (SampleKey !== undefined) {
       await readBeginning(s3In(context.home.region), context, SampleKey, signal);
     }
-    const arns = properties.TrailArns.split(',').filter((arn) => !arn.endsWith(`/${NO_SUCH_RESOURCE}`));
+    const arns = trailsIn(properties.TrailArns, NO_SUCH_RESOURCE);
     const logging = await loggingTrails(cloudTrail, context, arns, signal);
     return {
       registration: { origin: 'adopted', id: context.bucket },
@@ -128,6 +129,12 @@ async function unreadable(
   return explainS3Error(s3, context, 's3:GetObject', error);
 }
 
+const WARNINGS = {
+  'not logging': 'The trail is not logging: switch it on',
+  gone: 'The trail is gone since it was listed',
+  'not told': "Whether the organisation's trail is logging is not told to this account",
+} as const;
+
 /** @returns how many of the trails are logging; the log names those that are not. */
 async function loggingTrails(
   cloudTrail: CloudTrailClient,
@@ -137,17 +144,14 @@ async function loggingTrails(
 ): Promise<number> {
   let logging = 0;
   for (const arn of arns) {
-    const status = await statusOf(cloudTrail, context, arn, signal);
-    if (status === undefined) {
-      continue;
-    }
-    if (status.IsLogging === true) {
+    const { state, deliveryError } = await statusOf(cloudTrail, context, arn, signal);
+    if (state === 'logging') {
       logging += 1;
     } else {
-      logger.warn('The trail is not logging: switch it on', { trail: arn });
+      logger.warn(WARNINGS[state], { trail: arn });
     }
-    if (status.LatestDeliveryError) {
-      logger.warn('The trail cannot deliver', { trail: arn, error: status.LatestDeliveryError });
+    if (deliveryError !== undefined) {
+      logger.warn('The trail cannot deliver', { trail: arn, error: deliveryError });
     }
   }
   return logging;
@@ -158,19 +162,10 @@ async function statusOf(
   context: BucketContext,
   arn: string,
   signal: AbortSignal,
-) {
+): Promise<TrailStatus> {
   try {
-    return await cloudTrail.send(new GetTrailStatusCommand({ Name: arn }), { abortSignal: signal });
+    return await trailStatus(cloudTrail, arn, context.accountId, signal);
   } catch (error) {
-    const { name } = error as Error;
-    if (name === 'TrailNotFoundException') {
-      logger.warn('The trail is gone since it was listed', { trail: arn });
-      return undefined;
-    }
-    if (isDenied(error) && arn.split(':')[4] !== context.accountId) {
-      logger.warn("Whether the organisation's trail is logging is not told to this account", { trail: arn });
-      return undefined;
-    }
     throw refusalOf(context, 'cloudtrail:GetTrailStatus', error, arn);
   }
 }

@@ -4,6 +4,7 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
@@ -12,7 +13,12 @@ import {
   forwarderEnvironment,
 } from '../../contract/forwarding.ts';
 import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
-import { FORWARDING_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
+import {
+  FORWARDING_METRICS,
+  HEALTH_METRICS,
+  METRIC_NAMESPACE,
+  STACK_DIMENSION,
+} from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { OverlappingGrant } from '../shared/overlapping-grant.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
@@ -35,6 +41,9 @@ export interface ForwardingProps {
 
   /** Cloud One's CloudTrail service; it stands only where that is the destination. */
   readonly cloudTrailService: CloudTrailServiceAccess;
+
+  /** Which records are not forwarded, as `parseRecordFilter` gives it back; empty where all are. */
+  readonly filter: string;
 
   /** The bucket that CloudTrail writes to. */
   readonly bucketName: string;
@@ -62,6 +71,7 @@ const MAXIMUM_QUEUE_RECEIVES = 1000;
 /** What is over by then was a hiccup. */
 const DESTINATION_MAY_BE_AWAY = Duration.minutes(5);
 const FORWARDER_TIMEOUT = Duration.minutes(2);
+export const FORWARDER_MEMORY_MB = 1024;
 
 /**
  * The way of a CloudTrail file: bucket, EventBridge rule, queue, forwarder, destination.
@@ -73,7 +83,15 @@ export class Forwarding extends Construct {
   readonly deadLetterQueue: Queue;
   readonly ledger: Table;
   readonly rule: Rule;
+
+  /** Of events that EventBridge could not put into the queue. */
+  readonly eventDeadLetterQueue: Queue;
+
+  /** What has the forwarder work off its queue; disabled while forwarding is paused. */
+  readonly mapping: EventSourceMapping;
   readonly probe: TrailbridgeCustomResource;
+
+  readonly forwarder: TrailbridgeFunction<typeof forwarderEnvironment>;
 
   /** Tells Cloud One of this stack, where Cloud One is the destination. */
   readonly lifecycle: CloudTrailLifecycle;
@@ -97,6 +115,7 @@ export class Forwarding extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.eventDeadLetterQueue = new DeadLetterQueue(this, 'EventRuleDeadLetterQueue');
     this.rule = this.objectCreatedRule(props.bucketName);
 
     const environment = {
@@ -125,7 +144,7 @@ export class Forwarding extends Construct {
       },
     });
 
-    const forwarder = new TrailbridgeFunction(this, 'Forwarder', {
+    this.forwarder = new TrailbridgeFunction(this, 'Forwarder', {
       handler: 'forwarding/forwarder-handler.ts',
       description: 'Forwards CloudTrail files to the destination.',
       environmentSchema: forwarderEnvironment,
@@ -135,11 +154,12 @@ export class Forwarding extends Construct {
         LEDGER_TABLE: this.ledger.tableName,
         BUCKET_REGION: props.bucketRegion,
         QUEUE_URL: this.queue.queueUrl,
+        FORWARDING_FILTER: props.filter,
         DEAD_LETTER_QUEUE_URL: this.deadLetterQueue.queueUrl,
         MAXIMUM_RECEIVES: String(MAXIMUM_RECEIVES),
       },
       timeout: FORWARDER_TIMEOUT,
-      memorySize: 1024,
+      memorySize: FORWARDER_MEMORY_MB,
       permissions: [
         new PolicyStatement({
           actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
@@ -150,11 +170,12 @@ export class Forwarding extends Construct {
         new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [this.queue.queueArn] }),
       ],
     });
+    const { forwarder } = this;
     const grant = this.grant(forwarder, props, readToken());
     // The first file is taken from the queue, and an updated forwarder goes to work, only when the destination
     // is known to accept it, and when it may read what it needs.
-    const mapping = workOff(forwarder, this.queue, { batchSize: 10, maxConcurrency: 20 });
-    mapping.node.addDependency(this.probe.resource, grant);
+    this.mapping = workOff(forwarder, this.queue, { batchSize: 10, maxConcurrency: 20 });
+    this.mapping.node.addDependency(this.probe.resource, grant);
     forwarder.function.node.addDependency(this.probe.resource, grant);
 
     this.draining = new Draining(this, 'Draining', {
@@ -168,7 +189,7 @@ export class Forwarding extends Construct {
 
   /** What changes with the bucket and the destination: for a while both are there, in an update that changes one. */
   private grant(
-    forwarder: TrailbridgeFunction,
+    forwarder: TrailbridgeFunction<typeof forwarderEnvironment>,
     { bucketName, decryptFiles, destination }: ForwardingProps,
     readToken: PolicyStatement[],
   ): OverlappingGrant {
@@ -203,28 +224,20 @@ export class Forwarding extends Construct {
   }
 
   private objectCreatedRule(bucketName: string): Rule {
-    const undeliverable = new DeadLetterQueue(this, 'EventRuleDeadLetterQueue');
-    TrailbridgeAlarm.onDeadLetters(
-      this,
-      'EventsNotDelivered',
-      undeliverable,
-      'EventBridge could not put an event into the forwarding queue.',
-    );
+    TrailbridgeAlarm.onLooks(this, 'EventsNotDelivered', {
+      metricName: HEALTH_METRICS.eventsNotDelivered,
+      threshold: 0,
+      description: 'EventBridge could not put an event into the forwarding queue.',
+    });
     return new Rule(this, 'ObjectCreated', {
       description: 'CloudTrail log and Insight files that land in the bucket go to the forwarding queue.',
       eventPattern: objectCreatedPattern(bucketName),
-      targets: [new SqsQueue(this.queue, { deadLetterQueue: undeliverable })],
+      targets: [new SqsQueue(this.queue, { deadLetterQueue: this.eventDeadLetterQueue })],
     });
   }
 
   private alarms(): void {
-    TrailbridgeAlarm.onDeadLetters(
-      this,
-      'DeadLetters',
-      this.deadLetterQueue,
-      'A file could not be forwarded; its message waits in the dead-letter queue with the reason.',
-    );
-    new TrailbridgeAlarm(this, 'DestinationUnavailable', {
+    new TrailbridgeAlarm(this, 'CircuitOpen', {
       metric: new Metric({
         namespace: METRIC_NAMESPACE,
         metricName: FORWARDING_METRICS.circuitOpenFor,
@@ -237,12 +250,16 @@ export class Forwarding extends Construct {
       missingDataKeepsState: true,
       description: 'The destination takes nothing, or not our token: forwarding is paused, and files wait.',
     });
-    TrailbridgeAlarm.onAge(
-      this,
-      'QueueAge',
-      this.queue,
-      Duration.minutes(30),
-      'Files wait longer than half an hour to be forwarded.',
-    );
+    TrailbridgeAlarm.onLooks(this, 'DeadLetters', {
+      metricName: HEALTH_METRICS.deadLettersWaiting,
+      threshold: 0,
+      description:
+        'A file could not be forwarded; its message waits in the dead-letter queue with the reason.',
+    });
+    TrailbridgeAlarm.onLooks(this, 'QueueAge', {
+      metricName: HEALTH_METRICS.oldestFileAge,
+      threshold: Duration.minutes(30).toSeconds(),
+      description: 'Files wait longer than half an hour to be forwarded.',
+    });
   }
 }

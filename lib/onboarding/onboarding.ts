@@ -45,6 +45,9 @@ export interface OnboardingProps {
 
   readonly forwardingDestination: string;
 
+  /** Which records are not forwarded, as the user gave it. */
+  readonly forwardingFilter: string;
+
   /** Whether our own forwarder sends to Cloud One's CloudTrail service, and so has its token renewed. */
   readonly forwardToCloudOne: CfnCondition;
 
@@ -106,6 +109,7 @@ export class Onboarding extends Construct {
       properties: {
         AwsRegion: Aws.REGION,
         ForwardingDestination: props.forwardingDestination as ForwardingDestination,
+        ForwardingFilter: props.forwardingFilter,
         CloudOneApiKeySecretArn: props.cloudOneApiKey.foreignArn,
         VisionOneServiceTokenSecretArn: props.visionOneServiceToken.foreignArn,
         VisionOneApiKeySecretArn: props.visionOneApiKey.foreignArn,

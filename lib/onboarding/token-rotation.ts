@@ -1,10 +1,9 @@
 import { Aws, Duration } from 'aws-cdk-lib';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnRotationSchedule, type CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { FORWARDING_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
+import { FORWARDING_METRICS } from '../../contract/metrics.ts';
 import { tokenRotationEnvironment } from '../../contract/onboarding.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import type { GivenSecret } from '../shared/given-secret.ts';
@@ -64,17 +63,10 @@ export class TokenRotation extends Construct {
       cloudTrailToken.resource,
     );
 
-    new TrailbridgeAlarm(this, 'TokenAge', {
-      // The forwarder's, of the token that it uses: there is no renewal that goes wrong unseen. Nothing is
-      // missed where it is silent, for a forwarder without work needs no token, and one that does not get to
-      // its work makes the queue's alarm go off.
-      metric: new Metric({
-        namespace: METRIC_NAMESPACE,
-        metricName: FORWARDING_METRICS.tokenAge,
-        dimensionsMap: { [STACK_DIMENSION]: Aws.STACK_NAME },
-        statistic: Stats.MAXIMUM,
-        period: Duration.hours(6),
-      }),
+    // Told by the forwarder of the token that it uses, so that no renewal goes wrong unseen; and by the health check,
+    // also where there is no file to forward, so that silence means that nobody knows.
+    TrailbridgeAlarm.onLooks(this, 'TokenAge', {
+      metricName: FORWARDING_METRICS.tokenAge,
       threshold: OLDEST_TOKEN.toSeconds(),
       description: "The token of Cloud One's CloudTrail service has not been renewed for two weeks.",
     });

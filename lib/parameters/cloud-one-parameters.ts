@@ -49,11 +49,12 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
     'WithOwnForwarderOnExistingBucket',
     Fn.conditionAnd(ownForwarder, existingBucket),
   );
+  const newTrail = condition('WithNewTrail', is(parameters.createNewTrail, 'true'));
   const { cloudtrailBucketRegion, cloudtrailBucketAccountId } = parameters;
   const { cloudOneApiKeySecretArn, visionOneIngestTokenSecretArn } = parameters;
   const visionOneApiKeyForms = [parameters.visionOneApiKey, parameters.visionOneApiKeySecretArn];
   return {
-    newTrail: condition('WithNewTrail', is(parameters.createNewTrail, 'true')),
+    newTrail,
     toCloudOne: condition('ToCloudOne', is(parameters.forwardingDestination, 'CloudOne')),
     existingBucket,
     toVisionOne,
@@ -61,6 +62,7 @@ function conditions(stack: Stack, parameters: Record<ParameterKey, CfnParameter>
     ownForwarder,
     cloudTrailToken: condition('WithCloudTrailToken', Fn.conditionNot(toVisionOne)),
     ownForwarderOnExistingBucket,
+    ownForwarderOnNewTrail: condition('WithOwnForwarderOnNewTrail', Fn.conditionAnd(ownForwarder, newTrail)),
     // Beside a new trail they are not used.
     bucketHome: {
       regionGiven: condition(

@@ -5,17 +5,21 @@ import {
   BACKFILL_DAYS_PATTERN,
   BUCKET_NAME_PATTERN,
   CLOUD_ONE_API_KEY_PATTERN,
+  DEFAULT_QUIET_HOURS,
   EMAIL_PATTERN,
+  FILTER_PATTERN,
   KEY_ARN_PATTERN,
   OTHER_ACCOUNT_ID_PATTERN,
   OTHER_REGION_PATTERN,
   type ParameterKey,
   POLICY_ARN_PATTERN,
+  QUIET_HOURS,
   SECRET_ARN_PATTERN,
   TOKEN_PATTERN,
   VISION_ONE_URL_PATTERN,
   WORKLOAD_SECURITY_ACCOUNT_ID,
 } from '../../contract/parameters.ts';
+import { MAXIMUM_FILTER_CHARACTERS } from '../../contract/record-filter.ts';
 import { VISION_ONE_REGIONS } from '../../contract/regions.ts';
 
 /** Groups of the CloudFormation console's form, in its order. */
@@ -205,6 +209,17 @@ export const DECLARATIONS = {
       'ARN of a secret in this region that holds the ingestion token as plain text. When its value changes, change Revision too.',
     ...secretArn,
   },
+  forwardingFilter: {
+    group: 'forwarding',
+    label: 'Filter: records that are not forwarded',
+    description:
+      'JSON rules that drop CloudTrail records, such as [{"drop":{"eventSource":"kms.amazonaws.com","readOnly":true}}]; ' +
+      'see docs/filters.md. Leave empty to forward every record. Checked before anything is changed.',
+    default: '',
+    maxLength: MAXIMUM_FILTER_CHARACTERS,
+    allowedPattern: FILTER_PATTERN,
+    constraintDescription: 'A JSON list of rules, such as [{"drop":{"readOnly":true}}].',
+  },
   secretsKeyArn: {
     group: 'operation',
     label: 'KMS key of the secrets given by ARN',
@@ -232,6 +247,14 @@ export const DECLARATIONS = {
     default: '',
     allowedPattern: EMAIL_PATTERN,
     constraintDescription: 'One e-mail address.',
+  },
+  quietHours: {
+    group: 'account',
+    label: 'Hours without a new file until the alarm',
+    description:
+      'Hours after which an alarm goes off when no new CloudTrail file has been forwarded. Choose more for a bucket that is ' +
+      'seldom written to, such as one with data events only.',
+    ...oneOf(QUIET_HOURS, DEFAULT_QUIET_HOURS),
   },
   permissionsBoundaryArn: {
     group: 'account',

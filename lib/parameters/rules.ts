@@ -109,6 +109,18 @@ export function contradictions(stack: Stack): void {
     is(PARAMETERS.forwardingDestination, 'VisionOne'),
   );
   rule(
+    'VendorClientHasNoFilter',
+    [
+      {
+        that: is(PARAMETERS.forwardingFilter, ''),
+        otherwise:
+          "The vendor's client forwards every record: it has no filter. Leave ForwardingFilter empty, or use " +
+          'ForwardingDestination CloudOne or VisionOne.',
+      },
+    ],
+    is(PARAMETERS.forwardingDestination, 'VendorClient'),
+  );
+  rule(
     'VendorClientCanRead',
     [
       {

@@ -1,22 +1,17 @@
-import { Aws, Duration, Validations } from 'aws-cdk-lib';
+import { Aws, Validations } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
-  backfillEnvironment,
-  backfillProperties,
   bucketNotificationEnvironment,
   bucketNotificationProperties,
-  lateObjectsEnvironment,
   notificationMemoryKey,
 } from '../../contract/trail.ts';
-import { TrailbridgeAlarm } from '../shared/alarm.ts';
-import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
+import { DeploymentBackfill } from '../listing/deployment-backfill.ts';
+import type { Listing } from '../listing/listing.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
-import { receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
 import type { BucketHome } from './bucket-home.ts';
 import { arnOfBucket, type BucketLookUp } from './bucket-look-up.ts';
 import { NotificationWatch } from './notification-watch.ts';
@@ -34,8 +29,8 @@ export interface ExistingBucketProps {
   /** What the look at the bucket has found: the trails' key prefixes, and the bucket that was named before. */
   readonly lookUp: BucketLookUp;
 
-  /** Where objects are queued to be forwarded. */
-  readonly forwardingQueue: IQueue;
+  /** Lists what was stored while no event came, and before. */
+  readonly listing: Listing;
 
   /** Holds, beside what was forwarded, when the notifications were last seen to be on. */
   readonly ledger: ITable;
@@ -56,8 +51,6 @@ export interface ExistingBucketProps {
   readonly triggers: Record<string, string>;
 }
 
-const LISTING_TIMEOUT = Duration.minutes(5);
-
 /**
  * A bucket that CloudTrail writes to already: it keeps every setting it has, and gains EventBridge events.
  *
@@ -66,65 +59,33 @@ const LISTING_TIMEOUT = Duration.minutes(5);
  */
 export class ExistingBucket extends Construct {
   readonly notification: TrailbridgeCustomResource;
-  readonly deadLetterQueue: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: ExistingBucketProps) {
     super(scope, id);
     const bucketArn = arnOfBucket(props.bucketName);
-
-    this.deadLetterQueue = new DeadLetterQueue(this, 'LateObjectsDeadLetterQueue');
-    const lateObjects = new WorkQueue(this, 'LateObjectsQueue', {
-      functionTimeout: LISTING_TIMEOUT,
-      deadLetterQueue: this.deadLetterQueue,
-      maxReceiveCount: 5,
-    });
-    const lister = new TrailbridgeFunction(this, 'LateObjects', {
-      handler: 'trail/late-objects-handler.ts',
-      description: 'Queues the CloudTrail files of which no event may have come.',
-      environmentSchema: lateObjectsEnvironment,
-      environment: {
-        BUCKET_REGION: props.home.region,
-        FORWARDING_QUEUE_URL: props.forwardingQueue.queueUrl,
-        LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl,
-        TRAIL_PREFIXES: props.lookUp.bucket.attribute('KeyPrefixes'),
-      },
-      timeout: LISTING_TIMEOUT,
-      // A long listing goes on in message after message.
-      callsItself: true,
-      permissions: [
-        receiveFrom(lateObjects),
-        new PolicyStatement({ actions: ['s3:ListBucket', 's3:ListBucketVersions'], resources: [bucketArn] }),
-        new PolicyStatement({
-          actions: ['sqs:SendMessage'],
-          resources: [props.forwardingQueue.queueArn, lateObjects.queueArn],
-        }),
-      ],
-    });
-    const mapping = workOff(lister, lateObjects, { batchSize: 1, maxConcurrency: 2 });
-
-    TrailbridgeAlarm.onDeadLetters(
-      this,
-      'LateObjectsNotListed',
-      this.deadLetterQueue,
-      'Files of which no event may have come could not be listed.',
-    );
+    const { listing } = props;
 
     const askForListing = new PolicyStatement({
       actions: ['sqs:SendMessage'],
-      resources: [lateObjects.queueArn],
+      resources: [listing.queue.queueArn],
     });
     const remember = new PolicyStatement({
       actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       resources: [props.ledger.tableArn],
-      // One item of the table, which is not about an object.
+      // Items of the table that are not about an object: this bucket's, and that of the one named before.
       conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [notificationMemoryKey(props.bucketName)] },
+        'ForAllValues:StringEquals': {
+          'dynamodb:LeadingKeys': [
+            notificationMemoryKey(props.bucketName),
+            notificationMemoryKey(props.lookUp.bucket.attribute('FormerBucketName')),
+          ],
+        },
       },
     });
     const memory = {
       STACK_NAME: Aws.STACK_NAME,
       LEDGER_TABLE: props.ledger.tableName,
-      LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl,
+      LATE_OBJECTS_QUEUE_URL: listing.queue.queueUrl,
     };
 
     this.notification = new TrailbridgeCustomResource(this, 'BucketNotification', {
@@ -159,20 +120,14 @@ export class ExistingBucket extends Construct {
       { id: 'Serverless-LambdaStarPermissions', reason },
     );
 
-    const backfill = new TrailbridgeCustomResource(this, 'Backfill', {
+    const backfill = new DeploymentBackfill(this, 'Backfill', {
+      bucketName: props.bucketName,
+      backfillDays: props.backfillDays,
+      listing,
       triggers: props.triggers,
-      type: 'Backfill',
-      handler: 'trail/backfill-handler.ts',
-      description: 'Has the files listed that were stored before the deployment.',
-      environmentSchema: backfillEnvironment,
-      environment: { LATE_OBJECTS_QUEUE_URL: lateObjects.queueUrl },
-      permissions: [askForListing],
-      propertiesSchema: backfillProperties,
-      properties: { BucketName: props.bucketName, BackfillDays: props.backfillDays },
     });
-    // What comes from now on comes by events. And who lists must know this bucket's key prefixes by then, and may list
-    // it: in an update, the lister is still the former bucket's.
-    backfill.resource.node.addDependency(this.notification.resource, lister, mapping);
+    // What comes from now on comes by events.
+    backfill.resource.node.addDependency(this.notification.resource);
 
     const watch = new NotificationWatch(this, 'NotificationWatch', {
       bucketName: props.bucketName,
@@ -183,8 +138,10 @@ export class ExistingBucket extends Construct {
     });
     // After it, and gone before it: what one switches off, the other must not switch on.
     watch.node.addDependency(this.notification.resource);
-    for (const { role } of [lister, this.notification.handler]) {
-      acknowledgeLint(role, 'W1032', 'They exist only where a bucket is named: a rule demands it.');
-    }
+    acknowledgeLint(
+      this.notification.handler.role,
+      'W1032',
+      'It exists only where a bucket is named: a rule demands it.',
+    );
   }
 }

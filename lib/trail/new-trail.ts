@@ -34,6 +34,8 @@ export class NewTrail extends Construct {
   readonly bucket: Bucket;
   readonly key: Key;
   readonly teardown: TrailbridgeCustomResource;
+  /** The trail's. */
+  readonly trailArn: string;
   private readonly trail: CfnTrail;
 
   constructor(scope: Construct, id: string, props: NewTrailProps) {
@@ -41,6 +43,7 @@ export class NewTrail extends Construct {
     // The trail's name is part of the policies that the trail needs to be created, so it cannot be CloudFormation's.
     const trailName = `trailbridge-${shortStackId()}`;
     const trailArn = `arn:${Aws.PARTITION}:cloudtrail:${Aws.REGION}:${Aws.ACCOUNT_ID}:trail/${trailName}`;
+    this.trailArn = trailArn;
 
     this.key = new Key(this, 'Key', {
       description: "Encrypts the CloudTrail files of Trailbridge's trail.",

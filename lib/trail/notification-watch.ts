@@ -1,12 +1,10 @@
 import { Aws, Duration, Validations } from 'aws-cdk-lib';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { METRIC_NAMESPACE, NOTIFICATION_METRICS, STACK_DIMENSION } from '../../contract/metrics.ts';
+import { NOTIFICATION_METRICS } from '../../contract/metrics.ts';
 import { notificationWatchEnvironment } from '../../contract/trail.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { callAtEveryLook } from '../shared/look-schedule.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import type { BucketHome } from './bucket-home.ts';
@@ -27,12 +25,11 @@ export interface NotificationWatchProps {
 }
 
 /**
+ * Looks, on a schedule, whether the bucket's events are still on, and heals it where they are not.
+ *
  * As often as S3 takes to act on a change: a gap is noticed about as soon as it has begun, and one that is shorter than
  * this lies within the minutes in which S3 goes on delivering.
  */
-const INTERVAL = Duration.minutes(5);
-
-/** Looks, on a schedule, whether the bucket's events are still on, and heals it where they are not. */
 export class NotificationWatch extends Construct {
   constructor(scope: Construct, id: string, props: NotificationWatchProps) {
     super(scope, id);
@@ -70,30 +67,13 @@ export class NotificationWatch extends Construct {
       { id: 'AwsSolutions-IAM5[Resource::*]', reason },
       { id: 'Serverless-LambdaStarPermissions', reason },
     );
-    const schedule = new Rule(this, 'Schedule', {
-      description: 'Looks whether the existing bucket still sends its events.',
-      schedule: Schedule.rate(INTERVAL),
-      targets: [new LambdaFunction(watch.function, { retryAttempts: 0 })],
-    });
-    Validations.of(schedule).acknowledge({
-      id: 'Serverless-EventBusDLQ',
-      reason:
-        'A look that is missed is made up for by the next, five minutes later; the alarm tells when none comes.',
-    });
-    new TrailbridgeAlarm(this, 'NotificationMissing', {
-      metric: new Metric({
-        namespace: METRIC_NAMESPACE,
-        metricName: NOTIFICATION_METRICS.missing,
-        dimensionsMap: { [STACK_DIMENSION]: Aws.STACK_NAME },
-        statistic: Stats.MAXIMUM,
-        // Three looks: one that comes late is no silence.
-        period: Duration.minutes(15),
-      }),
+    callAtEveryLook(this, watch, 'Looks whether the existing bucket still sends its events.');
+    TrailbridgeAlarm.onLooks(this, 'NotificationMissing', {
+      metricName: NOTIFICATION_METRICS.missing,
       threshold: 0,
       description:
         'EventBridge is off for the existing bucket, or its relay is gone, or neither can be looked at. Switch it on in the ' +
         'properties of the bucket, or set RepairNotifications to true; what was stored meanwhile is then listed and forwarded.',
-      missingDataIsBreaching: true,
     });
   }
 }

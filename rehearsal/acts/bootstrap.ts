@@ -50,7 +50,7 @@ export function bootstrap(
 /** The stack's parameters, as the options ask for. */
 export function parametersOf(
   { simulator: { tenant } }: { readonly simulator: Pick<Simulator, 'tenant'> },
-  options: Pick<RehearsalOptions, 'destination' | 'enrolment' | 'existingBucket'>,
+  options: Pick<RehearsalOptions, 'destination' | 'enrolment' | 'existingBucket' | 'filter'>,
   accountTemplateUrl: string,
 ): Parameters {
   return {
@@ -70,6 +70,7 @@ export function parametersOf(
         }
       : { [PARAMETERS.createNewTrail]: 'true' }),
     ...destinationParameters(options.destination, tenant),
+    ...(options.filter === undefined ? {} : { [PARAMETERS.forwardingFilter]: options.filter.text }),
   };
 }
 

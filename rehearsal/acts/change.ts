@@ -4,7 +4,8 @@ import { OUTPUTS } from '../../contract/parameters.ts';
 import { CdkError } from '../cdk.ts';
 import { arrivals, compare, countsOf } from '../delivery.ts';
 import type { FileFlow } from '../file-flow.ts';
-import type { InputFile } from '../input/corpus.ts';
+import { type InputFile, isForwarded } from '../input/corpus.ts';
+import type { GivenFilter } from '../input/filter.ts';
 import type { UpdateReport, VendorHoldings } from '../report.ts';
 import type { Parameters, Rehearsal } from '../scenarios/scenario.ts';
 import { doneBy, modifiedByLastChangeSet, physicalIds } from '../stack-changes.ts';
@@ -31,6 +32,8 @@ export interface Change {
   readonly failsWith?: RegExp;
   /** Stacks that Cloud One's CloudTrail service knows of when it is made. @default 1 */
   readonly forwardingStacks?: number;
+  /** The filter that must be on for every file put after it. @default any, or none */
+  readonly filter?: GivenFilter;
   /** What a user does first. */
   readonly beforehand?: () => Promise<void>;
   /** When it is made: what a user does who has made such a change, such as revoking the former key. */
@@ -65,6 +68,7 @@ export async function makeChange(
       const report = await update(rehearsal, change, flow, files);
       found.updates.push(report);
       found.problems.push(...problemsOf(change, report, files, found.vendor.registered));
+      found.problems.push(...filterProblems(change, flow, files));
       return report;
     },
     (report) => `${change.name}: ${inWords(report)}`,
@@ -171,6 +175,21 @@ function problemsOf(
     );
   }
   return problems;
+}
+
+/** A filter holds for every file that comes after it. */
+function filterProblems({ name, filter }: Change, flow: FileFlow, { after }: FilesAround): string[] {
+  if (filter === undefined) {
+    return [];
+  }
+  const filtered = flow.filteredBy(filter);
+  const unfiltered = after.filter((file) => flow.put.fileHashes.has(file.key) && !filtered.has(file.key));
+  return [
+    ...(after.some(isForwarded)
+      ? []
+      : [`${name}: the input has too few files, none was put after the update.`]),
+    ...unfiltered.map(({ key }) => `${name}: ${key} was put after it, and forwarded without it.`),
+  ];
 }
 
 function inWords({ status, resources }: UpdateReport): string {

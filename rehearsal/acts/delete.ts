@@ -10,16 +10,16 @@ export async function created(
   templateUrl: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
-  const isThere = await progress.phase(
+  const status = await progress.phase(
     'deploy',
     'creating the stack',
-    () => createStack(stage, templateUrl, { ...parameters, ...more }),
+    () => createStack(stage.clients, { templateUrl, parameters: { ...parameters, ...more } }),
     () => 'created the stack',
   );
-  if (!isThere) {
-    found.problems.push('The stack could not be created.');
+  if (status !== 'CREATE_COMPLETE') {
+    found.problems.push(`The stack could not be created: it is ${status}.`);
   }
-  return isThere;
+  return status === 'CREATE_COMPLETE';
 }
 
 /**
@@ -36,7 +36,7 @@ export async function deleted(
   const status = await progress.phase(
     'destroy',
     `deleting the stack ${title}`,
-    () => deleteStack(stage),
+    () => deleteStack(stage.clients),
     (end) => `deleting the stack ${title}: ${end}`,
   );
   if (status !== expected) {

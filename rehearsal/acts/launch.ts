@@ -1,13 +1,13 @@
 /** Launching the published template as the CloudFormation console does: no CDK, nothing bootstrapped. */
 import { rm } from 'node:fs/promises';
-import { CreateStackCommand, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import { isRetainedByDesign, nameOf, regionsOf } from '../aftermath.ts';
 import { difference, inventory } from '../aws/inventory.ts';
 import { type Clients, clientsOf } from '../clients.ts';
 import type { Parameters, Rehearsal } from '../scenarios/scenario.ts';
-import { firstFailure, settledStatus, watchStack } from '../stack-watch.ts';
+import { firstFailure } from '../stack-watch.ts';
 import { holdingsOf, vendorResidue } from '../vendor-holdings.ts';
 import type { Fault } from '../vendors/simulator.ts';
+import { createStack, deleteStack, type NewStack } from './create-stack.ts';
 import { noteDeployed } from './deploy.ts';
 import { templateUrl } from './publish.ts';
 import { STACK } from './stack.ts';
@@ -74,7 +74,7 @@ export async function launchInVain(rehearsal: Rehearsal, mishap: Mishap): Promis
       if (status !== 'ROLLBACK_COMPLETE' || !mishap.said.test(reason)) {
         found.problems.push(`Launched ${what}, the stack ended with ${status}, saying "${reason}".`);
       }
-      await deleteStack(clients);
+      await deleteLaunched(clients);
     },
     () => `launched ${what}: it failed, as it should, and was rolled back`,
   );
@@ -94,51 +94,18 @@ export async function unlaunch({ stage, progress }: Rehearsal): Promise<void> {
   await progress.phase(
     'destroy',
     'deleting (DeleteStack)',
-    () => deleteStack(stage.clients),
+    () => deleteLaunched(stage.clients),
     () => 'deleted (DeleteStack)',
   );
 }
 
-/** A stack to launch. */
-interface Launch {
-  readonly name: string;
-  readonly templateUrl: string;
-  readonly parameters: Parameters;
-}
-
-function mainStack(stage: Rehearsal['stage'], parameters: Parameters): Launch {
-  return { name: STACK, templateUrl: templateUrl(stage, STACK), parameters };
-}
-
-/** @returns the status that the stack ends with. */
-export async function createStack(
-  clients: Clients,
-  { name, templateUrl: TemplateURL, parameters }: Launch,
-  observer: { readonly onProgress?: (done: number) => void; readonly onFailure?: () => void } = {},
-): Promise<string> {
-  await clients.cloudFormation.send(
-    new CreateStackCommand({
-      StackName: name,
-      TemplateURL,
-      Capabilities: ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
-      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
-        ParameterKey,
-        ParameterValue,
-      })),
-    }),
-  );
-  const done = new AbortController();
-  const [status] = await Promise.all([
-    settledStatus(clients, name).finally(() => done.abort()),
-    watchStack(clients, name, { ...observer, signal: done.signal }),
-  ]);
-  return status;
+function mainStack(stage: Rehearsal['stage'], parameters: Parameters): NewStack {
+  return { templateUrl: templateUrl(stage, STACK), parameters };
 }
 
 /** @throws LaunchError */
-export async function deleteStack(clients: Clients, name: string = STACK): Promise<void> {
-  await clients.cloudFormation.send(new DeleteStackCommand({ StackName: name }));
-  const status = await settledStatus(clients, name);
+export async function deleteLaunched(clients: Clients, name: string = STACK): Promise<void> {
+  const status = await deleteStack(clients, name);
   if (status !== 'DELETE_COMPLETE') {
     throw new LaunchError(
       `The deletion of ${name} ended with ${status}: ${(await firstFailure(clients, name))?.reason}`,

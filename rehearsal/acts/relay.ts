@@ -3,7 +3,8 @@ import { RELAY_PARAMETERS } from '../../contract/parameters.ts';
 import { bucketClients, EXISTING_BUCKET, putNotification } from '../existing-bucket.ts';
 import type { Rehearsal } from '../scenarios/scenario.ts';
 import { firstFailure } from '../stack-watch.ts';
-import { createStack, deleteStack, LaunchError } from './launch.ts';
+import { createStack } from './create-stack.ts';
+import { deleteLaunched, LaunchError } from './launch.ts';
 import { templateUrl } from './publish.ts';
 
 const RELAY = 'Relay';
@@ -39,7 +40,7 @@ export async function unlaunchRelay({ stage, progress }: Rehearsal): Promise<voi
   await progress.phase(
     'destroy',
     'deleting the relay (DeleteStack)',
-    () => deleteStack(bucketClients(stage), RELAY),
+    () => deleteLaunched(bucketClients(stage), RELAY),
     () => 'deleted the relay (DeleteStack)',
   );
 }

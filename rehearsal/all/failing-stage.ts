@@ -1,8 +1,9 @@
 /** One local AWS, bootstrapped once, for many deployments that fail and leave nothing. */
 import { join } from 'node:path';
 import { bootstrap, parametersOf } from '../acts/bootstrap.ts';
-import { createStack, deleteStack, publishAssets } from '../acts/create-stack.ts';
+import { createStack, deleteStack } from '../acts/create-stack.ts';
 import { failToDeploy } from '../acts/deploy.ts';
+import { publishAssets } from '../acts/publish-assets.ts';
 import { assembly } from '../acts/stack.ts';
 import { type Before, checkWhatIsLeft, lookAround } from '../aftermath.ts';
 import { nothingFound } from '../findings.ts';
@@ -31,8 +32,10 @@ export class FailingStage {
     // What the vendors were told in the deployments before is no part of this one.
     stage.simulator.reset();
     const parameters = parametersOf(stage, options, accountTemplateUrl);
-    await failToDeploy({ stage, parameters, found }, step, () => createStack(stage, templateUrl, parameters));
-    const status = await deleteStack(stage);
+    const create = async () =>
+      (await createStack(stage.clients, { templateUrl, parameters })) === 'CREATE_COMPLETE';
+    await failToDeploy({ stage, parameters, found }, step, create);
+    const status = await deleteStack(stage.clients);
     if (status !== 'DELETE_COMPLETE') {
       found.problems.push(`The stack cannot be deleted: it is ${status}.`);
     }

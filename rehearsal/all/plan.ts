@@ -22,12 +22,16 @@ export interface FailingDeployment {
 
 export type Planned = Course | FailingDeployment;
 
+/** Rules that drop some records of the generated files, and whole files of none. */
+const FILTER = 'rehearsal/input/filter.json';
+
 const OPTIONS: readonly (readonly string[])[] = [
   [],
   ['--destination', 'visionone'],
   ['--existing-bucket'],
   ['--existing-bucket', '--destination', 'visionone'],
   ['--enrolment', 'api-key'],
+  ['--filter', FILTER],
 ];
 
 /**

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseCloudTrailKey } from '../../contract/cloudtrail-key.ts';
+import type { GivenFilter } from './filter.ts';
 
 export interface InputFile {
   readonly key: string;
@@ -14,15 +15,27 @@ export interface Corpus {
   /** Told in the report: a folder, or `generated`. */
   readonly name: string;
   readonly files: readonly InputFile[];
-  /** How often each event id must arrive: as often as the forwarded files hold it. */
+  /** How often each event id must arrive: as often as the forwarded files hold it, where no filter drops it. */
   readonly expected: ReadonlyMap<string, number>;
   /** SHA-256 of each event's record, by event id: its JSON without white space between tokens. */
   readonly contents: ReadonlyMap<string, ReadonlySet<string>>;
   /** SHA-256 of the uncompressed file, by the key of each file that must be forwarded. */
   readonly fileHashes: ReadonlyMap<string, string>;
+  /** What must become of the records of each such file, by its key. */
+  readonly records: ReadonlyMap<string, RecordCounts>;
   /** Keys of files that no destination could take: not gzip, not JSON, without records. */
   readonly poison: ReadonlySet<string>;
 }
+
+export interface RecordCounts {
+  /** In the file. */
+  readonly read: number;
+  /** By the name of the rule that drops them. */
+  readonly dropped: ReadonlyMap<string, number>;
+}
+
+/** Tells which filter is on while a file is forwarded. */
+export type FilterOfFile = (key: string) => GivenFilter | undefined;
 
 /** The input folder cannot be used. */
 export class InputError extends Error {
@@ -53,10 +66,15 @@ export async function readCorpus(folder: string): Promise<Corpus> {
   return corpusOf(folder, files);
 }
 
-export function corpusOf(name: string, files: readonly InputFile[]): Corpus {
+export function corpusOf(
+  name: string,
+  files: readonly InputFile[],
+  filterOfFile: FilterOfFile = () => undefined,
+): Corpus {
   const expected = new Map<string, number>();
   const contents = new Map<string, Set<string>>();
   const fileHashes = new Map<string, string>();
+  const recordCounts = new Map<string, RecordCounts>();
   const poison = new Set<string>();
   for (const { key, body } of files.filter(isForwarded)) {
     const content = readLogFile(body);
@@ -65,7 +83,15 @@ export function corpusOf(name: string, files: readonly InputFile[]): Corpus {
       continue;
     }
     fileHashes.set(key, sha256(content.raw));
+    const filter = filterOfFile(key);
+    const dropped = new Map<string, number>();
+    recordCounts.set(key, { read: content.records.length, dropped });
     for (const record of content.records) {
+      const rule = filter?.droppingRule(record);
+      if (rule !== undefined) {
+        dropped.set(rule, (dropped.get(rule) ?? 0) + 1);
+        continue;
+      }
       const { eventID } = record as { eventID?: unknown };
       if (typeof eventID === 'string') {
         expected.set(eventID, (expected.get(eventID) ?? 0) + 1);
@@ -73,7 +99,7 @@ export function corpusOf(name: string, files: readonly InputFile[]): Corpus {
       }
     }
   }
-  return { name, files, expected, contents, fileHashes, poison };
+  return { name, files, expected, contents, fileHashes, records: recordCounts, poison };
 }
 
 /**

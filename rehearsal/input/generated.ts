@@ -8,7 +8,7 @@ import { type Corpus, corpusOf, type InputFile } from './corpus.ts';
 
 const ACCOUNTS = ['111122223333', '444455556666'];
 const REGIONS = ['us-east-1', 'eu-central-1', 'ap-northeast-1'];
-const SLOTS = 6;
+const SLOTS = 10;
 const EVENTS_PER_FILE = 20;
 /** Enough to be cut into several parts. */
 const EVENTS_IN_LARGE_FILE = 9_000;

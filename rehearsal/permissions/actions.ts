@@ -48,7 +48,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ['GetTrail', 'GetTrailStatus', 'GetEventSelectors', 'StartLogging', 'StopLogging'],
     trail,
   ),
-  ...each('cloudtrail', ['DescribeTrails', 'ListTrails'], everything),
+  ...each('cloudtrail', ['DescribeTrails', 'ListPublicKeys', 'ListTrails'], everything),
   ...each('lambda', ['GetFunction', 'GetFunctionConfiguration', 'InvokeFunction'], lambdaFunction),
   ...each('cloudformation', ['DescribeStacks', 'DescribeStackEvents', 'DescribeStackResources'], stack),
   ...each('ssm', ['GetParameter', 'PutParameter'], parameter),

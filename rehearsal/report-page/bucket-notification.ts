@@ -1,7 +1,8 @@
 /** An existing bucket's notification document before, during and after the deployment. */
+
+import { type Child, html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { count, counted } from './format.ts';
-import { type Child, html, type Markup } from './html.ts';
 import {
   type ComparedEntry,
   canonicalJson,

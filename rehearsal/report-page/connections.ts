@@ -1,7 +1,8 @@
 /** Who was connected with whom while the stack stood, and that it is undone. */
+
+import { html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport, VendorHoldings } from '../report.ts';
 import { count } from './format.ts';
-import { html, type Markup } from './html.ts';
 import { section, type Tone, verdict } from './parts.ts';
 
 /** One registration at a vendor, then and at the end. */

@@ -1,7 +1,8 @@
 /** What was asked for, and what it ran on: figures mean little without it. */
+
+import { type Child, html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { counted, destinationName } from './format.ts';
-import { type Child, html, type Markup } from './html.ts';
 import { section } from './parts.ts';
 
 export function environmentSection({ options, environment }: RehearsalReport): Markup {

@@ -1,6 +1,7 @@
 /** How a deployment that was told to fail did fail. */
+
+import { type Child, html } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
-import { type Child, html } from './html.ts';
 import { section, verdict } from './parts.ts';
 
 export function failureSection({ failure, options }: RehearsalReport): Child {

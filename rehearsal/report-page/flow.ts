@@ -1,8 +1,9 @@
 /** The way of the files from CloudTrail to the destination, and what came of them. */
+
+import { type Child, html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { bytes, count, counted } from './format.ts';
-import { type Child, html, type Markup } from './html.ts';
-import { wasForwarded } from './outcome.ts';
+import { filteredEvents, wasForwarded } from './outcome.ts';
 import { fold, list, section, table, verdict } from './parts.ts';
 
 const COLLECTORS: Readonly<Record<string, string>> = {
@@ -38,7 +39,15 @@ ${options.destination !== 'vendorclient' && step('Dead-letter queue', html`<stro
 function ownForwarder(report: RehearsalReport): Markup {
   return html`${step('EventBridge', 'a rule picks log files by their key')}
 ${step('Queue', 'the one door to the forwarder')}
-${step('Forwarder', html`<strong>${count(report.latencyMs.samples.length)}</strong> ${report.latencyMs.samples.length === 1 ? 'file' : 'files'} acknowledged${report.tokenRotation !== null && html`<br>token renewed midway, the former one revoked`}`)}`;
+${step('Forwarder', html`<strong>${count(report.latencyMs.samples.length)}</strong> ${report.latencyMs.samples.length === 1 ? 'file' : 'files'} acknowledged${report.tokenRotation !== null && html`<br>token renewed midway, the former one revoked`}${filtered(report)}`)}`;
+}
+
+function filtered(report: RehearsalReport): Child {
+  const rules = Object.entries(report.filtered);
+  if (rules.length === 0) return false;
+  const total = filteredEvents(report);
+  const byRule = rules.map(([rule, dropped]) => `${rule} ${count(dropped)}`).join(', ');
+  return html`<br><strong>${count(total)}</strong> ${total === 1 ? 'event' : 'events'} filtered by rule: ${byRule}`;
 }
 
 function step(name: string, body: Child, className = 'step'): Markup {

@@ -1,9 +1,10 @@
 /** How long files took, from their creation to the destination's acknowledgement. */
+
+import { type Child, html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { type Axis, linearAxis, logarithmicAxis } from './axis.ts';
 import { type Band, bands, cumulative } from './downsample.ts';
 import { counted, latency, tickLabel } from './format.ts';
-import { type Child, html, type Markup } from './html.ts';
 import { section, verdict } from './parts.ts';
 import { type Frame, type LabelledAxis, plot } from './plot.ts';
 

@@ -6,6 +6,11 @@ export function wasForwarded({ seconds, delivered }: RehearsalReport): boolean {
   return seconds.forward > 0 || delivered.events > 0;
 }
 
+/** Records that the filter dropped, by all rules together. */
+export function filteredEvents({ filtered }: RehearsalReport): number {
+  return Object.values(filtered).reduce((sum, count) => sum + count, 0);
+}
+
 export function residueCount(report: RehearsalReport): number {
   return report.residue.aws.length + report.residue.vendors.length;
 }

@@ -4,6 +4,8 @@
  * Each section is a file of its own; this one puts them in the order in which questions are asked: did it
  * work, if not why, how did it get there, what is left.
  */
+
+import { html, type Markup, trusted } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { bucketNotificationSection } from './bucket-notification.ts';
 import { connectionsSection } from './connections.ts';
@@ -11,7 +13,6 @@ import { environmentSection } from './environment.ts';
 import { failureSection } from './failure.ts';
 import { flowSection } from './flow.ts';
 import { moment } from './format.ts';
-import { html, type Markup, trusted } from './html.ts';
 import { latencySection } from './latency.ts';
 import { permissionsSection } from './permissions.ts';
 import { phasesSection } from './phases.ts';

@@ -1,6 +1,7 @@
 /** Pieces that the sections share. */
+
+import { type Child, html, type Markup, trusted } from '../../page/html.ts';
 import { count } from './format.ts';
-import { type Child, html, type Markup, trusted } from './html.ts';
 
 /** `good` and `bad` judge; `note` asks for a look; `idle` says that there was nothing to judge. */
 export type Tone = 'good' | 'bad' | 'note' | 'idle';

@@ -1,7 +1,8 @@
 /** Each function's AWS calls, and whether its role would have allowed them. */
+
+import { type Child, html, type Markup } from '../../page/html.ts';
 import type { PermissionProof, RehearsalReport } from '../report.ts';
 import { count, counted } from './format.ts';
-import { type Child, html, type Markup } from './html.ts';
 import { type Column, fold, list, section, table, verdict } from './parts.ts';
 
 type FunctionProof = PermissionProof['functions'][number];

@@ -1,7 +1,8 @@
 /** Where the time went, and which stacks stood. */
+
+import { html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { count, duration } from './format.ts';
-import { html, type Markup } from './html.ts';
 import { section, type Tone, table, verdict } from './parts.ts';
 
 interface Phase {

@@ -1,6 +1,7 @@
 /** The frame of a plot: its area, its axes with units, and where a pair of values stands in it. */
+
+import { type Child, html, type Markup } from '../../page/html.ts';
 import type { Axis } from './axis.ts';
-import { type Child, html, type Markup } from './html.ts';
 
 /** In the SVG's own units. Small enough for a phone; on wide screens it grows with its labels. */
 const SIZE = { width: 440, height: 264 };

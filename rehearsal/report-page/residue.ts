@@ -1,7 +1,8 @@
 /** What is left after destroying. */
+
+import { html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { counted } from './format.ts';
-import { html, type Markup } from './html.ts';
 import { list, section, verdict } from './parts.ts';
 
 export function residueSection(report: RehearsalReport): Markup {

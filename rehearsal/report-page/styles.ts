@@ -1,5 +1,5 @@
 /** The page's one style sheet. */
-import { DARK, declarations, LIGHT } from './palette.ts';
+import { DARK, declarations, LIGHT } from '../../page/palette.ts';
 
 export const STYLES = `
 :root { color-scheme: light dark; ${declarations(LIGHT)} }

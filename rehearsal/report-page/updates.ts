@@ -1,7 +1,8 @@
 /** Each change of the standing stack: what CloudFormation did, and what went through meanwhile. */
+
+import { type Child, html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport, UpdateReport } from '../report.ts';
 import { count, counted, duration } from './format.ts';
-import { type Child, html, type Markup } from './html.ts';
 import { fold, list, section, table, verdict } from './parts.ts';
 
 export function updatesSection({ updates }: RehearsalReport): Markup | false {

@@ -1,8 +1,9 @@
 /** The first screen: did it work, and the figures that say so. */
+
+import { type Child, html, type Markup } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
 import { count, counted, destinationName, duration, latency, moment } from './format.ts';
-import { type Child, html, type Markup } from './html.ts';
-import { courseOf, residueCount, wasForwarded } from './outcome.ts';
+import { courseOf, filteredEvents, residueCount, wasForwarded } from './outcome.ts';
 import { list, sign, type Tone, verdict } from './parts.ts';
 
 const HEADLINES = {
@@ -41,9 +42,11 @@ function summary(report: RehearsalReport): string {
   if (input.events === 0 && delivered.events === 0) return `The input held no event. ${leftBehind(report)}`;
   const lost = delivered.missing === 0 ? 'none missing' : `${count(delivered.missing)} missing`;
   const twice = delivered.duplicates === 0 ? 'none twice' : `${count(delivered.duplicates)} more than once`;
+  const filtered = filteredEvents(report);
+  const dropped = filtered === 0 ? '' : `${count(filtered)} filtered by rule, `;
   return (
     `${share(delivered.events, input.events)} arrived at ${destinationName(report.options.destination)}: ` +
-    `${lost}, ${twice}. ${leftBehind(report)}`
+    `${dropped}${lost}, ${twice}. ${leftBehind(report)}`
   );
 }
 
@@ -74,6 +77,7 @@ function tile({ name, figure, tone, words }: Tile): Markup {
 function tiles(report: RehearsalReport): Tile[] {
   return [
     ...deliveryTiles(report),
+    ...completenessTiles(report),
     residueTile(report),
     permissionTile(report),
     {
@@ -95,7 +99,7 @@ function deliveryTiles(report: RehearsalReport): Tile[] {
       name: 'Events delivered',
       figure: count(delivered.events),
       tone: delivered.missing === 0 ? 'good' : 'bad',
-      words: `of ${count(input.events)}`,
+      words: `of ${count(input.events - filteredEvents(report))}`,
     },
     zeroTile('Missing', delivered.missing, 'none', 'lost'),
     zeroTile('Duplicates', delivered.duplicates, 'none', 'arrived again'),
@@ -105,6 +109,15 @@ function deliveryTiles(report: RehearsalReport): Tile[] {
       tone: 'idle',
       words: counted(latencyMs.samples.length, 'file'),
     },
+  ];
+}
+
+function completenessTiles({ completeness }: RehearsalReport): Tile[] {
+  if (completeness === null) return [];
+  const { files, digests, gapClosed } = completeness;
+  const words = gapClosed ? `by ${counted(digests, 'signed digest')}` : 'a gap was not closed';
+  return [
+    { name: 'Proven complete', figure: counted(files, 'file'), tone: gapClosed ? 'good' : 'bad', words },
   ];
 }
 

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3';
 import { OUTPUTS, PARAMETERS } from '../../contract/parameters.ts';
-import { publishAssets } from '../acts/create-stack.ts';
 import { created, deleted } from '../acts/delete.ts';
+import { publishAssets } from '../acts/publish-assets.ts';
 import { STACK } from '../acts/stack.ts';
 import { checkWhatIsLeft } from '../aftermath.ts';
 import { outputsOf } from '../stack-watch.ts';

@@ -1,9 +1,8 @@
 import { PARAMETERS } from '../../contract/parameters.ts';
-import { createStack, publishAssets } from '../acts/create-stack.ts';
+import { createStack } from '../acts/create-stack.ts';
 import { created, deleted } from '../acts/delete.ts';
-import { STACK } from '../acts/stack.ts';
+import { publishAssets } from '../acts/publish-assets.ts';
 import { checkWhatIsLeft } from '../aftermath.ts';
-import { stacksOf } from '../stack-watch.ts';
 import { vendorStepsOf } from '../steps.ts';
 import { holdingsOf, vendorResidue } from '../vendor-holdings.ts';
 import type { Fault } from '../vendors/simulator.ts';
@@ -131,10 +130,7 @@ async function rolledBackInVain(
   const status = await progress.phase(
     'deploy',
     `creating the stack in vain ${title}`,
-    async () => {
-      await createStack(stage, templateUrl, parameters);
-      return (await stacksOf(stage.clients)).find(({ name }) => name === STACK)?.status;
-    },
+    () => createStack(stage.clients, { templateUrl, parameters }),
     (end) => `creating the stack in vain ${title}: ${end}`,
   );
   if (status !== 'ROLLBACK_FAILED') {

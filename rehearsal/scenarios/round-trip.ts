@@ -1,6 +1,7 @@
 import { deploy } from '../acts/deploy.ts';
 import { forwardAll } from '../acts/forward-all.ts';
 import { lookInside } from '../acts/look-inside.ts';
+import { proveCompleteness } from '../acts/prove-completeness.ts';
 import { stepGaps, vendorStepsOf } from '../steps.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -13,6 +14,7 @@ export const roundTrip: Scenario = {
     const { stage, options, found } = rehearsal;
     found.problems.push(...stepGaps(stage.simulator.state().calls, vendorStepsOf(options)));
     await forwardAll(rehearsal);
+    await proveCompleteness(rehearsal);
     await lookInside(rehearsal);
   },
 };

@@ -2,6 +2,7 @@
 import { fromTheConsole } from './console.ts';
 import { deletedByHand } from './deleted-by-hand.ts';
 import { lateWriter } from './late-writer.ts';
+import { operate } from './operate.ts';
 import { refusedDeletion } from './refused-deletion.ts';
 import { relay } from './relay.ts';
 import { retainedLogs } from './retained-logs.ts';
@@ -13,6 +14,7 @@ import { update } from './update.ts';
 export const SCENARIOS: readonly Scenario[] = [
   roundTrip,
   update,
+  operate,
   fromTheConsole,
   secretsByArn,
   refusedDeletion,

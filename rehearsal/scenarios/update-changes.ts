@@ -6,6 +6,7 @@ import { assembly, STACK } from '../acts/stack.ts';
 import { OTHER_BUCKET } from '../buckets.ts';
 import { apiKeySecretArn, putApiKey } from '../credentials.ts';
 import { EXISTING_BUCKET } from '../existing-bucket.ts';
+import { filterOf, type GivenFilter } from '../input/filter.ts';
 import { withNewCode, withRenamed } from '../other-version.ts';
 import { rotateToken } from '../token-rotation.ts';
 import { logsOf } from '../trail-bucket.ts';
@@ -17,6 +18,11 @@ const OTHER_WORKLOAD_SECURITY_ACCOUNT = '147995105372';
 /** Stateless ones, each with something that refers to it. */
 const RENAMED = /^Forwarding(ObjectCreated[0-9A-F]{8}|Forwarder(Function|FunctionQueue)?[0-9A-F]{8})$/;
 
+/** Drops most of what reads, and what fails is kept. */
+export const FILTER = filterOf(
+  '[{"keep":{"errorCode":"*"}},{"name":"reads","drop":{"readOnly":true}}]',
+) as GivenFilter;
+
 export async function changesOf(rehearsal: Rehearsal): Promise<Change[]> {
   return [
     ...(await credentials(rehearsal)),
@@ -24,6 +30,7 @@ export async function changesOf(rehearsal: Rehearsal): Promise<Change[]> {
     ...buckets(rehearsal),
     ...destinations(rehearsal),
     ...settings(),
+    ...filters(),
     ...(await versions(rehearsal)),
   ];
 }
@@ -121,6 +128,23 @@ function settings(): Change[] {
       parameters: { [P.workloadSecurityAccountId]: OTHER_WORKLOAD_SECURITY_ACCOUNT },
     },
     { name: 'OnVendorDeleteFailure', parameters: { [P.onVendorDeleteFailure]: 'Continue' } },
+  ];
+}
+
+/** The former filter, which is none, is on for what is forwarded before the forwarder is updated. */
+function filters(): Change[] {
+  return [
+    {
+      name: 'a wrong filter, which is refused',
+      parameters: { [P.forwardingFilter]: '[{"drop":{"eventSource":"kms"}}]' },
+      failsWith: /Rule 1, field eventSource: given "kms"/,
+    },
+    {
+      name: 'a filter',
+      parameters: { [P.forwardingFilter]: FILTER.text },
+      filter: FILTER,
+    },
+    { name: 'no filter any more', parameters: { [P.forwardingFilter]: '' } },
   ];
 }
 

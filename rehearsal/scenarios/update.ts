@@ -11,7 +11,7 @@ import { deliveredOn } from '../input/corpus.ts';
 import { outputsOf } from '../stack-watch.ts';
 import { holdingsOf } from '../vendor-holdings.ts';
 import type { Scenario } from './scenario.ts';
-import { changesOf } from './update-changes.ts';
+import { changesOf, FILTER } from './update-changes.ts';
 
 /** Before, during and after each change. */
 const PARTS_A_CHANGE = 3;
@@ -26,15 +26,15 @@ export const update: Scenario = {
     await createApiKeySecret(clients);
   },
   play: async (rehearsal) => {
-    const { stage, corpus, found } = rehearsal;
+    const { stage, options, corpus, found } = rehearsal;
     await deploy(rehearsal);
     found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
     const outputs = await outputsOf(stage.clients, STACK);
-    const flow = new FileFlow(
-      stage,
-      deliveredOn(new Date(), corpus),
-      outputs[OUTPUTS.deadLetterQueueUrl] ?? '',
-    );
+    const flow = new FileFlow(stage, deliveredOn(new Date(), corpus), {
+      deadLetterQueue: outputs[OUTPUTS.deadLetterQueueUrl] ?? '',
+      ledgerTable: outputs[OUTPUTS.ledgerTable] ?? '',
+      filters: [...(options.filter === undefined ? [] : [options.filter]), FILTER],
+    });
     const changes = await changesOf(rehearsal);
     for (const [index, change] of changes.entries()) {
       const left = PARTS_A_CHANGE * (changes.length - index);

@@ -5,6 +5,8 @@ import {
   DescribeStacksCommand,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetEventSourceMappingCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -18,12 +20,18 @@ const DEAD_LETTERS = 'https://sqs.us-east-1.amazonaws.com/111122223333/dead-lett
 
 const cloudFormation = mockClient(CloudFormationClient);
 const sqs = mockClient(SQSClient);
+const lambda = mockClient(LambdaClient);
+const dynamoDb = mockClient(DynamoDBClient);
 
 beforeEach(() => {
   cloudFormation.reset();
   cloudFormation.onAnyCommand().rejects(new Error('not expected'));
   sqs.reset();
   sqs.onAnyCommand().rejects(new Error('not expected'));
+  lambda.reset();
+  lambda.onAnyCommand().rejects(new Error('not expected'));
+  dynamoDb.reset();
+  dynamoDb.onAnyCommand().rejects(new Error('not expected'));
   vi.stubEnv('AWS_REGION', 'us-east-1');
 });
 
@@ -42,6 +50,8 @@ function stackWith(changes: { status?: Stack['StackStatus']; outputs?: Record<st
     [OUTPUTS.destination]: 'CloudOne',
     [OUTPUTS.queueUrl]: QUEUE,
     [OUTPUTS.deadLetterQueueUrl]: DEAD_LETTERS,
+    [OUTPUTS.forwarderMappingId]: 'mapping',
+    [OUTPUTS.ledgerTable]: 'ledger',
   };
   return {
     StackName: 'CloudOne',
@@ -63,6 +73,8 @@ function deployed(
     },
   });
   cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [stack] });
+  lambda.on(GetEventSourceMappingCommand, { UUID: 'mapping' }).resolves({ State: 'Enabled' });
+  dynamoDb.on(GetItemCommand, { TableName: 'ledger' }).resolves({});
   sqs.on(GetQueueAttributesCommand, { QueueUrl: QUEUE }).resolves(attributes(waiting, inFlight));
   sqs.on(GetQueueAttributesCommand, { QueueUrl: DEAD_LETTERS }).resolves(attributes(dead, 0));
 }
@@ -80,6 +92,7 @@ describe('status', () => {
         'Trend Vision One   connected',
         'CloudTrail bucket  my-logs',
         'Destination        CloudOne',
+        'Forwarding         on',
         'Queue              3 waiting, 2 being forwarded',
         'Dead letters       0',
         '',
@@ -101,7 +114,8 @@ describe('status', () => {
       visionOneConnection: 'connected',
       bucket: 'my-logs',
       destination: 'CloudOne',
-      queue: { waiting: 3, inFlight: 2 },
+      forwarding: { isEnabled: true, pausedSince: null },
+      queue: { waiting: 3, inFlight: 2, delayed: 0 },
       deadLetters: 0,
     });
     expect(exitStatus).toBe(0);
@@ -132,7 +146,7 @@ describe('status', () => {
 
     const { exitStatus, out } = await trailbridge('status');
 
-    expect(out.match(/ {2}-$/gm)).toHaveLength(6);
+    expect(out.match(/ {2}-$/gm)).toHaveLength(7);
     expect(exitStatus).toBe(1);
   });
 

@@ -15,7 +15,7 @@ const DEFECTS: readonly (readonly [defect: string, found: string, Sabotage, comp
       file: 'forwarding/object-forwarder.ts',
       replace: 'const { summary, parts, records } = await deliver(',
       by:
-        "await ledger.acknowledge(object, { parts: 1, records: 3, rawBytes: 1, sha256: 'x', acknowledgedAt: new Date() }, turn.cleanUpSignal);" +
+        "await ledger.acknowledge(object, { parts: 1, records: 3, readRecords: 3, droppedByRule: new Map(), rawBytes: 1, sha256: 'x', acknowledgedAt: new Date() }, turn.cleanUpSignal);" +
         'const { summary, parts, records } = await deliver(',
     },
     /^lost: event/,

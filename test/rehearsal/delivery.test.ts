@@ -10,6 +10,7 @@ import {
   compare,
   countAltered,
   countArrived,
+  filteredByRule,
   latencies,
   readDeadLetters,
   readLedger,
@@ -243,12 +244,28 @@ describe('what is read from AWS', () => {
         LastEvaluatedKey: { object: { S: 'a' } },
       })
       .resolvesOnce({
-        Items: [{ object: { S: 'b' }, state: { S: 'acknowledged' }, acknowledgedAt: { S: 'then' } }],
+        Items: [
+          {
+            object: { S: 'b' },
+            state: { S: 'acknowledged' },
+            acknowledgedAt: { S: 'then' },
+            readRecords: { N: '3' },
+            droppedByRule: { M: { reads: { N: '2' } } },
+            filter: { S: '0123456789abcdef' },
+          },
+        ],
       });
 
     await expect(readLedger(clientsTo({ dynamoDb: new DynamoDBClient({}) }), 'table')).resolves.toEqual([
-      { object: 'a', state: 'forwarding' },
-      { object: 'b', state: 'acknowledged', acknowledgedAt: 'then' },
+      { object: 'a', state: 'forwarding', droppedByRule: new Map() },
+      {
+        object: 'b',
+        state: 'acknowledged',
+        acknowledgedAt: 'then',
+        readRecords: 3,
+        droppedByRule: new Map([['reads', 2]]),
+        filter: '0123456789abcdef',
+      },
     ]);
   });
 
@@ -299,7 +316,8 @@ describe('the ledger', () => {
   const key = 'AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/15/x.json.gz';
   const corpus = corpusOf('x', [{ key, body: gzipSync('{"Records":[]}') }]);
   const sha256 = createHash('sha256').update('{"Records":[]}').digest('hex');
-  const entry = { object: `bucket/${key}#version=1`, state: 'acknowledged', sha256 } as const;
+  const counted = { readRecords: 0, droppedByRule: new Map() };
+  const entry = { object: `bucket/${key}#version=1`, state: 'acknowledged', sha256, ...counted } as const;
 
   test('knows of every file, with its hash', () => {
     expect(ledgerProblems(corpus, [entry])).toEqual([]);
@@ -309,9 +327,17 @@ describe('the ledger', () => {
     ['nothing', []],
     ['a file under way', [{ ...entry, state: 'forwarding' } as const]],
     ['another hash', [{ ...entry, sha256: 'x' }]],
+    ['more records', [{ ...entry, readRecords: 1 }]],
+    ['records that no rule drops', [{ ...entry, droppedByRule: new Map([['rule 1', 1]]) }]],
   ])('that holds %s is a problem', (_what, ledger) => {
     expect(ledgerProblems(corpus, ledger)).toHaveLength(1);
   });
+});
+
+test('what was filtered is summed up by rule', () => {
+  const dropped = (...counts: [string, number][]) => ({ droppedByRule: new Map(counts) });
+
+  expect(filteredByRule([dropped(['a', 1], ['b', 2]), dropped(), dropped(['a', 3])])).toEqual({ a: 4, b: 2 });
 });
 
 describe('how many have arrived', () => {

@@ -19,9 +19,17 @@ describe('summary', () => {
     expect(text).toContain('21540 of 21540 events arrived, 0 missing, 0 duplicated');
     expect(text).toContain('2 files dead-lettered');
     expect(text).toContain('the CloudTrail token was renewed midway, and the former one revoked');
+    expect(text).toContain('completeness: 238 files in 12 digests proven; a gap made on purpose was found');
     expect(text).toContain('nothing left, in AWS or at the vendors');
     expect(text).toContain('74.9 s in all; report: .rehearsal/report.html');
     expect(text).not.toContain('!');
+    expect(text).not.toContain('filtered');
+  });
+
+  test('of one with a filter: what each rule dropped', () => {
+    expect(summary({ filtered: { reads: 12, 'rule 3': 4 } })).toContain(
+      '16 events filtered by rule: reads 12, rule 3 4',
+    );
   });
 
   test('of one with the vendor’s client: no figure of ours that it does not have', () => {

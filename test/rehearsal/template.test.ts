@@ -9,6 +9,7 @@ const template = {
     Here: {
       'Fn::Equals': [{ 'Fn::FindInMap': ['Regions', { Ref: 'Region' }, 'Aws'] }, { Ref: 'AWS::Region' }],
     },
+    NeedsValue: { 'Fn::Equals': [{ Ref: 'Needed' }, ''] },
     Both: { 'Fn::And': [{ Condition: 'Given' }, { Condition: 'Here' }] },
     Either: { 'Fn::Or': [{ Condition: 'Given' }, { Condition: 'Here' }] },
     IsArn: { 'Fn::Equals': [{ 'Fn::Select': [0, { 'Fn::Split': [':', { Ref: 'Name' }] }] }, 'arn'] },
@@ -37,7 +38,7 @@ describe('conditions', () => {
     ['Joined', {}, true],
     ['Joined', { List: 'b,a' }, false],
   ])('%s under %j: %j', (name, given, expected) => {
-    expect(conditionsUnder(template, given)(name)).toBe(expected);
+    expect(conditionsUnder(template, given).named(name)).toBe(expected);
   });
 
   test.each([
@@ -45,8 +46,9 @@ describe('conditions', () => {
     ['Misspelt', 'the parameter Nmae, which there is not'],
     ['toString', 'the condition toString, which there is not'],
     ['Here', 'the parameter AWS::Region, which there is not'],
+    ['NeedsValue', 'The parameter Needed is not given, and has no default'],
   ])('%s is not guessed at', (name, message) => {
-    const evaluate = () => conditionsUnder(template, {})(name);
+    const evaluate = () => conditionsUnder(template, {}).named(name);
 
     expect(evaluate).toThrow(TemplateNotUnderstoodError);
     expect(evaluate).toThrow(message);

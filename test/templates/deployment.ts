@@ -1,10 +1,10 @@
 /** What CloudFormation would make of a template under given parameters: conditions and `Fn::If` resolved. */
-import { booleanExpressions, type ParameterValues } from './boolean-expressions.ts';
+import { conditionsUnder, type Values } from '../../rehearsal/template.ts';
 import type { Resource, Template } from './template.ts';
 
 /** The template with only what exists under the parameters; every parameter not given has its default. */
-export function deploy(template: Template, given: ParameterValues): Template {
-  const conditions = booleanExpressions(template, given).condition;
+export function deploy(template: Template, given: Values): Template {
+  const conditions = conditionsUnder(template, given).named;
   const resources = Object.entries(template.Resources)
     .filter(([, { Condition }]) => Condition === undefined || conditions(Condition))
     .map(([id, resource]) => [id, resolve(resource, conditions) as Resource] as const);

@@ -48,7 +48,7 @@ const TOOL_CONTEXT = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-ass
  */
 export async function runApp(options: {
   readonly outputFolder: string;
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Readonly<Record<string, unknown>>;
   readonly deploymentRegion?: string;
 }): Promise<AppRun> {
   const { CDK_DEFAULT_REGION, ...environment } = process.env;

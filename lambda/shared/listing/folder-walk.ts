@@ -17,20 +17,46 @@ export interface WalkPosition {
 }
 
 export interface WalkStep extends WalkPosition {
-  /** The folder is a region's, `…/<account>/<kind>/<region>/`, and holds forwarded files below dates. */
+  /** The folder is of those that are looked for; it is not walked into. */
   readonly holdsFiles: boolean;
+}
+
+/** What a walk looks for, and where it does not look. */
+export interface WalkGoal {
+  readonly isGoal: (folder: string) => boolean;
+  readonly isPassedOver: (folder: string) => boolean;
+}
+
+export interface WalkOptions {
+  /** @default REGIONS_OF_FORWARDED_FILES */
+  readonly goal?: WalkGoal;
+  /** Whether to look in the whole bucket when all has been seen below the prefixes. @default true */
+  readonly everywhere?: boolean;
 }
 
 /** Of an account below `AWSLogs/`, an organisation's among them. */
 const ACCOUNT = String.raw`(?:^|/)AWSLogs/(?:o-[^/]+/)?\d{12}/`;
 /** `AWSLogs` is no region: it begins the files of a trail whose own prefix ends in `…/CloudTrail`. */
 const REGION_OF_FORWARDED_FILES = new RegExp(`${ACCOUNT}CloudTrail(?:-Insight)?/(?!AWSLogs/)[^/]+/$`);
+const ACCOUNT_ITSELF = new RegExp(`${ACCOUNT}$`);
 const DIGESTS = new RegExp(`${ACCOUNT}CloudTrail-Digest/$`);
 /**
  * A year of another service's logs: Config, load balancers, flow logs all put dates below the account. They are
  * too many to be searched, and hold nothing but their files.
  */
 const YEAR_OF_OTHER_LOGS = new RegExp(`${ACCOUNT}(?:.+/)?\\d{4}/$`);
+
+/** Regions' folders, `…/<account>/<kind>/<region>/`, that hold forwarded files below dates. */
+export const REGIONS_OF_FORWARDED_FILES: WalkGoal = {
+  isGoal: (folder) => REGION_OF_FORWARDED_FILES.test(folder),
+  isPassedOver: (folder) => DIGESTS.test(folder) || YEAR_OF_OTHER_LOGS.test(folder),
+};
+
+/** Accounts' folders, `…/AWSLogs/[o-…/]<account>/`. */
+export const ACCOUNTS: WalkGoal = {
+  isGoal: (folder) => ACCOUNT_ITSELF.test(folder),
+  isPassedOver: () => false,
+};
 
 /**
  * Walks a bucket's folders in the order of the keys. It first goes where trails are known to write to, then
@@ -44,15 +70,16 @@ export async function* walkFolders(
   listing: BucketListing,
   prefixes: readonly string[],
   from?: WalkPosition,
+  { goal = REGIONS_OF_FORWARDED_FILES, everywhere = true }: WalkOptions = {},
 ): AsyncGenerator<WalkStep> {
   const known = [...new Set(prefixes.map((prefix) => (prefix === '' ? 'AWSLogs/' : `${prefix}/AWSLogs/`)))];
-  const starts = [...known, ''];
+  const starts = everywhere ? [...known, ''] : known;
   // Another start than any of these: the trails have changed since, and the walk begins anew.
   const first = Math.max(0, starts.indexOf(from?.start ?? starts[0] ?? ''));
   for (const start of starts.slice(first)) {
     const walked = new Set(starts.slice(0, starts.indexOf(start)));
     const resumeAt = from?.start === start && from.folder.startsWith(start) ? from.folder : start;
-    for await (const step of walkFrom(listing, start, resumeAt, walked)) {
+    for await (const step of walkFrom({ ...listing, goal }, start, resumeAt, walked)) {
       yield { start, ...step };
     }
   }
@@ -60,15 +87,15 @@ export async function* walkFolders(
 
 /** @param resumeAt a folder at or below `folder`: what comes before it is left out. */
 async function* walkFrom(
-  listing: BucketListing,
+  listing: BucketListing & { readonly goal: WalkGoal },
   folder: string,
   resumeAt: string,
   walked: ReadonlySet<string>,
 ): AsyncGenerator<Omit<WalkStep, 'start'>> {
-  if (walked.has(folder) || DIGESTS.test(folder) || YEAR_OF_OTHER_LOGS.test(folder)) {
+  if (walked.has(folder) || listing.goal.isPassedOver(folder)) {
     return;
   }
-  const holdsFiles = REGION_OF_FORWARDED_FILES.test(folder);
+  const holdsFiles = listing.goal.isGoal(folder);
   const resumed = resumeAt.length > folder.length && !holdsFiles;
   if (!resumed) {
     yield { folder, holdsFiles };
@@ -89,10 +116,10 @@ async function* walkFrom(
 }
 
 /** The folders right below a folder, in S3's order. */
-async function* subfolders(
+export async function* subfolders(
   { s3, bucket, signal }: BucketListing,
   folder: string,
-  after: string | undefined,
+  after?: string,
 ): AsyncGenerator<string> {
   let token: string | undefined;
   do {

@@ -1,6 +1,6 @@
 /** Asking for objects to be listed and queued of which no event may have come. */
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { ListingRequest } from '../../../contract/trail.ts';
+import type { ListingRequest } from '../../../contract/listing.ts';
 import { explainAwsError } from '../aws-errors.ts';
 
 export interface ListingQueue {

@@ -14,6 +14,7 @@ const ATTEMPTS = 4;
 /**
  * Queues objects to be forwarded.
  *
+ * @param delays seconds that each is held back in the queue, 900 at most. @default none
  * @throws QueueError where SQS refuses some for good; those before them are queued then, which does no harm:
  * what is queued twice is forwarded once.
  */
@@ -22,17 +23,19 @@ export async function queueObjects(
   queueUrl: string,
   objects: readonly ObjectReference[],
   signal: AbortSignal,
+  delays: readonly number[] = [],
 ): Promise<void> {
-  for (let start = 0; start < objects.length; start += BATCH) {
-    let waiting = objects.slice(start, start + BATCH);
+  const messages = objects.map((object, index) => ({
+    MessageBody: JSON.stringify(objectMessageOf(object)),
+    DelaySeconds: delays[index],
+  }));
+  for (let start = 0; start < messages.length; start += BATCH) {
+    let waiting = messages.slice(start, start + BATCH);
     const sendWaiting = async () => {
       const { Failed = [] } = await sqs.send(
         new SendMessageBatchCommand({
           QueueUrl: queueUrl,
-          Entries: waiting.map((object, index) => ({
-            Id: String(index),
-            MessageBody: JSON.stringify(objectMessageOf(object)),
-          })),
+          Entries: waiting.map((message, index) => ({ Id: String(index), ...message })),
         }),
         { abortSignal: signal },
       );

@@ -124,7 +124,12 @@ function changesOf(kind: string, item: Item, values: Item): Item {
         claims: { N: String(Number(item.claims?.N ?? 0) + 1) },
       };
     case 'progress':
-      return named({ parts: ':parts', records: ':records', destination: ':destination' });
+      return named({
+        parts: ':parts',
+        records: ':records',
+        destination: ':destination',
+        filter: ':filter',
+      });
     case 'release':
       return named({ failure: ':failure', failedTries: ':failedTries' });
     default:
@@ -136,6 +141,10 @@ function changesOf(kind: string, item: Item, values: Item): Item {
         sha256: ':sha256',
         acknowledgedAt: ':acknowledgedAt',
         destination: ':destination',
+        readRecords: ':readRecords',
+        droppedRecords: ':droppedRecords',
+        droppedByRule: ':droppedByRule',
+        filter: ':filter',
       });
   }
 }

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { type Call, json, Refused, type Reply } from '../../../rehearsal/vendors/http.ts';
 import type { Service } from '../../../rehearsal/vendors/router.ts';
+import { updatedItem } from '../shared/update-expression.ts';
 
 export interface Bucket {
   /** The XML elements of its notification configuration, as they were put. */
@@ -26,7 +27,7 @@ export interface AwsStandIn {
   /** SSM parameters by name. */
   readonly parameters: Map<string, string>;
   /** Items of the one table, by partition key. */
-  readonly items: Map<string, object>;
+  readonly items: Map<string, Record<string, object>>;
   stackStatus: string;
   reset(): void;
 }
@@ -225,16 +226,20 @@ function ssm({ parameters }: AwsStandIn): Service {
   });
 }
 
-/** One table with a partition key; an update sets the attributes that its values are named after. */
+/** One table with a partition key. */
 function dynamoDb({ items }: AwsStandIn): Service {
-  const keyOf = (input: object) => JSON.stringify((input as { Key: object }).Key);
+  interface Input {
+    readonly Key: object;
+    readonly UpdateExpression: string;
+    readonly ExpressionAttributeValues?: Record<string, object>;
+  }
+  const keyOf = (input: object) => JSON.stringify((input as Input).Key);
   return jsonService(AWS_HOSTS.dynamoDb, {
     GetItem: (input) => ({ Item: items.get(keyOf(input)) }),
     UpdateItem: (input) => {
-      const { ':at': lastSeenOn, ':missing': isMissing } = (
-        input as unknown as { ExpressionAttributeValues: Record<string, object> }
-      ).ExpressionAttributeValues;
-      items.set(keyOf(input), { lastSeenOn, isMissing });
+      const { UpdateExpression, ExpressionAttributeValues } = input as unknown as Input;
+      const before = items.get(keyOf(input)) ?? {};
+      items.set(keyOf(input), updatedItem(before, UpdateExpression, ExpressionAttributeValues));
       return {};
     },
   });

@@ -247,10 +247,14 @@ describe.each(SUBJECTS)('$name', (subject) => {
     test.skipIf(['DestinationProbe', 'CloudTrailLifecycle'].includes(subject.name))(
       'a refusal that echoes the credential does not show it',
       async () => {
-        const message = `Not accepted: ${world.vendors.tenant.cloudOneApiKey}`;
+        const { cloudOneApiKey, visionOneApiKey } = world.vendors.tenant;
+        const echo = (host: string, key: string) => {
+          return { host, status: 400, body: { message: `Not accepted: ${key}` } };
+        };
 
         const struck = await run(subject, operation, [
-          { host: '*.trendmicro.com', status: 400, body: { message } },
+          echo('api.xdr.trendmicro.com', visionOneApiKey),
+          echo('*.trendmicro.com', cloudOneApiKey),
         ]);
 
         assertOrder(subject, struck);

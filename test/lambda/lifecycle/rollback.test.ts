@@ -12,9 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Those that call with the user's API key. */
+/** Those whose updates call with the user's API key. */
 const CALLING = SUBJECTS.filter(({ name }) =>
-  /^(CloudOneAccount|CloudAccount|CloudTrailToken|VisionOne|Workload)/.test(name),
+  /^(CloudOneAccount|CloudAccount|CloudTrailToken|VisionOneConnection|Workload)/.test(name),
 );
 
 describe.each(CALLING)('$name', (subject) => {

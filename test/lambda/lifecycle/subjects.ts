@@ -10,7 +10,6 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
 import type { ForwarderDestination } from '../../../contract/forwarding.ts';
 import { cloudTrailLifecycle } from '../../../lambda/forwarding/cloudtrail-lifecycle.ts';
-import { cloudTrailServiceOf, destinationOf } from '../../../lambda/forwarding/destination-of.ts';
 import { destinationProbe } from '../../../lambda/forwarding/destination-probe.ts';
 import { DestinationToken } from '../../../lambda/forwarding/destination-token.ts';
 import { PartSender } from '../../../lambda/forwarding/part-sender.ts';
@@ -18,7 +17,9 @@ import { apiKeyReader, freshSecretReader } from '../../../lambda/onboarding/api-
 import { cloudAccount } from '../../../lambda/onboarding/cloud-account.ts';
 import { cloudOneAccount } from '../../../lambda/onboarding/cloud-one-account.ts';
 import { cloudTrailToken } from '../../../lambda/onboarding/cloudtrail-token.ts';
+import { enrolmentSecret } from '../../../lambda/onboarding/enrolment-secret.ts';
 import { visionOneConnection } from '../../../lambda/onboarding/vision-one-connection.ts';
+import { visionOneEnrolmentToken } from '../../../lambda/onboarding/vision-one-enrolment-token.ts';
 import { workloadSecurityConnector } from '../../../lambda/onboarding/workload-security-connector.ts';
 import { workloadSecurityExternalId } from '../../../lambda/onboarding/workload-security-external-id.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
@@ -26,6 +27,7 @@ import { parameterMark } from '../../../lambda/shared/durable-mark.ts';
 import { SecretReader } from '../../../lambda/shared/secrets.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
 import { trailBucketTeardown } from '../../../lambda/trail/trail-bucket-teardown.ts';
+import { cloudTrailServiceOf, destinationOf } from '../../../lambda/vendors/destination-of.ts';
 import { STACK_ID } from '../shared/custom-resource-harness.ts';
 import type { Properties } from '../shared/lifecycle-driver.ts';
 import { EVENT_BRIDGE } from './aws-stand-in.ts';
@@ -33,8 +35,10 @@ import { afterCreation, differsIn, isOurs, never, type Scene, type Subject } fro
 import {
   API_KEY_SECRET,
   ENROLMENT_SECRET,
+  GENERATED_ENROLMENT_SECRET,
   INGEST_SECRET,
   SERVICE_TOKEN_SECRET,
+  VISION_ONE_API_KEY_SECRET,
   type World,
 } from './world.ts';
 
@@ -111,6 +115,52 @@ const connection: Subject = {
   held: ({ vendors }) => (vendors.state().registered.visionOneConnection === null ? [] : ['connection']),
   madeFor: () => ['connection'],
   replaces: differsIn('CloudOneRegion'),
+};
+
+/**
+ * The connectors that the stack knows of: its secret holds them, or an answer to CloudFormation named them. Vision One
+ * lists none, so one whose answer was lost is nobody's: its token is unused and lapses by itself.
+ */
+function knownConnectors({ vendors, aws, sink }: World): string[] {
+  const told = [aws.secrets.get(GENERATED_ENROLMENT_SECRET), ...sink.physicalIds].join();
+  return vendors
+    .state()
+    .registered.visionOneConnectors.map(({ connectorId }) => connectorId)
+    .filter((id) => told.includes(id));
+}
+
+const enrolmentToken: Subject = {
+  name: 'VisionOneEnrolmentToken',
+  step: /^Vision One enrolment token: /,
+  properties: { CloudOneRegion: 'us-1', VisionOneRegion: 'us' },
+  changes: { ...REVISION, CloudOneRegion: ['us-1', OTHER_REGION], VisionOneRegion: ['us', 'eu'] },
+  scenes: [
+    { name: 'nothing' },
+    { name: 'connected by others', vendors: { visionOneConnection: { status: 'connected' } } },
+  ],
+  // Between the answer and its note in the secret, nothing tells whose connector it is.
+  survivesKills: false,
+  coldStart: (world) =>
+    customResourceHandler(() =>
+      visionOneEnrolmentToken({
+        readApiKey: apiKeyOf(world),
+        readVisionOneApiKey: (signal) =>
+          freshSecretReader(secretsOf(world)).read(VISION_ONE_API_KEY_SECRET, signal),
+        secret: enrolmentSecret(secretsOf(world), GENERATED_ENROLMENT_SECRET),
+        connectionMark: parameterMark(new SSMClient(world.sdk), 'connection-mark'),
+      }),
+    ),
+  held: knownConnectors,
+  madeFor: ({ physicalId }) => [physicalId.split('/').at(-1) ?? ''],
+  replaces: differsIn('CloudOneRegion'),
+  assertMore: (world) => {
+    const { registered, calls } = world.vendors.state();
+    const lost = calls.filter(
+      ({ path, fault }) => path.endsWith('/instances/enrollment') && fault !== undefined,
+    );
+    const unknown = registered.visionOneConnectors.length - knownConnectors(world).length;
+    expect(unknown).toBeLessThanOrEqual(lost.length);
+  },
 };
 
 const theirConnector = {
@@ -273,21 +323,25 @@ const notification: Subject = {
     { name: 'EventBridge on already', aws: bucketWith('trail-logs', OTHERS_QUEUE, EVENT_BRIDGE) },
     { name: 'EventBridge on in the other', aws: bucketWith('other-logs', OTHERS_QUEUE, EVENT_BRIDGE) },
   ],
-  // EventBridge is on or off, and tells nobody who switched it on.
-  survivesKills: false,
+  survivesKills: true,
   coldStart: (world) =>
-    customResourceHandler(() =>
-      bucketNotification({
-        s3In: () => new S3Client(world.sdk),
-        sqs: new SQSClient(world.sdk),
-        dynamoDb: new DynamoDBClient(world.sdk),
-        eventBridge: new EventBridgeClient(world.sdk),
-        ledgerTable: 'ledger',
-        eventRuleName: 'our-rule',
-        tellMissing: () => {},
-        lateObjectsQueueUrl: world.lateObjectsQueueUrl,
-        readBackDelaysMs: [0, 1, 1],
-      }),
+    customResourceHandler(
+      () =>
+        afterCreation(
+          world,
+          bucketNotification({
+            s3In: () => new S3Client(world.sdk),
+            sqs: new SQSClient(world.sdk),
+            dynamoDb: new DynamoDBClient(world.sdk),
+            eventBridge: new EventBridgeClient(world.sdk),
+            ledgerTable: 'ledger',
+            eventRuleName: 'our-rule',
+            tellMissing: () => {},
+            lateObjectsQueueUrl: world.lateObjectsQueueUrl,
+            readBackDelaysMs: [0, 1, 1],
+          }),
+        ),
+      ONCE,
     ),
   held: ({ aws }) =>
     [...aws.buckets].flatMap(([name, { notifications }]) =>
@@ -430,6 +484,7 @@ export const SUBJECTS: readonly Subject[] = [
   account,
   externalId,
   connection,
+  enrolmentToken,
   connector,
   registeredAccount,
   token,

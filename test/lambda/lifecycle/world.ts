@@ -13,6 +13,9 @@ import { AWS_HOSTS, type AwsStandIn, awsStandIn } from './aws-stand-in.ts';
 const secretArn = (name: string) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}`;
 export const API_KEY_SECRET = secretArn('cloud-one-api-key');
 export const ENROLMENT_SECRET = secretArn('enrolment-token');
+/** Of the stack's own: what it has generated. */
+export const GENERATED_ENROLMENT_SECRET = secretArn('generated-enrolment');
+export const VISION_ONE_API_KEY_SECRET = secretArn('vision-one-api-key');
 export const SERVICE_TOKEN_SECRET = secretArn('service-token');
 export const INGEST_SECRET = secretArn('ingest-token');
 
@@ -33,6 +36,11 @@ export interface World {
   secrets(): string[];
   reset(seed?: Seed): void;
   close(): Promise<void>;
+}
+
+/** What is secret in a secret's value: of a generated enrolment its token, else the whole. */
+function tokenOf(value: string): string {
+  return value.startsWith('{') ? ((JSON.parse(value) as { token?: string }).token ?? '') : value;
 }
 
 export async function startWorld(): Promise<World> {
@@ -76,7 +84,7 @@ export async function startWorld(): Promise<World> {
     output: () => output(),
     secrets: () => [
       vendors.tenant.cloudOneApiKey.split(':')[1] ?? '',
-      ...[...aws.secrets.values()].filter((value) => value !== ''),
+      ...[...aws.secrets.values()].map(tokenOf).filter((value) => value !== ''),
       URL_SIGNATURE,
     ],
     reset: (seed) => {
@@ -86,8 +94,11 @@ export async function startWorld(): Promise<World> {
       vi.spyOn(Math, 'random').mockReturnValue(0);
       vendors.reset({}, seed);
       aws.reset();
+      sink.physicalIds.clear();
       aws.secrets.set(API_KEY_SECRET, vendors.tenant.cloudOneApiKey);
       aws.secrets.set(ENROLMENT_SECRET, vendors.tenant.visionOneEnrollmentToken);
+      aws.secrets.set(GENERATED_ENROLMENT_SECRET, '');
+      aws.secrets.set(VISION_ONE_API_KEY_SECRET, vendors.tenant.visionOneApiKey);
       aws.secrets.set(SERVICE_TOKEN_SECRET, '');
       aws.secrets.set(INGEST_SECRET, vendors.tenant.ingestToken);
       output = captureOutput();

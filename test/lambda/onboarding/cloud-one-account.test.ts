@@ -26,7 +26,7 @@ describe('Cloud One account', () => {
 
     const created = await fixture.create('account', { AwsRegion: 'eu-west-2' });
 
-    expect(created.Data).toEqual({ AccountId: '42', Region: 'gb-1' });
+    expect(created.Data).toMatchObject({ AccountId: '42', Region: 'gb-1' });
   });
 
   test('refuses a wrong AWS region, names both and the right one, and registers nothing', async () => {
@@ -146,6 +146,39 @@ describe('Cloud One account', () => {
     );
 
     expect(updated).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
+  });
+
+  test.each([
+    [undefined, ''],
+    ['', ''],
+    [' [ { "drop" : { "readOnly" : true } } ] ', '[{"drop":{"readOnly":true}}]'],
+  ])('passes the filter %j on as %j', async (given, passedOn) => {
+    const created = await fixture.create('account', { ForwardingFilter: given });
+
+    expect(created).toMatchObject({ Status: 'SUCCESS', Data: { ForwardingFilter: passedOn } });
+  });
+
+  test('refuses a wrong filter before it calls anybody, and says where it is wrong', async () => {
+    const created = await fixture.create('account', {
+      ForwardingFilter: '[{"drop":{"readOnly":true}},{"drop":{"eventSource":"kms"}}]',
+    });
+
+    expect(created.Status).toBe('FAILED');
+    expect(created.Reason).toContain('Rule 2, field eventSource: given "kms"; allowed: the service');
+    expect(callsOf(fixture)).toEqual([]);
+  });
+
+  test('refuses an update to a wrong filter, and lets it be rolled back', async () => {
+    const old = { ForwardingFilter: '[{"drop":{"readOnly":true}}]' };
+    const wrong = { ForwardingFilter: '[{"drop":{}}]' };
+    const { PhysicalResourceId } = await fixture.create('account', old);
+
+    const refused = await fixture.update('account', PhysicalResourceId, wrong, old);
+    const rolledBack = await fixture.update('account', PhysicalResourceId, old, wrong);
+
+    expect(refused).toMatchObject({ Status: 'FAILED', PhysicalResourceId });
+    expect(refused.Reason).toContain('Rule 1 has no condition');
+    expect(rolledBack).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
   });
 
   test('tells a key of another account in the same words with the vendor’s client', async () => {

@@ -48,6 +48,8 @@ export interface OpenRequest {
 }
 
 export interface AnswerSink {
+  /** Physical ids of all answers that arrived, for as long as nobody clears it. */
+  readonly physicalIds: Set<string>;
   /** @param cut nothing that the function puts arrives, as when it is killed before. @default false */
   open(request: ResourceRequest, cut?: boolean): OpenRequest;
   /** Sends one request and gives CloudFormation's side of the answer. */
@@ -64,6 +66,7 @@ export interface AnswerSink {
 export async function startAnswerSink(): Promise<AnswerSink> {
   const refusals: number[] = [];
   const open = new Map<string, { readonly puts: ReceivedPut[]; readonly cut: boolean }>();
+  const physicalIds = new Set<string>();
   let requests = 0;
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -79,6 +82,7 @@ export async function startAnswerSink(): Promise<AnswerSink> {
     const status = refusals.shift() ?? (body.length > MAXIMUM_ANSWER_BYTES ? 400 : 200);
     if (status === 200) {
       const answer = JSON.parse(body.toString('utf8')) as ReceivedAnswer;
+      physicalIds.add(answer.PhysicalResourceId);
       mailbox.puts.push({ answer, bytes: body.length, at: Date.now() });
     }
     response.writeHead(status).end();
@@ -99,6 +103,7 @@ export async function startAnswerSink(): Promise<AnswerSink> {
   };
 
   return {
+    physicalIds,
     open: openRequest,
     send: async (handler, request, remainingMs) => {
       const { puts, deliver } = openRequest(request);

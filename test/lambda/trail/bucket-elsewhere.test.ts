@@ -18,7 +18,7 @@ import {
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { listingRequestSchema } from '../../../contract/trail.ts';
+import { listingRequestSchema } from '../../../contract/listing.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
 import { cloudTrailBucket } from '../../../lambda/trail/cloudtrail-bucket.ts';

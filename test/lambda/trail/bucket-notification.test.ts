@@ -9,7 +9,8 @@ import {
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { listingRequestSchema, notificationMemoryKey } from '../../../contract/trail.ts';
+import { listingRequestSchema } from '../../../contract/listing.ts';
+import { notificationMemoryKey } from '../../../contract/trail.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
 import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
@@ -274,6 +275,29 @@ describe('what is remembered', () => {
     expect(Date.parse(listingRequestSchema.parse(JSON.parse(body)).storedFrom)).toBeGreaterThan(
       Date.now() - 600_000,
     );
+  });
+});
+
+describe('a creation that died after it had switched them on', () => {
+  const now = Date.now();
+
+  test('is known again by the next: they are ours, and what came since is listed', async () => {
+    bucket.notifications = withEventBridge;
+    memory.items.set(notificationMemoryKey('trail-logs'), { switchedOnAt: now - 3_600_000 });
+
+    const created = await create();
+
+    expect(created.PhysicalResourceId).toBe('created:trail-logs');
+    const body = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.MessageBody ?? '';
+    expect(Date.parse(listingRequestSchema.parse(JSON.parse(body)).storedFrom)).toBeLessThan(now - 3_600_000);
+  });
+
+  test('is forgotten once they are off: who switches them on then is their owner', async () => {
+    const created = await create();
+    await remove(created.PhysicalResourceId);
+    bucket.notifications = withEventBridge;
+
+    expect((await create()).PhysicalResourceId).toBe('adopted:trail-logs');
   });
 });
 

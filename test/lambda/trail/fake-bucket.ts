@@ -79,13 +79,13 @@ export function fakeBucket(versions: readonly FakeVersion[] = []): FakeBucket {
     return {};
   });
 
-  mock.on(ListObjectVersionsCommand).callsFake(({ Prefix = '', KeyMarker, VersionIdMarker }) => {
+  mock.on(ListObjectVersionsCommand).callsFake(({ Prefix = '', KeyMarker, VersionIdMarker, MaxKeys }) => {
     existing();
     const matching = bucket.versions
       .filter(({ key }) => key.startsWith(Prefix))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
     const first = firstAfter(matching, KeyMarker, VersionIdMarker);
-    const page = matching.slice(first, first + bucket.pageSize);
+    const page = matching.slice(first, first + Math.min(bucket.pageSize, MaxKeys ?? bucket.pageSize));
     const end = page.at(-1);
     const shown = page.map(({ key, versionId = 'null', storedAt = new Date(0), deleteMarker = false }) => ({
       deleteMarker,

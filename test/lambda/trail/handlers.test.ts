@@ -1,8 +1,7 @@
 /** Each handler as Lambda loads it: its environment and its clients. */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
-import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSEvent } from 'aws-lambda';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import {
@@ -15,7 +14,6 @@ import {
 import { type FakeBucket, fakeBucket } from './fake-bucket.ts';
 import { memoryDouble } from './notification-memory-double.ts';
 
-const FORWARDING_QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/forwarding';
 const KEY = 'AWSLogs/111111111111/CloudTrail/us-east-1/2026/03/01/a.json.gz';
 const sqs = mockClient(SQSClient);
 const cloudFormation = mockClient(CloudFormationClient);
@@ -30,7 +28,6 @@ afterAll(() => sink.close());
 beforeEach(() => {
   vi.restoreAllMocks();
   output = captureOutput();
-  vi.stubEnv('FORWARDING_QUEUE_URL', FORWARDING_QUEUE);
   vi.stubEnv('LATE_OBJECTS_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/123456789012/late');
   vi.stubEnv('STACK_NAME', 'CloudOne');
   vi.stubEnv('STACK_ID', STACK_ID);
@@ -40,13 +37,11 @@ beforeEach(() => {
   vi.stubEnv('BUCKET_REGION', 'us-east-1');
   vi.stubEnv('BUCKET_ACCOUNT_ID', '123456789012');
   vi.stubEnv('REPAIR', 'true');
-  vi.stubEnv('TRAIL_PREFIXES', '["audit"]');
   memoryDouble();
   mockClient(EventBridgeClient).on(ListRulesCommand).resolves({ Rules: [] });
   bucket = fakeBucket([{ key: KEY, storedAt: new Date('2026-03-01T00:15:00Z') }]);
   sqs.reset();
   sqs.on(SendMessageCommand).resolves({});
-  sqs.on(SendMessageBatchCommand).resolves({});
   cloudFormation.reset();
   cloudFormation.on(DescribeStacksCommand).resolves({
     Stacks: [{ StackName: 'CloudOne', CreationTime: new Date(0), StackStatus: 'DELETE_IN_PROGRESS' }],
@@ -84,29 +79,6 @@ test('trail bucket teardown', async () => {
   expect(bucket.exists).toBe(false);
 });
 
-test('late objects', async () => {
-  const { handler } = await import('../../../lambda/trail/late-objects-handler.ts');
-  const body = JSON.stringify({
-    bucket: 'trail-logs',
-    storedFrom: '2026-03-01T00:10:00Z',
-    storedBefore: '2026-03-01T00:25:00Z',
-  });
-
-  await handler({ Records: [{ body }] } as SQSEvent, contextWith(300_000), () => {});
-
-  const [batch] = sqs.commandCalls(SendMessageBatchCommand);
-  expect(batch?.args[0].input.QueueUrl).toBe(FORWARDING_QUEUE);
-  expect(batch?.args[0].input.Entries?.[0]?.MessageBody).toContain(KEY);
-});
-
-test('a message that is no listing request fails, and is received again', async () => {
-  const { handler } = await import('../../../lambda/trail/late-objects-handler.ts');
-
-  const handling = handler({ Records: [{ body: '{}' }] } as SQSEvent, contextWith(300_000), () => {});
-
-  await expect(handling).rejects.toThrow('bucket');
-});
-
 test('notification watch', async () => {
   cloudFormation
     .on(DescribeStacksCommand)
@@ -118,16 +90,4 @@ test('notification watch', async () => {
   expect(bucket.notifications).toEqual({ EventBridgeConfiguration: {} });
   expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(1);
   expect(output()).toContain('"NotificationMissing":1');
-});
-
-test('backfill', async () => {
-  const { handler } = await import('../../../lambda/trail/backfill-handler.ts');
-
-  const answer = await sink.send(handler, {
-    type: 'Create',
-    properties: { BucketName: 'trail-logs', BackfillDays: '3' },
-  });
-
-  expect(answer.Status).toBe('SUCCESS');
-  expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(1);
 });

@@ -8,7 +8,8 @@ import {
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { listingRequestSchema, notificationMemoryKey } from '../../../contract/trail.ts';
+import { listingRequestSchema } from '../../../contract/listing.ts';
+import { notificationMemoryKey } from '../../../contract/trail.ts';
 import { NotificationEditor } from '../../../lambda/trail/notification-editor.ts';
 import { NotificationMemory } from '../../../lambda/trail/notification-memory.ts';
 import { watchNotification } from '../../../lambda/trail/notification-watch.ts';

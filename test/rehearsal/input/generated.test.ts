@@ -43,8 +43,8 @@ const whole = corpus.files.filter(({ key }) => !corpus.poison.has(key));
 test('has every event once, and one file that no destination can take', () => {
   expect(corpus.poison.size).toBe(1);
   expect(new Set(corpus.expected.values())).toEqual(new Set([1]));
-  // 36 usual files, the large one, of several members, Insight, prefixed, of an organisation.
-  expect(corpus.expected.size).toBe(36 * 20 + 9000 + 20 + 2 + 20 + 20);
+  // 60 usual files, the large one, of several members, Insight, prefixed, of an organisation.
+  expect(corpus.expected.size).toBe(60 * 20 + 9000 + 20 + 2 + 20 + 20);
 });
 
 test('has a file without records', () => {

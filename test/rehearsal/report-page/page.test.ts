@@ -154,6 +154,17 @@ test('a token that was renewed midway is told of, where there is one', () => {
   expect(sectionText(renderReportPage(existingBucketReport()), 'flow')).not.toContain(words);
 });
 
+test('what the filter dropped is told by rule, and does not pass for lost', () => {
+  const good = goodReport();
+  const filtered = { reads: 1_200, 'rule <3>': 40 };
+  const delivered = { ...good.delivered, events: good.input.events - 1_240 };
+  const page = renderReportPage(goodReport({ filtered, delivered }));
+
+  expect(sectionText(page, 'flow')).toMatch(/1,240 events filtered by rule: reads 1,200, rule <3> 40/);
+  expect(page).toContain('1,240 filtered by rule, none missing');
+  expect(renderReportPage(good)).not.toContain('filtered by rule');
+});
+
 test('an existing bucket whose entry was lost is told so', () => {
   const good = existingBucketReport();
   const page = renderReportPage({

@@ -33,6 +33,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
   return {
     ok: true,
     problems: [],
+    filtered: {},
     startedAt: '2026-11-20T07:41:12.345Z',
     options: {
       input: 'generated',
@@ -79,6 +80,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
     latencyMs: latencyOf(latencies(240)),
     updates: [],
     tokenRotation: { seconds: 0.6, revoked: 1 },
+    completeness: { files: 238, digests: 12, gapClosed: true },
     vendor: {
       registered: {
         visionOneConnection: 'connected',
@@ -226,6 +228,7 @@ export function bootstrapFailure(): RehearsalReport {
     deadLettered: [],
     latencyMs: latencyOf([]),
     tokenRotation: null,
+    completeness: null,
     vendor: { registered: NONE, afterDestroy: NONE },
     residue: { checked: false, aws: [], vendors: [], retained: [] },
     permissions: null,
@@ -248,6 +251,7 @@ export function failedAsAsked(): RehearsalReport {
     deadLettered: [],
     latencyMs: latencyOf([]),
     tokenRotation: null,
+    completeness: null,
     vendor: {
       registered: { ...NONE, visionOneConnection: 'connected' },
       afterDestroy: NONE,
@@ -286,6 +290,7 @@ export function existingBucketReport(): RehearsalReport {
       failAt: null,
     },
     tokenRotation: null,
+    completeness: null,
     bucketNotification: {
       before: OTHERS,
       during: { ...OTHERS, EventBridgeConfiguration: {} },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type ParameterValues, violations } from '../boolean-expressions.ts';
+import type { Values } from '../../../rehearsal/template.ts';
 import { deploy } from '../deployment.ts';
+import { violations } from '../rule-violations.ts';
 import { pathOf, referencesIn, type Template } from '../template.ts';
 
 const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
@@ -12,7 +13,7 @@ const COLLECTOR = {
 const BUCKET = { CreateNewTrail: 'false', ExistingCloudtrailBucketName: 'logs' };
 
 /** The parameters that decide what exists, in all their forms: one of each row. */
-const CHOICES: readonly (readonly ParameterValues[])[] = [
+const CHOICES: readonly (readonly Values[])[] = [
   [
     { CreateNewTrail: 'true' },
     { ...BUCKET, CloudOneAccountTemplateUrl: 'https://example.com/template' },
@@ -46,7 +47,7 @@ const CHOICES: readonly (readonly ParameterValues[])[] = [
 ];
 
 /** Every combination of them. */
-export const DEPLOYMENTS: readonly ParameterValues[] = CHOICES.reduce<ParameterValues[]>(
+export const DEPLOYMENTS: readonly Values[] = CHOICES.reduce<Values[]>(
   (combinations, choices) =>
     combinations.flatMap((combination) => choices.map((choice) => ({ ...combination, ...choice }))),
   [{}],
@@ -57,17 +58,27 @@ export const DEPLOYMENTS: readonly ParameterValues[] = CHOICES.reduce<ParameterV
     (TrailKeyArn === undefined && CloudtrailBucketRegion === undefined),
 );
 
-const isOurs = ({ ForwardingDestination }: ParameterValues) => ForwardingDestination !== 'VendorClient';
+const isOurs = ({ ForwardingDestination }: Values) => ForwardingDestination !== 'VendorClient';
 
 /** What exists besides what always does, by its construct's path. */
-const CONDITIONAL: readonly [
-  when: string,
-  choice: (given: ParameterValues) => boolean,
-  paths: readonly RegExp[],
-][] = [
+const CONDITIONAL: readonly [when: string, choice: (given: Values) => boolean, paths: readonly RegExp[]][] = [
   ['a new trail', ({ CreateNewTrail }) => CreateNewTrail === 'true', [/^NewTrail\//]],
   ['an existing bucket', ({ CreateNewTrail }) => CreateNewTrail === 'false', [/^BucketLookUp\//]],
-  ['our own forwarder', isOurs, [/^Forwarding\/(?!CloudTrailLifecycle(\/|$))/]],
+  [
+    'our own forwarder',
+    isOurs,
+    [
+      /^Completeness\//,
+      /^Forwarding\/(?!CloudTrailLifecycle(\/|$))/,
+      /^Listing\//,
+      /^Health\/(?!NotificationMissingAlarm$)/,
+    ],
+  ],
+  [
+    'our own forwarder on a new trail',
+    (given) => isOurs(given) && given.CreateNewTrail === 'true',
+    [/^Health\/NotificationMissingAlarm$/],
+  ],
   [
     'our own forwarder on an existing bucket',
     (given) => isOurs(given) && given.CreateNewTrail === 'false',

@@ -19,6 +19,18 @@ export function functionTests(template: Template): void {
     });
   });
 
+  test('the forwarder gets the filter that the first custom resource has checked, and never another', () => {
+    const filters = functions.flatMap(([, , resource]) => {
+      const { Variables } = property<{ Variables?: Record<string, unknown> }>(resource, 'Environment');
+      return Variables?.FORWARDING_FILTER ?? [];
+    });
+
+    expect(filters).toEqual([{ 'Fn::GetAtt': ['CloudOneAccount', 'ForwardingFilter'] }]);
+    expect(template.Resources.CloudOneAccount?.Properties).toMatchObject({
+      ForwardingFilter: { Ref: 'ForwardingFilter' },
+    });
+  });
+
   test.each(functions)('%s writes JSON into a log group of the stack', (_path, _id, resource) => {
     const { LogGroup, LogFormat } = property<{ LogGroup: { Ref: string }; LogFormat: string }>(
       resource,

@@ -54,6 +54,7 @@ const PINNED: Readonly<Record<string, readonly string[]>> = {
 /** What holds nothing that is lost with it. */
 const STATELESS = [
   'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
   'AWS::Events::EventBusPolicy',
   'AWS::Events::Rule',
   'AWS::IAM::Role',

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { HEALTH_METRICS } from '../../../contract/metrics.ts';
 import {
+  pathOf,
   property,
   type Resource,
   referencesIn,
@@ -111,13 +113,30 @@ export function observabilityTests(template: Template): void {
     },
   );
 
-  test('every dead-letter queue has an alarm', () => {
-    const watched = alarms.flatMap(([, , alarm]) => [...referencesIn(property(alarm, 'Dimensions'))]);
+  test('every dead-letter queue is looked into, and has an alarm of its own', () => {
     const deadLetterQueues = resourcesOf(template, 'AWS::SQS::Queue')
       .filter(([, { Properties }]) => Properties?.RedrivePolicy === undefined)
       .map(([id]) => id);
+    const [, check] =
+      resourcesOf(template, 'AWS::Lambda::Function').find(
+        ([, each]) => pathOf(each) === 'Health/Check/Function',
+      ) ?? [];
+    const watched = alarms.map(([, , alarm]) => property(alarm, 'MetricName'));
 
-    expect(watched).toEqual(expect.arrayContaining(deadLetterQueues));
+    expect([...referencesIn(check?.Properties?.Environment)]).toEqual(
+      expect.arrayContaining(deadLetterQueues),
+    );
+    const { deadLettersWaiting, eventsNotDelivered, lateObjectsNotListed } = HEALTH_METRICS;
+    expect(deadLetterQueues).toHaveLength(3);
+    expect(watched).toEqual(
+      expect.arrayContaining([deadLettersWaiting, eventsNotDelivered, lateObjectsNotListed]),
+    );
+  });
+
+  test('silence makes every alarm go off', () => {
+    expect(alarms.map(([, , alarm]) => property(alarm, 'TreatMissingData'))).toEqual(
+      alarms.map(() => 'breaching'),
+    );
   });
 }
 

@@ -120,6 +120,17 @@ export function orderTests(template: Template): void {
     );
   });
 
+  test('the health check begins when the destination is proven, and ends before that is told goodbye', () => {
+    eachDeployment(
+      template,
+      (deployed) => {
+        const schedule = idAt(deployed, 'Health/Schedule');
+        expect(dependenciesOf(deployed, schedule)).toContain('DestinationProbe');
+      },
+      OWN_FORWARDER,
+    );
+  });
+
   test('an updated forwarder goes to work when the destination is proven, and when it may read what it needs', () => {
     eachDeployment(
       template,
@@ -171,7 +182,7 @@ export function orderTests(template: Template): void {
       (deployed) => {
         const before = dependenciesOf(deployed, 'Backfill');
         for (const path of ['Function', 'Role', 'Function/Queue']) {
-          expect(before).toContain(idAt(deployed, `ExistingBucket/LateObjects/${path}`));
+          expect(before).toContain(idAt(deployed, `Listing/Lister/${path}`));
         }
       },
       { CreateNewTrail: ['false'], ...OWN_FORWARDER },

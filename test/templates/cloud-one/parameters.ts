@@ -18,6 +18,7 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   VisionOneIngestUrl: { Default: '' },
   VisionOneIngestToken: { Default: '', NoEcho: true },
   VisionOneIngestTokenSecretArn: { Default: '' },
+  ForwardingFilter: { Default: '' },
   SecretsKeyArn: { Default: '' },
   CloudOneAccountTemplateUrl: { Default: '' },
   WorkloadSecurityAccountId: { Default: '147995105371' },
@@ -29,6 +30,7 @@ const EXPECTED: Readonly<Record<string, Pick<Parameter, 'Default' | 'AllowedValu
   Revision: { Default: '1' },
   PermissionsBoundaryArn: { Default: '' },
   AlarmEmail: { Default: '' },
+  AlarmAfterQuietHours: { Default: '3', AllowedValues: ['1', '3', '6', '12', '24'] },
 };
 
 /** Any value will do. */
@@ -98,6 +100,10 @@ const PATTERNS: Readonly<
   VisionOneApiKeySecretArn: SECRET_ARN,
   VisionOneIngestToken: TOKEN,
   VisionOneIngestTokenSecretArn: SECRET_ARN,
+  ForwardingFilter: {
+    matching: ['', ' ', '[]', ' [ ]\n', '[{"drop":{"readOnly":true}}]', '[\n{"keep":{}},\n{}\n]\n'],
+    other: ['{}', 'drop', '[', ']', '[]x', 'x[]', '[{}', `${'[]'.repeat(2000)}x`],
+  },
   ExistingCloudtrailBucketName: {
     matching: [
       '',

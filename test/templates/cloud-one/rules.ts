@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ParameterValues, violations } from '../boolean-expressions.ts';
+import type { Values } from '../../../rehearsal/template.ts';
+import { violations } from '../rule-violations.ts';
 import type { Template } from '../template.ts';
 
 const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
@@ -14,7 +15,7 @@ const COLLECTOR = {
   VisionOneIngestToken: 'token',
 };
 
-const ACCEPTED: Readonly<Record<string, ParameterValues>> = {
+const ACCEPTED: Readonly<Record<string, Values>> = {
   'an API key and a bucket': KEY_AND_BUCKET,
   'a new trail': NEW_TRAIL,
   'a new trail beside a bucket and its key, to switch to and fro': {
@@ -54,6 +55,7 @@ const ACCEPTED: Readonly<Record<string, ParameterValues>> = {
     TrailKeyArn: KEY,
     ForwardingDestination: 'VendorClient',
   },
+  'a filter': { ...KEY_AND_BUCKET, ForwardingFilter: '[{"drop":{"readOnly":true}}]' },
   'secrets by ARN under a key of their own': {
     CreateNewTrail: 'true',
     CloudOneApiKeySecretArn: secret('key'),
@@ -63,7 +65,7 @@ const ACCEPTED: Readonly<Record<string, ParameterValues>> = {
 };
 
 /** Which parameters the complaint names, by what is wrong. */
-const REFUSED: Readonly<Record<string, readonly [ParameterValues, complaints: readonly RegExp[]]>> = {
+const REFUSED: Readonly<Record<string, readonly [Values, complaints: readonly RegExp[]]>> = {
   'the vendor’s client on a bucket with a key': [
     { ...KEY_AND_BUCKET, TrailKeyArn: KEY, ForwardingDestination: 'VendorClient' },
     [/^The vendor's client has no permission to decrypt .*\(TrailKeyArn\).*CloudOne/],
@@ -77,6 +79,10 @@ const REFUSED: Readonly<Record<string, readonly [ParameterValues, complaints: re
   'the vendor’s client on a bucket of another account': [
     { ...KEY_AND_BUCKET, CloudtrailBucketAccountId: '444455556666', ForwardingDestination: 'VendorClient' },
     [/^The vendor's client forwards from a bucket in its own region and account only/],
+  ],
+  'a filter with the vendor’s client, which has none': [
+    { ...KEY_AND_BUCKET, ForwardingFilter: '[]', ForwardingDestination: 'VendorClient' },
+    [/^The vendor's client forwards every record: .*Leave ForwardingFilter empty/],
   ],
   'no API key': [
     { ExistingCloudtrailBucketName: 'logs' },

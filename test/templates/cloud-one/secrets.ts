@@ -42,6 +42,7 @@ const READABLE: Readonly<Record<string, readonly string[]>> = {
   'Forwarding/CloudTrailLifecycle/Handler': ['ServiceToken'],
   'Forwarding/DestinationProbe/Handler': DESTINATION_TOKENS,
   'Forwarding/Forwarder': DESTINATION_TOKENS,
+  'Health/Check': DESTINATION_TOKENS,
 };
 
 const WRITABLE: Readonly<Record<string, readonly string[]>> = {

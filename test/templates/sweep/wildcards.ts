@@ -137,6 +137,13 @@ export const WILDCARDS: readonly Wildcard[] = [
     source: 'Amazon SNS Developer Guide, "Enable compatibility between event sources and encrypted topics"',
   },
   {
+    path: 'CloudOne/Health/Check/Role',
+    actions: ['cloudwatch:GetMetricStatistics'],
+    kind: 'forced',
+    reason: 'when a file was last forwarded, and how long the oldest waits, only CloudWatch remembers',
+    source: 'Service Authorization Reference, "Amazon CloudWatch": no resource types',
+  },
+  {
     path: 'CloudOne/ExistingBucket/NotificationWatch/Watch/Role',
     actions: ['events:ListRules', 'events:ListRuleNamesByTarget'],
     kind: 'forced',

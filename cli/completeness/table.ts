@@ -1,0 +1,24 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Columns as wide as they need to be; colours take no room. @param numbersFrom the first column of numbers. */
+export function table(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbersFrom: number,
+): readonly string[] {
+  const all = [titles, ...rows];
+  const widths = titles.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))));
+  return all.map((row) =>
+    row
+      .map((cell, column) => {
+        const padding = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
+        return column < numbersFrom ? cell + padding : padding + cell;
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function widthOf(cell: string): number {
+  return stripVTControlCharacters(cell).length;
+}

@@ -1,0 +1,134 @@
+/** Tries a filter on CloudTrail files, with the code that the forwarder runs. */
+import { createReadStream } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PoisonError } from '../../lambda/forwarding/failures.ts';
+import { FileScan } from '../../lambda/forwarding/file-scan.ts';
+import { gunzipped } from '../../lambda/forwarding/gzip-reader.ts';
+import { countOf } from '../../lambda/forwarding/record-account.ts';
+import type { RecordFilter } from '../../lambda/forwarding/record-filter.ts';
+import { UserError } from '../errors.ts';
+
+/** What a filter does to some files. */
+export interface SampleResult {
+  readonly files: number;
+  readonly records: number;
+  readonly forwarded: number;
+  readonly dropped: number;
+  /** By the name of the rule; a rule that dropped none is left out. */
+  readonly droppedByRule: Readonly<Record<string, number>>;
+  /** By call, such as `kms.amazonaws.com Decrypt`, the most frequent first. */
+  readonly droppedByCall: Readonly<Record<string, number>>;
+}
+
+/** Shown of what is dropped. */
+const MOST_FREQUENT_CALLS = 20;
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+
+/**
+ * @param paths CloudTrail files, compressed or not, and folders of them. Digest files in a folder are passed over, as
+ *   the forwarder does.
+ * @throws UserError where one cannot be read, or is no CloudTrail file.
+ */
+export async function trySample(paths: readonly string[], filter: RecordFilter): Promise<SampleResult> {
+  const files = (await Promise.all(paths.map(filesAt))).flat();
+  const byRule = new Map<string, number>();
+  const byCall = new Map<string, number>();
+  const observed: Pick<RecordFilter, 'dropping'> = {
+    dropping: (record) => {
+      const rule = filter.dropping(record);
+      if (rule !== undefined) {
+        add(byCall, callOf(record), 1);
+      }
+      return rule;
+    },
+  };
+  let records = 0;
+  for (const file of files) {
+    const summary = await scan(file, observed);
+    records += summary.records;
+    for (const [rule, count] of summary.dropped) {
+      add(byRule, rule, count);
+    }
+  }
+  const dropped = countOf(byRule);
+  const mostFrequent = [...byCall].sort(([, left], [, right]) => right - left);
+  return {
+    files: files.length,
+    records,
+    forwarded: records - dropped,
+    dropped,
+    droppedByRule: Object.fromEntries(byRule),
+    droppedByCall: Object.fromEntries(mostFrequent.slice(0, MOST_FREQUENT_CALLS)),
+  };
+}
+
+function add(counts: Map<string, number>, name: string, count: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + count);
+}
+
+function callOf(record: Buffer): string {
+  const { eventSource = '?', eventName = '?' } = JSON.parse(record.toString('utf8')) as Record<
+    string,
+    unknown
+  >;
+  return `${eventSource} ${eventName}`;
+}
+
+async function scan(file: string, filter: Pick<RecordFilter, 'dropping'>) {
+  const scanned = new FileScan({ append: () => undefined }, filter);
+  try {
+    const bytes = createReadStream(file);
+    for await (const chunk of (await isGzip(file)) ? gunzipped(bytes) : bytes) {
+      scanned.push(chunk);
+    }
+    return scanned.end();
+  } catch (error) {
+    if (error instanceof PoisonError || isFromFileSystem(error)) {
+      throw new UserError(`${file} is no sample to try a filter on: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+async function isGzip(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(GZIP_MAGIC.length), 0, GZIP_MAGIC.length, 0);
+    return bytesRead === GZIP_MAGIC.length && buffer.equals(GZIP_MAGIC);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @throws UserError where there is nothing at the path, or no file in the folder. */
+async function filesAt(path: string): Promise<string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) {
+      return [path];
+    }
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile() && /\.json(\.gz)?$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => !file.includes('CloudTrail-Digest'));
+    if (files.length === 0) {
+      throw new UserError(`${path} holds no CloudTrail file: none ends with .json or .json.gz.`);
+    }
+    return files.sort();
+  } catch (error) {
+    if (isFromFileSystem(error)) {
+      throw new UserError(
+        `${path} cannot be read: ${error.message}. Give a CloudTrail file or a folder of them.`,
+        {
+          cause: error,
+        },
+      );
+    }
+    throw error;
+  }
+}
+
+function isFromFileSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}

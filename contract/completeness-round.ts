@@ -1,0 +1,126 @@
+/** What the scheduled completeness check, its construct and the command line tool agree on. */
+import * as z from 'zod';
+import { digestPositionSchema } from './completeness.ts';
+
+/** The function that checks, on a schedule. */
+export const completenessEnvironment = z.object({
+  STACK_NAME: z.string(),
+  BUCKET_NAME: z.string().min(3),
+  BUCKET_REGION: z.string().min(1),
+  /** Holds what was acknowledged, and beside it how far the check has come. */
+  LEDGER_TABLE: z.string(),
+  FORWARDING_QUEUE_URL: z.url(),
+  /** Key prefixes of the trails that are known to write to the bucket: a JSON array. */
+  TRAIL_PREFIXES: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+});
+
+/** Asks the function for a check of a span of time, now, besides its rounds. Without it a round goes on. */
+export const completenessRequestSchema = z.object({ from: z.iso.datetime(), to: z.iso.datetime() });
+
+/** Every partition key, in the ledger's table, of what the check remembers begins so. No object's key does. */
+export const COMPLETENESS_KEYS = '#completeness/';
+
+/** Of what is remembered of a bucket as a whole. */
+export function roundMemoryKey(bucket: string): string {
+  return `${COMPLETENESS_KEYS}round/${bucket}`;
+}
+
+/**
+ * Of what is remembered of one region of one account.
+ *
+ * @param folder of its digests, see `digestFolderOf`.
+ */
+export function seriesMemoryKey(bucket: string, folder: string): string {
+  return `${COMPLETENESS_KEYS}series/${bucket}/${folder}`;
+}
+
+/** The attribute that holds what is remembered, as JSON. */
+export const MEMORY_ATTRIBUTE = 'memory';
+
+/** How often something was queued again, and when last. */
+const queueingShape = { queued: z.number().int().nonnegative(), queuedAt: z.iso.datetime().optional() };
+
+/** A file that was delivered, and had not been acknowledged when it was last looked at. */
+export const openGapSchema = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  versionId: z.string().optional(),
+  etag: z.string().optional(),
+  size: z.number().optional(),
+  createdAt: z.string().optional(),
+  /** When the check came upon it. */
+  noticedAt: z.iso.datetime(),
+  ...queueingShape,
+});
+
+export type OpenGap = z.infer<typeof openGapSchema>;
+
+export const seriesMemorySchema = z.object({
+  /** End of the last window that was checked to its end. */
+  checkedUntil: z.iso.datetime(),
+  position: digestPositionSchema,
+  gaps: z.array(openGapSchema),
+  /** Where one digest lists more gaps than are remembered: the first of them, and how often all were queued again. */
+  surplus: z.object({ first: z.string(), ...queueingShape }).optional(),
+});
+
+export type SeriesMemory = z.infer<typeof seriesMemorySchema>;
+
+/** What a round through all series adds up to. */
+export const roundTotalsSchema = z.object({
+  /** Regions of accounts that were checked. */
+  series: z.number(),
+  /** Those that could not be checked to the window's end: it is told in the log why. */
+  behind: z.number(),
+  /** Digests that were verified. */
+  digests: z.number(),
+  /** Log files in them that are proven to be forwarded unchanged. */
+  files: z.number(),
+  /** Files that are open gaps. */
+  gaps: z.number(),
+  /** Of them, those that are still open an hour or more after they were queued again. */
+  remaining: z.number(),
+  /** Digests and log files that were changed, deleted or replaced. */
+  tampered: z.number(),
+  unprovenHours: z.number(),
+  /** Up to when every series has been checked. */
+  checkedUntil: z.iso.datetime().optional(),
+});
+
+export type RoundTotals = z.infer<typeof roundTotalsSchema>;
+
+export const NO_TOTALS: RoundTotals = {
+  series: 0,
+  behind: 0,
+  digests: 0,
+  files: 0,
+  gaps: 0,
+  remaining: 0,
+  tampered: 0,
+  unprovenHours: 0,
+};
+
+export const roundMemorySchema = z.object({
+  /** From when on files are known to be forwarded: what was delivered before is nobody's gap. */
+  since: z.iso.datetime(),
+  /** Key prefixes under which a search has found trails that are not known otherwise. */
+  foundPrefixes: z.array(z.string()),
+  searchedAt: z.iso.datetime().optional(),
+  /** The round under way. */
+  round: z
+    .object({
+      to: z.iso.datetime(),
+      /** Whether it searches the whole bucket. */
+      everywhere: z.boolean(),
+      /** Folders that were searched, and the prefixes that were found in them. */
+      searched: z.number(),
+      foundPrefixes: z.array(z.string()),
+      resumeAt: z.object({ start: z.string(), folder: z.string() }).optional(),
+      totals: roundTotalsSchema,
+    })
+    .optional(),
+  /** The last round that came to its end. */
+  last: z.object({ to: z.iso.datetime(), endedAt: z.iso.datetime(), totals: roundTotalsSchema }).optional(),
+});
+
+export type RoundMemory = z.infer<typeof roundMemorySchema>;

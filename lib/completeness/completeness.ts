@@ -1,0 +1,146 @@
+import { Aws, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { COMPLETENESS_KEYS, completenessEnvironment } from '../../contract/completeness-round.ts';
+import { COMPLETENESS_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
+import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { acknowledgeLint } from '../shared/template-checks.ts';
+import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
+
+export interface CompletenessProps {
+  /** The bucket that CloudTrail writes to. */
+  readonly bucketName: string;
+
+  /** Where that is, which need not be the stack's region. */
+  readonly bucketRegion: string;
+
+  /** Key prefixes of the trails that are known to write to it: a JSON array. */
+  readonly keyPrefixes: string;
+
+  /** May decrypt what the bucket holds. */
+  readonly decryptFiles: PolicyStatement;
+
+  /** Where acknowledgements are, and how far the check has come. */
+  readonly ledger: ITable;
+
+  /** Where gaps are queued again. */
+  readonly forwardingQueue: IQueue;
+}
+
+/** A round begins every hour, when there is something new; what does not fit into one invocation goes on in the next. */
+const INTERVAL = Duration.minutes(15);
+/** Ends before the next begins. */
+const TIMEOUT = Duration.minutes(14);
+/**
+ * Two to three hours is what is due by then; the rest is for a round through an organisation that takes hours, and for
+ * an hour in which AWS does not answer.
+ */
+const MAXIMUM_AGE = Duration.hours(8);
+
+/** Holds CloudTrail's signed lists of what it delivered against the ledger of what a destination acknowledged. */
+export class Completeness extends Construct {
+  constructor(scope: Construct, id: string, props: CompletenessProps) {
+    super(scope, id);
+    const check = new TrailbridgeFunction(this, 'Check', {
+      serviceName: 'Completeness',
+      handler: 'completeness/completeness-handler.ts',
+      description: "Compares CloudTrail's digests with what was forwarded, and queues what was not.",
+      environmentSchema: completenessEnvironment,
+      environment: {
+        STACK_NAME: Aws.STACK_NAME,
+        BUCKET_NAME: props.bucketName,
+        BUCKET_REGION: props.bucketRegion,
+        LEDGER_TABLE: props.ledger.tableName,
+        FORWARDING_QUEUE_URL: props.forwardingQueue.queueUrl,
+        TRAIL_PREFIXES: props.keyPrefixes,
+      },
+      timeout: TIMEOUT,
+      // A digest of a busy region has tens of megabytes, and eight regions are checked at once.
+      memorySize: 1024,
+      permissions: permissionsOf(props),
+    });
+    acknowledge(check, props.bucketName);
+    const schedule = new Rule(this, 'Schedule', {
+      description: 'Goes on with the check of what was forwarded.',
+      schedule: Schedule.rate(INTERVAL),
+      targets: [new LambdaFunction(check.function, { retryAttempts: 0 })],
+    });
+    Validations.of(schedule).acknowledge({
+      id: 'Serverless-EventBusDLQ',
+      reason:
+        'What is missed is made up for by the next call, a quarter of an hour later; an alarm tells when none comes.',
+    });
+    this.alarms();
+  }
+
+  private alarms(): void {
+    new TrailbridgeAlarm(this, 'CompletenessGaps', {
+      metric: metric(COMPLETENESS_METRICS.gapsRemaining, Stats.MAXIMUM, Duration.hours(1)),
+      threshold: 0,
+      description: 'Files that CloudTrail delivered were queued again, and are not forwarded an hour later.',
+    });
+    new TrailbridgeAlarm(this, 'CompletenessTampered', {
+      // It is told once: for a day everyone can see it.
+      metric: metric(COMPLETENESS_METRICS.tampered, Stats.SUM, Duration.days(1)),
+      threshold: 0,
+      description: 'Digests or log files in the bucket were changed, deleted or replaced.',
+    });
+    new TrailbridgeAlarm(this, 'CompletenessAge', {
+      metric: metric(COMPLETENESS_METRICS.age, Stats.MAXIMUM, Duration.hours(1)),
+      threshold: MAXIMUM_AGE.toSeconds(),
+      description:
+        'It has not been checked for eight hours, in a region or anywhere, whether all was forwarded.',
+      looks: { toAlarm: 1 },
+    });
+  }
+}
+
+function metric(metricName: string, statistic: string, period: Duration): Metric {
+  const dimensionsMap = { [STACK_DIMENSION]: Aws.STACK_NAME };
+  return new Metric({ namespace: METRIC_NAMESPACE, metricName, dimensionsMap, statistic, period });
+}
+
+function permissionsOf({
+  bucketName,
+  decryptFiles,
+  ledger,
+  forwardingQueue,
+}: CompletenessProps): PolicyStatement[] {
+  const bucketArn = `arn:${Aws.PARTITION}:s3:::${bucketName}`;
+  return [
+    new PolicyStatement({ actions: ['s3:ListBucket', 's3:ListBucketVersions'], resources: [bucketArn] }),
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [`${bucketArn}/*`],
+    }),
+    decryptFiles,
+    new PolicyStatement({ actions: ['dynamodb:BatchGetItem'], resources: [ledger.tableArn] }),
+    new PolicyStatement({
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      resources: [ledger.tableArn],
+      // Its own items only, which are not about an object: it can forge no acknowledgement.
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${COMPLETENESS_KEYS}*`] } },
+    }),
+    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [forwardingQueue.queueArn] }),
+    new PolicyStatement({ actions: ['cloudtrail:ListPublicKeys'], resources: ['*'] }),
+  ];
+}
+
+function acknowledge({ role }: TrailbridgeFunction, bucketName: string): void {
+  acknowledgeLint(role, 'W1032', 'A bucket is named wherever no new trail is made: a rule demands it.');
+  const reason = "CloudTrail's public keys are nobody's: the action takes no resource.";
+  const objects = JSON.stringify(Stack.of(role).resolve(bucketName));
+  Validations.of(role).acknowledge(
+    { id: 'AwsSolutions-IAM5[Resource::*]', reason },
+    { id: 'Serverless-LambdaStarPermissions', reason },
+    {
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${objects}/*]`,
+      reason: 'CloudTrail names the objects, and any of them may have to be looked at.',
+    },
+  );
+}

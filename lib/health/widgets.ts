@@ -1,0 +1,164 @@
+/** What the dashboard shows, from top to bottom. */
+import { Aws, Duration } from 'aws-cdk-lib';
+import {
+  Column,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  Metric,
+  Row,
+  SingleValueWidget,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  FORWARDING_METRICS,
+  HEALTH_METRICS,
+  METRIC_NAMESPACE,
+  NOTIFICATION_METRICS,
+  STACK_DIMENSION,
+} from '../../contract/metrics.ts';
+import { dollarsADay } from './cost.ts';
+
+export interface WidgetProps {
+  readonly forwarder: IFunction;
+  readonly forwarderMemoryMb: number;
+  readonly forwarderLogGroupName: string;
+}
+
+/** Columns of a dashboard's grid. */
+const FULL_WIDTH = 24;
+const HEIGHT = 6;
+const FIVE_MINUTES = Duration.minutes(5);
+
+export function dashboardWidgets(props: WidgetProps): IWidget {
+  const { forwarder } = props;
+  const dollars = dollarsADay(props);
+  return new Column(
+    row(
+      graph(2, 'From stored to acknowledged', ['p50', 'p95', Stats.MAXIMUM].map(lag), 'ms'),
+      graph(2, 'Since the newest file, and the wait of the oldest', ages(), 's'),
+    ),
+    row(
+      graph(3, 'Files forwarded', [sum(FORWARDING_METRICS.objectsForwarded, 'files')]),
+      graph(3, 'Records forwarded', [sum(FORWARDING_METRICS.recordsForwarded, 'records')]),
+      graph(3, 'Forwarded, uncompressed', [sum(FORWARDING_METRICS.bytesForwarded, 'bytes')], 'bytes'),
+    ),
+    row(
+      graph(3, 'Not forwarded', failures(forwarder)),
+      graph(3, 'Waiting', [look(HEALTH_METRICS.filesWaiting, 'files in the queue')]),
+      graph(3, 'Dead letters', deadLetters()),
+    ),
+    row(failureKinds(props.forwarderLogGroupName)),
+    row(
+      graph(3, 'Amiss: 0 is well', amiss()),
+      graph(3, 'Age of the token', [look(FORWARDING_METRICS.tokenAge, 'seconds since it was stored')], 's'),
+      graph(3, 'The forwarder at work', [
+        forwarder.metric('ConcurrentExecutions', { ...perFiveMinutes(Stats.MAXIMUM), label: 'at once' }),
+        forwarder.metricThrottles({ ...perFiveMinutes(Stats.SUM), label: 'throttled' }),
+      ]),
+    ),
+    row(
+      new SingleValueWidget({
+        title: 'Yesterday, by list prices, without what runs whether files come or not',
+        metrics: [dollars],
+        width: FULL_WIDTH / 3,
+        height: HEIGHT,
+        setPeriodToTimeRange: false,
+      }),
+      graph(1.5, 'Dollars a day', [dollars], '$'),
+    ),
+  );
+}
+
+function row(...widgets: IWidget[]): IWidget {
+  return new Row(...widgets);
+}
+
+/** @param share how many of its kind fill a row. */
+function graph(share: number, title: string, left: IMetric[], unit?: string): GraphWidget {
+  return new GraphWidget({
+    title,
+    left,
+    leftYAxis: { min: 0, showUnits: false, ...(unit === undefined ? {} : { label: unit }) },
+    width: FULL_WIDTH / share,
+    height: HEIGHT,
+  });
+}
+
+function perFiveMinutes(statistic: string) {
+  return { statistic, period: FIVE_MINUTES };
+}
+
+function ofStack(metricName: string, statistic: string, label: string): Metric {
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName,
+    dimensionsMap: { [STACK_DIMENSION]: Aws.STACK_NAME },
+    ...perFiveMinutes(statistic),
+    label,
+  });
+}
+
+function sum(metricName: string, label: string): Metric {
+  return ofStack(metricName, Stats.SUM, label);
+}
+
+/** What is told at every look. */
+function look(metricName: string, label: string): Metric {
+  return ofStack(metricName, Stats.MAXIMUM, label);
+}
+
+function lag(statistic: string): Metric {
+  return ofStack(FORWARDING_METRICS.forwardingLag, statistic, statistic);
+}
+
+function ages(): Metric[] {
+  return [
+    look(HEALTH_METRICS.newestFileAge, 'since the newest was forwarded'),
+    look(HEALTH_METRICS.oldestFileAge, 'that the oldest waits'),
+  ];
+}
+
+function failures(forwarder: IFunction): IMetric[] {
+  return [
+    sum(FORWARDING_METRICS.objectsFailed, 'failed, and come back'),
+    sum(FORWARDING_METRICS.objectsDeadLettered, 'dead-lettered'),
+    sum(FORWARDING_METRICS.objectsSkipped, 'skipped: forwarded before, or none of ours'),
+    forwarder.metricErrors({ ...perFiveMinutes(Stats.SUM), label: 'invocations that died' }),
+  ];
+}
+
+function deadLetters(): Metric[] {
+  return [
+    look(HEALTH_METRICS.deadLettersWaiting, 'files'),
+    look(HEALTH_METRICS.eventsNotDelivered, 'events'),
+    look(HEALTH_METRICS.lateObjectsNotListed, 'listings'),
+  ];
+}
+
+function amiss(): Metric[] {
+  return [
+    look(HEALTH_METRICS.destinationUnreachable, 'destination'),
+    look(HEALTH_METRICS.trailsNotLogging, 'trails'),
+    look(NOTIFICATION_METRICS.missing, 'notifications'),
+  ];
+}
+
+/** The log knows the reason of each; a metric of each reason would cost more than all the others. */
+function failureKinds(logGroupName: string): LogQueryWidget {
+  return new LogQueryWidget({
+    title: 'Why: failures by reason',
+    logGroupNames: [logGroupName],
+    view: LogQueryVisualizationType.TABLE,
+    queryLines: [
+      'filter outcome in ["retry", "dead-lettered"]',
+      'stats count(*) as files, max(@timestamp) as latest by outcome, reason',
+      'sort files desc',
+    ],
+    width: FULL_WIDTH,
+    height: HEIGHT,
+  });
+}

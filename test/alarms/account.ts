@@ -1,0 +1,291 @@
+/**
+ * An account in simulated time: the functions are the real ones, and what they tell goes to the same CloudWatch that
+ * they read. AWS and the destination are as a test says.
+ */
+import { Readable } from 'node:stream';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudTrailClient, GetTrailStatusCommand } from '@aws-sdk/client-cloudtrail';
+import {
+  CloudWatchClient,
+  GetMetricStatisticsCommand,
+  type GetMetricStatisticsInput,
+} from '@aws-sdk/client-cloudwatch';
+import {
+  type AttributeValue,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { GetBucketNotificationConfigurationCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Context, SQSRecord } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { vi } from 'vitest';
+import { METRIC_NAMESPACE } from '../../contract/metrics.ts';
+import { objectMessageOf, TRAILBRIDGE_SOURCE } from '../../contract/object-message.ts';
+import { notificationMemoryKey } from '../../contract/trail.ts';
+import { LedgerTable } from '../lambda/forwarding/aws-doubles.ts';
+import { DestinationServer } from '../lambda/forwarding/destination-server.ts';
+import { gzipDocumentOf, recordText } from '../lambda/forwarding/factories.ts';
+import { STACK_ID } from '../lambda/shared/custom-resource-harness.ts';
+import { updatedItem } from '../lambda/shared/update-expression.ts';
+import { MetricStore } from './metric-store.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+const BUCKET = 'trail-logs';
+const STACK_NAME = 'CloudOne';
+const TRAIL = 'arn:aws:cloudtrail:us-east-1:123456789012:trail/own';
+const queueUrl = (name: string) => `https://sqs.us-east-1.amazonaws.com/123456789012/${name}`;
+export const QUEUES = {
+  forwarding: 'forwarding',
+  deadLetters: 'dead-letters',
+  eventDeadLetters: 'event-dead-letters',
+  lateObjectsDeadLetters: 'late-objects-dead-letters',
+} as const;
+
+/** AWS services that a test can make fail or hang. */
+export type Service = 'cloudFormation' | 'cloudTrail' | 'cloudWatch' | 's3' | 'secrets' | 'sqs';
+
+export class Account {
+  readonly store = new MetricStore();
+  readonly destination = new DestinationServer();
+  /** Messages by queue. */
+  readonly messages = new Map<string, number>(Object.values(QUEUES).map((queue) => [queue, 0]));
+  isTrailLogging = true;
+  deliveryError: string | undefined;
+  isEventBridgeOn = true;
+  tokenStoredAt: Date;
+  stackCreatedAt: Date;
+  readonly failing = new Set<Service>();
+  readonly hanging = new Set<Service>();
+  readonly #ledger = new LedgerTable();
+  readonly #file = gzipDocumentOf([recordText(1)]);
+  #files = 0;
+
+  /** @param now when it begins: everything has been well for a day. */
+  constructor(now: Date) {
+    vi.useFakeTimers({ toFake: ['Date'], now });
+    this.tokenStoredAt = new Date(now.getTime() - DAY_MS);
+    this.stackCreatedAt = new Date(now.getTime() - DAY_MS);
+    this.#answer();
+    const keep = (line: unknown) => this.store.takeLogLine(String(line));
+    for (const level of ['log', 'info', 'warn', 'error'] as const) {
+      vi.spyOn(console, level).mockImplementation(keep);
+    }
+  }
+
+  async start(): Promise<void> {
+    await this.destination.start();
+    const environment: Record<string, string> = {
+      AWS_REGION: 'us-east-1',
+      VENDOR_ENDPOINT_OVERRIDE: this.destination.url,
+      // Makes Powertools write to the console that is watched here.
+      POWERTOOLS_DEV: 'true',
+      POWERTOOLS_METRICS_DISABLED: 'false',
+      STACK_NAME,
+      STACK_ID,
+      VERSION: '1.0.0',
+      DESTINATION: 'CloudOne',
+      DESTINATION_URL: 'https://cloudtrail.us-1.cloudone.trendmicro.com',
+      DESTINATION_API_VERSION: 'v1',
+      DESTINATION_TOKEN_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:token',
+      TRAIL_ARNS: TRAIL,
+      NEW_BUCKET_NAME: BUCKET,
+      QUEUE_URL: queueUrl(QUEUES.forwarding),
+      QUEUE_NAME: QUEUES.forwarding,
+      DEAD_LETTER_QUEUE_URL: queueUrl(QUEUES.deadLetters),
+      EVENT_DEAD_LETTER_QUEUE_URL: queueUrl(QUEUES.eventDeadLetters),
+      LATE_OBJECTS_DEAD_LETTER_QUEUE_URL: queueUrl(QUEUES.lateObjectsDeadLetters),
+      LATE_OBJECTS_QUEUE_URL: queueUrl('late-objects'),
+      LEDGER_TABLE: 'ledger',
+      MAXIMUM_RECEIVES: '5',
+      BUCKET_NAME: BUCKET,
+      BUCKET_REGION: 'us-east-1',
+      BUCKET_ACCOUNT_ID: '123456789012',
+      REPAIR: 'false',
+    };
+    for (const [name, value] of Object.entries(environment)) {
+      vi.stubEnv(name, value);
+    }
+    // Each account has functions that have never run.
+    vi.resetModules();
+  }
+
+  async stop(): Promise<void> {
+    await this.destination.stop();
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  }
+
+  /** Lets time go by, in steps of five minutes, at each of which something happens. */
+  async pass(milliseconds: number, ...happenings: readonly (() => Promise<void> | void)[]): Promise<void> {
+    const until = Date.now() + milliseconds;
+    while (Date.now() < until) {
+      vi.setSystemTime(Date.now() + 5 * MINUTE_MS);
+      for (const happening of happenings) {
+        await happening();
+      }
+    }
+  }
+
+  readonly healthCheck = async (remainingMs = 60_000): Promise<void> => {
+    const { handler } = await import('../../lambda/health/health-handler.ts');
+    await handler({}, contextWith(remainingMs));
+  };
+
+  /** What Trailbridge told at a time, by metric. */
+  toldAt(at: number): Record<string, number> {
+    return this.store.valuesAt(METRIC_NAMESPACE, at);
+  }
+
+  readonly notificationWatch = async (): Promise<void> => {
+    const { handler } = await import('../../lambda/trail/notification-watch-handler.ts');
+    // Lambda notes the failure; the alarm goes by what is not told.
+    await handler({}, contextWith(60_000)).catch(() => undefined);
+  };
+
+  /** CloudTrail stores a file now, and its event is worked off. */
+  readonly file = (): Promise<void> => this.#forward('log', 'aws.s3');
+
+  /** A file that is listed, as after a gap, so that nobody knows when it came. */
+  readonly listedFile = (): Promise<void> => this.#forward('log', TRAILBRIDGE_SOURCE);
+
+  /** What CloudTrail would not write. */
+  readonly poison = (): Promise<void> => this.#forward('poison', 'aws.s3');
+
+  async #forward(kind: 'log' | 'poison', source: string): Promise<void> {
+    this.#files += 1;
+    const message = objectMessageOf({
+      bucket: BUCKET,
+      key: `AWSLogs/123456789012/CloudTrail/us-east-1/2026/11/20/${kind}-${this.#files}.json.gz`,
+      versionId: `version-${this.#files}`,
+      createdAt: new Date().toISOString(),
+    });
+    const attributes: Partial<SQSRecord['attributes']> = { ApproximateReceiveCount: '1' };
+    const record: Partial<SQSRecord> = {
+      messageId: `message-${this.#files}`,
+      body: JSON.stringify({ ...message, source }),
+      attributes: attributes as SQSRecord['attributes'],
+    };
+    const { handler } = await import('../../lambda/forwarding/forwarder-handler.ts');
+    const { batchItemFailures } = await handler({ Records: [record as SQSRecord] }, contextWith(60_000));
+    if (batchItemFailures.length > 0) {
+      throw new Error('The forwarder is to have done with the file: the account answers it wrongly.');
+    }
+  }
+
+  #answer(): void {
+    const service = (client: unknown, name: Service) => {
+      const mock = mockClient(client as typeof SQSClient);
+      mock.onAnyCommand().rejects(new Error('a call that the test does not expect'));
+      const answer = (command: unknown, reply: (input: never) => unknown) =>
+        mock.on(command as typeof SendMessageCommand).callsFake((input: unknown) => {
+          if (this.failing.has(name)) {
+            throw new Error(`${name} is away`);
+          }
+          return this.hanging.has(name) ? new Promise(() => undefined) : reply(input as never);
+        });
+      return answer;
+    };
+    service(CloudFormationClient, 'cloudFormation')(DescribeStacksCommand, () => ({
+      Stacks: [{ StackStatus: 'UPDATE_COMPLETE', CreationTime: this.stackCreatedAt }],
+    }));
+    service(CloudTrailClient, 'cloudTrail')(GetTrailStatusCommand, () => ({
+      IsLogging: this.isTrailLogging,
+      LatestDeliveryError: this.deliveryError,
+    }));
+    service(CloudWatchClient, 'cloudWatch')(GetMetricStatisticsCommand, (input) => this.#statistics(input));
+    service(SecretsManagerClient, 'secrets')(GetSecretValueCommand, () => ({
+      SecretString: 'token',
+      CreatedDate: this.tokenStoredAt,
+    }));
+    const s3 = service(S3Client, 's3');
+    s3(GetBucketNotificationConfigurationCommand, () =>
+      this.isEventBridgeOn ? { EventBridgeConfiguration: {} } : {},
+    );
+    s3(GetObjectCommand, ({ Key }: { Key: string }) => {
+      const content = Key.includes('poison') ? Buffer.from('no gzip at all') : this.#file;
+      return { Body: Readable.from([content]), ContentLength: content.length };
+    });
+    const sqs = service(SQSClient, 'sqs');
+    sqs(GetQueueAttributesCommand, ({ QueueUrl }: { QueueUrl: string }) => ({
+      Attributes: { ApproximateNumberOfMessages: String(this.messages.get(nameOf(QueueUrl)) ?? 0) },
+    }));
+    sqs(SendMessageCommand, ({ QueueUrl }: { QueueUrl: string }) => {
+      const queue = nameOf(QueueUrl);
+      this.messages.set(queue, (this.messages.get(queue) ?? 0) + 1);
+      return {};
+    });
+    sqs(ChangeMessageVisibilityBatchCommand, () => ({}));
+    mockClient(EventBridgeClient).onAnyCommand().rejects(new Error('the bucket is no other region’s'));
+    this.#answerForTables();
+  }
+
+  #answerForTables(): void {
+    const memory = new Map<string, Record<string, AttributeValue>>();
+    const dynamoDb = mockClient(DynamoDBClient);
+    dynamoDb.on(GetItemCommand).callsFake(({ Key }) => ({ Item: memory.get(Key.object.S) }));
+    dynamoDb.on(UpdateItemCommand).callsFake((input) => {
+      if (input.Key.object.S !== notificationMemoryKey(BUCKET)) {
+        return this.#ledger.update(input);
+      }
+      const { Key, UpdateExpression, ExpressionAttributeValues } = input;
+      const before = memory.get(Key.object.S) ?? {};
+      memory.set(Key.object.S, updatedItem(before, UpdateExpression, ExpressionAttributeValues));
+      return {};
+    });
+  }
+
+  /** In no order, as CloudWatch gives them. */
+  #statistics(input: GetMetricStatisticsInput) {
+    const [statistic = 'Sum'] = input.Statistics ?? [];
+    const dimensions = (input.Dimensions ?? []).map(({ Name = '', Value = '' }) => [Name, Value]);
+    const series = this.store.series({
+      id: {
+        namespace: input.Namespace ?? '',
+        name: input.MetricName ?? '',
+        dimensions: Object.fromEntries(dimensions),
+      },
+      statistic,
+      periodSeconds: input.Period ?? 0,
+      from: Number(input.StartTime),
+      until: Number(input.EndTime),
+    });
+    const points = [...series].map(([at, value]) => ({ Timestamp: new Date(at), [statistic]: value }));
+    return {
+      Datapoints: points.toSorted(({ [statistic]: a = 0 }, { [statistic]: b = 0 }) => Number(a) - Number(b)),
+    };
+  }
+
+  /** What SQS tells of a queue that holds a message. */
+  readonly tellQueueAge = (seconds: () => number) => (): void => {
+    this.store.put(
+      {
+        namespace: 'AWS/SQS',
+        name: 'ApproximateAgeOfOldestMessage',
+        dimensions: { QueueName: QUEUES.forwarding },
+      },
+      Date.now() - MINUTE_MS,
+      seconds(),
+    );
+  };
+}
+
+function nameOf(url: string): string {
+  return url.split('/').at(-1) ?? '';
+}
+
+function contextWith(remainingMs: number): Context {
+  return { awsRequestId: 'request', getRemainingTimeInMillis: () => remainingMs } as Context;
+}

@@ -1,0 +1,123 @@
+/** Every alarm of every template, against what the functions tell: it goes off when it must, and only then. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { synthesizeAll } from '../templates/synthesis.ts';
+import { Account, DAY_MS, HOUR_MS, MINUTE_MS } from './account.ts';
+import { alarmsOf, stateAt, type TemplateAlarm } from './alarm.ts';
+import { CASES } from './cases.ts';
+
+// Not a target: only so that a busy machine fails nothing.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** How many more periods than it must CloudWatch looks at, it does not tell: an alarm must do with any of these. */
+const EXTRA_PERIODS = [0, 1, 2, 3];
+
+const alarms = (await synthesizeAll()).flatMap(([name, template]) =>
+  alarmsOf(template, { 'AWS::StackName': 'CloudOne' }).map(
+    (alarm) => [`${name}/${alarm.path}`, alarm] as const,
+  ),
+);
+
+let account: Account;
+
+beforeEach(async () => {
+  account = new Account(new Date('2026-11-20T12:00:00Z'));
+  await account.start();
+});
+afterEach(() => account.stop());
+
+/** Whatever happens all the time while all is well. */
+const wellFor = (milliseconds: number) =>
+  account.pass(milliseconds, account.file, account.healthCheck, account.notificationWatch);
+
+/** The state by each evaluation range that CloudWatch may use, a minute after something has happened. */
+function statesOf(alarm: TemplateAlarm, now = Date.now() + MINUTE_MS): string[] {
+  return EXTRA_PERIODS.map((extra) => stateAt(alarm, account.store, now, extra));
+}
+
+/** Which alarms have gone off, as far as the evaluation range leaves no doubt. */
+function goneOff(): string[] {
+  return alarms.filter(([, alarm]) => !statesOf(alarm).includes('OK')).map(([name]) => name);
+}
+
+test('every alarm has a case, and no case is for an alarm that is not', () => {
+  expect(Object.keys(CASES).toSorted()).toEqual(alarms.map(([name]) => name).toSorted());
+});
+
+describe.each(alarms)('%s', (name, alarm) => {
+  test('goes off when what it is for happens, and not before', async () => {
+    await wellFor(2 * HOUR_MS);
+    expect(statesOf(alarm)).toEqual(EXTRA_PERIODS.map(() => 'OK'));
+
+    await CASES[name]?.(account);
+
+    // By the end of the next period whatever was told last is in a period that is complete.
+    expect(statesOf(alarm, Date.now() + alarm.periodSeconds * 1000)).toEqual(
+      EXTRA_PERIODS.map(() => 'ALARM'),
+    );
+  });
+});
+
+test('all is quiet on a day on which all is well', async () => {
+  for (let hour = 0; hour < 6; hour += 1) {
+    await wellFor(HOUR_MS);
+    expect(alarms.filter(([, alarm]) => statesOf(alarm).includes('ALARM')).map(([name]) => name)).toEqual([]);
+  }
+});
+
+test('when nobody looks any more, every alarm says so but the one that no function of ours is behind', async () => {
+  await wellFor(HOUR_MS);
+
+  await account.pass(40 * MINUTE_MS, account.file);
+
+  expect(goneOff().toSorted()).toEqual(
+    alarms
+      .map(([name]) => name)
+      // The forwarder tells the token's age too, as long as there are files.
+      .filter((name) => !/EventsNotRelayed|TokenAge/.test(name))
+      .toSorted(),
+  );
+});
+
+describe('what an alarm is not startled by', () => {
+  const stateNow = (name: string) =>
+    statesOf(alarms.find(([each]) => each === `CloudOne/${name}`)?.[1] as TemplateAlarm);
+
+  test('a destination that refuses once', async () => {
+    await wellFor(HOUR_MS);
+    account.destination.behaviour = () => ({ status: 503 });
+    await account.healthCheck();
+    account.destination.behaviour = () => ({ status: 202 });
+    await wellFor(10 * MINUTE_MS);
+
+    expect(stateNow('Health/DestinationUnreachableAlarm')).not.toContain('ALARM');
+  });
+
+  test('a look that is missed', async () => {
+    await wellFor(HOUR_MS);
+    await account.pass(5 * MINUTE_MS, account.file);
+    await wellFor(10 * MINUTE_MS);
+
+    expect(goneOff()).toEqual([]);
+  });
+
+  test('an account in which nothing happens for an hour and a half', async () => {
+    await wellFor(HOUR_MS);
+    await account.pass(1.5 * HOUR_MS, account.healthCheck);
+
+    expect(stateNow('Health/NothingArrivesAlarm')).not.toContain('ALARM');
+  });
+
+  test('a stack that is made just now, and has forwarded nothing yet', async () => {
+    account.stackCreatedAt = new Date();
+    await account.pass(HOUR_MS, account.healthCheck);
+
+    expect(stateNow('Health/NothingArrivesAlarm')).not.toContain('ALARM');
+  });
+});
+
+test('a stack that has never forwarded anything in a day is told of', async () => {
+  account.stackCreatedAt = new Date(Date.now() - DAY_MS);
+  await account.pass(HOUR_MS, account.healthCheck);
+
+  expect(goneOff()).toContain('CloudOne/Health/NothingArrivesAlarm');
+});

@@ -1,0 +1,71 @@
+/** For every alarm of every template: what makes it go off. A new alarm needs a line here. */
+import type { Account } from './account.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, QUEUES } from './account.ts';
+
+/** Brings the condition about, and lets as much time go by as it takes to be noticed. */
+export type Condition = (account: Account) => Promise<void>;
+
+const QUARTER_MS = 15 * MINUTE_MS;
+
+function waitingIn(queue: string): Condition {
+  return async (account) => {
+    account.messages.set(queue, 1);
+    await account.pass(QUARTER_MS, account.healthCheck);
+  };
+}
+
+/** By the template's name and the path of the alarm's construct. */
+export const CASES: Readonly<Record<string, Condition>> = {
+  // The forwarder itself gives the file up.
+  'CloudOne/Forwarding/DeadLettersAlarm': async (account) => {
+    await account.poison();
+    await account.pass(QUARTER_MS, account.healthCheck);
+  },
+  'CloudOne/Forwarding/EventsNotDeliveredAlarm': waitingIn(QUEUES.eventDeadLetters),
+  'CloudOne/ExistingBucket/LateObjectsNotListedAlarm': waitingIn(QUEUES.lateObjectsDeadLetters),
+  'CloudOne/Forwarding/QueueAgeAlarm': async (account) => {
+    account.messages.set(QUEUES.forwarding, 3);
+    const since = Date.now();
+    const tell = account.tellQueueAge(() => (Date.now() - since) / 1000);
+    await account.pass(HOUR_MS, tell, account.healthCheck);
+  },
+  // No renewal has succeeded for two weeks.
+  'CloudOne/Onboarding/TokenRotation/TokenAgeAlarm': async (account) => {
+    account.tokenStoredAt = new Date(Date.now() - 14 * DAY_MS);
+    await account.pass(QUARTER_MS, account.healthCheck);
+  },
+  'CloudOne/Health/DestinationUnreachableAlarm': async (account) => {
+    account.destination.behaviour = () => ({ status: 503 });
+    await account.pass(20 * MINUTE_MS, account.healthCheck);
+  },
+  'CloudOne/Health/TrailNotLoggingAlarm': async (account) => {
+    account.isTrailLogging = false;
+    await account.pass(QUARTER_MS, account.healthCheck);
+  },
+  // Everything works, and yet no file comes; old ones that are listed do not hide it.
+  'CloudOne/Health/NothingArrivesAlarm': (account) =>
+    account.pass(4 * HOUR_MS, account.listedFile, account.healthCheck),
+  'CloudOne/Health/NotificationMissingAlarm': async (account) => {
+    account.isEventBridgeOn = false;
+    await account.pass(QUARTER_MS, account.healthCheck);
+  },
+  'CloudOne/ExistingBucket/NotificationWatch/NotificationMissingAlarm': async (account) => {
+    account.isEventBridgeOn = false;
+    await account.pass(QUARTER_MS, account.notificationWatch);
+  },
+  // The relay has no function: SQS tells it of a queue that holds a message (Amazon SQS Developer Guide, "Available
+  // CloudWatch metrics").
+  'Relay/EventsNotRelayedAlarm': async (account) => {
+    const tell = () =>
+      account.store.put(
+        {
+          namespace: 'AWS/SQS',
+          name: 'ApproximateNumberOfMessagesVisible',
+          dimensions: { QueueName: 'DeadLetterQueue9F481546.QueueName' },
+        },
+        Date.now(),
+        1,
+      );
+    await account.pass(QUARTER_MS, tell);
+  },
+};
