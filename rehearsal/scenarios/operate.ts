@@ -18,14 +18,14 @@ export const operate: Scenario = {
   about: 'pauses under load, updates, resumes; redrives what was refused; backfills what the queue forgot',
   requires: { destination: 'cloudone' },
   play: async (rehearsal) => {
-    const { stage, corpus, found } = rehearsal;
+    const { stage, corpus, found, options } = rehearsal;
     await deploy(rehearsal);
     found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
     const outputs = await outputsOf(stage.clients, STACK);
     const flow = new FileFlow(stage, deliveredOn(new Date(), corpus), {
       deadLetterQueue: outputs[OUTPUTS.deadLetterQueueUrl] ?? '',
       ledgerTable: outputs[OUTPUTS.ledgerTable] ?? '',
-      filters: [],
+      filters: options.filter === undefined ? [] : [options.filter],
     });
     await pauseAndResume(rehearsal, flow, outputs, [flow.next(5), flow.next(4), flow.next(3)]);
     await redriveRefused(rehearsal, flow, outputs, flow.next(2));

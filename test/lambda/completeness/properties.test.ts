@@ -164,7 +164,7 @@ describe('in a chain of random shape', () => {
         const { verdict, files, findings } = await resultOf(world);
         expect({ verdict, files }).toEqual({
           verdict: 'Tampered',
-          files: { Forwarded: world.files.length - 1, Gap: 0, Altered: 0, Deleted: 1 },
+          files: { Forwarded: world.files.length - 1, Gap: 0, Altered: 0, Deleted: 1, OutOfReach: 0 },
         });
         expect(findings).toMatchObject([{ kind: 'LogFile', verdict: 'Deleted', file: urlOf(file) }]);
       }),
