@@ -38,7 +38,7 @@ export async function forwardBatch(
   await forEachBounded(rest, OBJECTS_IN_FLIGHT, settle);
 
   await circuit.leave(deadlines.cleanUp);
-  metrics.circuit(circuit.openForMs);
+  metrics.circuit(circuit.isOpen);
   if (circuit.pause !== undefined && returns.length > 0) {
     const { reason, openedAt, until } = circuit.pause;
     const since = new Date(openedAt).toISOString();

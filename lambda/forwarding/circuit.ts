@@ -51,10 +51,8 @@ export class Circuit {
     return this.#probing ? undefined : this.#state.pause;
   }
 
-  /** Milliseconds since the circuit opened; 0 where it is closed. */
-  get openForMs(): number {
-    const { pause } = this.#state;
-    return pause === undefined ? 0 : Math.max(0, Date.now() - pause.openedAt);
+  get isOpen(): boolean {
+    return this.#state.pause !== undefined;
   }
 
   /** To be called before a batch. @param remainingMs what is left to the invocation. */
@@ -78,7 +76,8 @@ export class Circuit {
   async passed(signal: AbortSignal): Promise<void> {
     this.#failedInARow.clear();
     if (this.#probing) {
-      logger.info('The destination takes files again', { pausedMs: this.openForMs });
+      const { openedAt = Date.now() } = this.#state.pause ?? {};
+      logger.info('The destination takes files again', { pausedMs: Date.now() - openedAt });
       await this.#change(undefined, signal);
     }
   }

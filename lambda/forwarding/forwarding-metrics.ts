@@ -50,14 +50,9 @@ export class ForwardingMetrics {
     this.#count(FORWARDING_METRICS.objectsDeadLettered, 1);
   }
 
-  /** @param openForMs 0 where it is closed. Told with every batch: an alarm must learn that it is over. */
-  circuit(openForMs: number): void {
-    this.#count(FORWARDING_METRICS.circuitOpen, openForMs > 0 ? 1 : 0);
-    this.#writer.addMetric(
-      FORWARDING_METRICS.circuitOpenFor,
-      MetricUnit.Seconds,
-      Math.round(openForMs / 1000),
-    );
+  /** Told with every batch, so that it is seen to be over, too. */
+  circuit(isOpen: boolean): void {
+    this.#count(FORWARDING_METRICS.circuitOpen, isOpen ? 1 : 0);
   }
 
   tokenAge(ageMs: number): void {

@@ -1,5 +1,4 @@
 import { Aws, Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
@@ -13,12 +12,7 @@ import {
   forwarderEnvironment,
 } from '../../contract/forwarding.ts';
 import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
-import {
-  FORWARDING_METRICS,
-  HEALTH_METRICS,
-  METRIC_NAMESPACE,
-  STACK_DIMENSION,
-} from '../../contract/metrics.ts';
+import { HEALTH_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { OverlappingGrant } from '../shared/overlapping-grant.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
@@ -68,8 +62,6 @@ const MAXIMUM_RECEIVES = 5;
  * cannot even begin. In an outage a message comes back some 900 times before the queue would drop it.
  */
 const MAXIMUM_QUEUE_RECEIVES = 1000;
-/** What is over by then was a hiccup. */
-const DESTINATION_MAY_BE_AWAY = Duration.minutes(5);
 const FORWARDER_TIMEOUT = Duration.minutes(2);
 export const FORWARDER_MEMORY_MB = 1024;
 
@@ -237,19 +229,6 @@ export class Forwarding extends Construct {
   }
 
   private alarms(): void {
-    new TrailbridgeAlarm(this, 'CircuitOpen', {
-      metric: new Metric({
-        namespace: METRIC_NAMESPACE,
-        metricName: FORWARDING_METRICS.circuitOpenFor,
-        dimensionsMap: { [STACK_DIMENSION]: Aws.STACK_NAME },
-        statistic: 'Maximum',
-        period: Duration.minutes(5),
-      }),
-      threshold: DESTINATION_MAY_BE_AWAY.toSeconds(),
-      // While forwarding is paused, few batches come, and only a batch can tell that it is over.
-      missingDataKeepsState: true,
-      description: 'The destination takes nothing, or not our token: forwarding is paused, and files wait.',
-    });
     TrailbridgeAlarm.onLooks(this, 'DeadLetters', {
       metricName: HEALTH_METRICS.deadLettersWaiting,
       threshold: 0,

@@ -37,13 +37,6 @@ export interface TrailbridgeAlarmProps {
     /** How many of the last three have to be above the threshold. */
     readonly toAlarm: number;
   };
-
-  /**
-   * Whether silence leaves the alarm as it is: where what is measured also says when it is over.
-   *
-   * @default false
-   */
-  readonly missingDataKeepsState?: boolean;
 }
 
 export interface LookAlarmProps {
@@ -67,7 +60,8 @@ export class TrailbridgeAlarm extends Alarm {
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: props.looks === undefined ? 1 : LOOKS,
       datapointsToAlarm: props.looks?.toAlarm,
-      treatMissingData: treatMissingData(props),
+      treatMissingData:
+        props.looks === undefined ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
     });
   }
 
@@ -89,11 +83,4 @@ export class TrailbridgeAlarm extends Alarm {
     const metric = queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD });
     return new TrailbridgeAlarm(scope, name, { metric, threshold: 0, description });
   }
-}
-
-function treatMissingData(props: TrailbridgeAlarmProps): TreatMissingData {
-  if (props.missingDataKeepsState === true) {
-    return TreatMissingData.IGNORE;
-  }
-  return props.looks === undefined ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING;
 }

@@ -35,7 +35,7 @@ export function observabilityTests(template: Template): void {
   });
 
   test.each(alarms)('alarm %s says what missing data means, and where to read on', (name, _id, alarm) => {
-    expect(property(alarm, 'TreatMissingData')).toMatch(/^(notBreaching|breaching|ignore)$/);
+    expect(property(alarm, 'TreatMissingData')).toMatch(/^(notBreaching|breaching)$/);
     expect(property(alarm, 'AlarmDescription')).toMatch(
       new RegExp(`^[A-Z].+\\. Runbook: docs/runbook\\.md#${name.toLowerCase()}$`),
     );
