@@ -12,6 +12,8 @@ export const healthEnvironment = destinationEnvironment.extend({
   TRAIL_ARNS: z.string(),
   /** The new trail's bucket. Empty where the bucket was there before: its notifications have a watch of their own. */
   NEW_BUCKET_NAME: optionalText,
+  /** Holds the circuit, beside the ledger. */
+  LEDGER_TABLE: z.string().min(1),
   QUEUE_URL: z.url(),
   /** Its name, by which CloudWatch knows it. */
   QUEUE_NAME: z.string().min(1),

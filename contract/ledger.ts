@@ -56,6 +56,11 @@ export interface LedgerItem {
    * before died at it, or could not say that they failed.
    */
   readonly claims?: number;
+  /**
+   * Tries that failed for what may lie with the object (see `WAITING_REASONS`) since it was last acknowledged or
+   * given up. Receives cannot tell: an outage makes many.
+   */
+  readonly failedTries?: number;
   /** Code of the latest failure, such as `NotGzip`; absent once acknowledged. */
   readonly failure?: string;
   readonly expiresAt: number;

@@ -7,6 +7,10 @@ export const FORWARDING_METRICS = {
   objectsSkipped: 'ObjectsSkipped',
   objectsFailed: 'ObjectsFailed',
   objectsDeadLettered: 'ObjectsDeadLettered',
+  /** Objects that were not tried, because the circuit is open. */
+  objectsPostponed: 'ObjectsPostponed',
+  /** 1 where the circuit is open at the end of a batch, 0 where it is closed. */
+  circuitOpen: 'CircuitOpen',
   recordsForwarded: 'RecordsForwarded',
   /** Records that the filter dropped. */
   recordsFiltered: 'RecordsFiltered',
@@ -30,6 +34,8 @@ export const NOTIFICATION_METRICS = {
 export const HEALTH_METRICS = {
   /** 1 where the destination does not take what is sent, 0 where it does. */
   destinationUnreachable: 'DestinationUnreachable',
+  /** Seconds since the circuit opened; 0 where it is closed. */
+  circuitOpenFor: 'CircuitOpenFor',
   /** Trails that are not logging, or cannot deliver. */
   trailsNotLogging: 'TrailsNotLogging',
   /** Seconds since the destination last acknowledged a file that had just been stored. */

@@ -20,6 +20,7 @@ const kept = new Map<string, Buffer>();
 
 /** Answers by `x-amz-target`. Source: the services' API references, JSON protocols 1.0 and 1.1. */
 const AWS_ANSWERS: Readonly<Record<string, object>> = {
+  'DynamoDB_20120810.GetItem': {},
   'DynamoDB_20120810.UpdateItem': {},
   'secretsmanager.GetSecretValue': { SecretString: 'benchmark-token' },
   'AmazonSQS.ChangeMessageVisibilityBatch': { Successful: [], Failed: [] },

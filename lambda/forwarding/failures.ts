@@ -1,12 +1,15 @@
 /** The two ways in which forwarding an object fails, each with a stable code. */
 import type { PoisonReason, RetryableReason } from '../../contract/forwarding.ts';
 
-/** The object can never be forwarded as it is: it is dead-lettered with this reason at once. */
+/**
+ * The object is dead-lettered with this reason at once: it can never be forwarded as it is, or has failed too
+ * often.
+ */
 export class PoisonError extends Error {
   override readonly name = 'PoisonError';
-  readonly reason: PoisonReason;
+  readonly reason: PoisonReason | RetryableReason;
 
-  constructor(reason: PoisonReason, detail: string, options?: ErrorOptions) {
+  constructor(reason: PoisonReason | RetryableReason, detail: string, options?: ErrorOptions) {
     super(detail, options);
     this.reason = reason;
   }

@@ -12,6 +12,8 @@ import { logger } from '../shared/logger.ts';
 import { SecretReader } from '../shared/secrets.ts';
 import type { Destination } from '../vendors/destination.ts';
 import type { BatchServices } from './batch.ts';
+import { Circuit } from './circuit.ts';
+import { CircuitStore } from './circuit-store.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { DestinationToken } from './destination-token.ts';
 import { ForwardingMetrics, type MetricsWriter } from './forwarding-metrics.ts';
@@ -41,7 +43,7 @@ export function objectServices(
     format: destination.format,
     filter,
     limit: new PartLimit(destination.maximumPartBytes),
-    maximumUnfinishedClaims: environment.MAXIMUM_RECEIVES,
+    maximumTries: environment.MAXIMUM_RECEIVES,
   };
 }
 
@@ -82,6 +84,8 @@ export function batchServices(
     deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
     redelivery: new Redelivery(sqs, environment.QUEUE_URL),
     metrics: new ForwardingMetrics(metrics),
-    maximumReceives: environment.MAXIMUM_RECEIVES,
+    circuit: new Circuit(
+      new CircuitStore(new DynamoDBClient(AWS_PATIENCE), environment.LEDGER_TABLE, environment.DESTINATION),
+    ),
   };
 }

@@ -41,8 +41,18 @@ export class ForwardingMetrics {
     this.#count(FORWARDING_METRICS.objectsFailed, 1);
   }
 
+  /** The object comes back untried: the circuit is open. */
+  postponed(): void {
+    this.#count(FORWARDING_METRICS.objectsPostponed, 1);
+  }
+
   deadLettered(): void {
     this.#count(FORWARDING_METRICS.objectsDeadLettered, 1);
+  }
+
+  /** Told with every batch, so that it is seen to be over, too. */
+  circuit(isOpen: boolean): void {
+    this.#count(FORWARDING_METRICS.circuitOpen, isOpen ? 1 : 0);
   }
 
   tokenAge(ageMs: number): void {

@@ -28,6 +28,8 @@ export type Claim =
       readonly progress: Progress;
       /** Claims in a row before this one that ended without a word: their function died. */
       readonly unfinishedClaims: number;
+      /** Tries that failed for what may lie with the object. */
+      readonly failedTries: number;
     }
   /** The destination has the object already. */
   | { readonly status: 'acknowledged' }
@@ -39,6 +41,14 @@ export interface Lease {
   readonly owner: string;
   /** Milliseconds since 1970. */
   readonly until: number;
+}
+
+/** How a try ended that did not bring the object to the destination. */
+export interface Failure {
+  /** Its code, such as `NotGzip`. */
+  readonly reason: string;
+  /** What the next claim is told as its `failedTries`. */
+  readonly failedTries: number;
 }
 
 export interface Acknowledgement extends Progress {
@@ -112,7 +122,7 @@ export class Ledger {
           ':now': { N: String(Date.now()) },
           ':zero': { N: '0' },
           ':one': { N: '1' },
-          ':expiry': expiry(),
+          ':expiry': ledgerExpiry(),
         },
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -121,7 +131,12 @@ export class Ledger {
         item.destination?.S === this.#destination && (item.filter?.S ?? NO_FILTER) === this.#filter
           ? { parts: Number(item.parts?.N ?? 0), records: Number(item.records?.N ?? 0) }
           : NO_PROGRESS;
-      return { status: 'claimed', progress, unfinishedClaims: Number(item.claims?.N ?? 1) - 1 };
+      return {
+        status: 'claimed',
+        progress,
+        unfinishedClaims: Number(item.claims?.N ?? 1) - 1,
+        failedTries: Number(item.failedTries?.N ?? 0),
+      };
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
         return { status: error.Item?.state?.S === 'acknowledged' ? 'acknowledged' : 'held' };
@@ -179,7 +194,7 @@ export class Ledger {
           'sha256 = :sha256, acknowledgedAt = :acknowledgedAt, destination = :destination, #expiry = :expiry, ' +
           'readRecords = :readRecords, droppedRecords = :droppedRecords, droppedByRule = :droppedByRule, ' +
           '#filter = :filter ' +
-          'REMOVE leaseOwner, leaseUntil, failure, claims',
+          'REMOVE leaseOwner, leaseUntil, failure, failedTries, claims',
         ExpressionAttributeNames: {
           '#state': 'state',
           '#expiry': LEDGER_EXPIRY_ATTRIBUTE,
@@ -197,7 +212,7 @@ export class Ledger {
           ':sha256': { S: sha256 },
           ':acknowledgedAt': { S: acknowledgedAt.toISOString() },
           ':destination': { S: this.#destination },
-          ':expiry': expiry(),
+          ':expiry': ledgerExpiry(),
         },
       });
     } catch (error) {
@@ -206,12 +221,22 @@ export class Ledger {
   }
 
   /** Gives the lease back after a failure, so that the next try need not wait for its end. */
-  async release(object: ObjectReference, owner: string, failure: string, signal: AbortSignal): Promise<void> {
+  async release(
+    object: ObjectReference,
+    owner: string,
+    { reason, failedTries }: Failure,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       await this.#update(object, signal, {
-        UpdateExpression: 'SET failure = :failure REMOVE leaseOwner, leaseUntil, claims',
+        UpdateExpression:
+          'SET failure = :failure, failedTries = :failedTries REMOVE leaseOwner, leaseUntil, claims',
         ConditionExpression: 'leaseOwner = :owner',
-        ExpressionAttributeValues: { ':failure': { S: failure }, ':owner': { S: owner } },
+        ExpressionAttributeValues: {
+          ':failure': { S: reason },
+          ':failedTries': { N: String(failedTries) },
+          ':owner': { S: owner },
+        },
       });
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
@@ -240,7 +265,8 @@ function numbersOf(counts: ReadonlyMap<string, number>): Record<string, { N: str
   return Object.fromEntries([...counts].map(([name, count]) => [name, { N: String(count) }]));
 }
 
-function expiry(): { N: string } {
+/** The value of `LEDGER_EXPIRY_ATTRIBUTE` for an item that is written now. */
+export function ledgerExpiry(): { N: string } {
   return { N: String(Math.floor(Date.now() / 1000) + LEDGER_DAYS * 24 * 60 * 60) };
 }
 

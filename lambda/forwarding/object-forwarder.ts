@@ -1,11 +1,12 @@
 /** Forwards one object: claims it, brings it to the destination, acknowledges it. */
+import { WAITING_REASONS } from '../../contract/forwarding.ts';
 import { ledgerKeyOf } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import { logger } from '../shared/logger.ts';
 import type { PartFormat } from '../vendors/destination.ts';
 import { PoisonError, RetryableError, wordsOf } from './failures.ts';
 import { type Delivery, deliverFile } from './file-delivery.ts';
-import type { Acknowledgement, Ledger, Progress } from './ledger.ts';
+import type { Acknowledgement, Failure, Ledger, Progress } from './ledger.ts';
 import type { StoredFile } from './object-reader.ts';
 import type { PartLimit } from './part-limit.ts';
 import type { PartSender } from './part-sender.ts';
@@ -22,8 +23,11 @@ export interface ObjectForwarderServices {
   readonly filter?: RecordFilter;
   /** Shared by all objects of the process. */
   readonly limit: PartLimit;
-  /** Invocations in a row that may die at an object before it is given up. */
-  readonly maximumUnfinishedClaims: number;
+  /**
+   * After so many an object is given up: invocations in a row that died at it, or tries that failed for what may
+   * lie with it.
+   */
+  readonly maximumTries: number;
 }
 
 export interface Turn {
@@ -49,7 +53,7 @@ const SHOWN_EVENT_IDS = 20;
 /**
  * Resolves only when the destination has acknowledged every record and the ledger says so.
  *
- * @throws PoisonError where that can never be.
+ * @throws PoisonError where that can never be, or was tried too often.
  * @throws RetryableError where a later try may succeed. The lease has been given back.
  */
 export async function forwardObject(
@@ -67,7 +71,7 @@ export async function forwardObject(
     throw new RetryableError('LeaseHeld', 'Another invocation is forwarding the object.');
   }
   try {
-    rejectKiller(claim.unfinishedClaims, services.maximumUnfinishedClaims);
+    rejectKiller(claim.unfinishedClaims, services.maximumTries);
     const { summary, parts, records } = await deliver(object, claim.progress, turn, services);
     const { records: readRecords, dropped: droppedByRule, rawBytes, sha256 } = summary;
     assertAccountedFor({ records, readRecords, droppedByRule });
@@ -77,9 +81,23 @@ export async function forwardObject(
     return { status: 'forwarded', ...acknowledgement };
   } catch (error) {
     const failure = failureOf(error, turn.signal);
-    await release(object, turn, failure, ledger);
-    throw failure;
+    const failedTries = claim.failedTries + (mayLieWithObject(failure) ? 1 : 0);
+    const isLast = mayLieWithObject(failure) && failedTries >= services.maximumTries;
+    const final = isLast ? givenUp(failure, failedTries) : failure;
+    // Giving up begins the count anew, so that a redrive gets as many tries again.
+    const noted = { reason: final.reason, failedTries: final instanceof PoisonError ? 0 : failedTries };
+    await release(object, turn, noted, ledger);
+    throw final;
   }
+}
+
+/** Whether a failure that may pass says anything about the object. */
+function mayLieWithObject(failure: PoisonError | RetryableError): boolean {
+  return failure instanceof RetryableError && !WAITING_REASONS.has(failure.reason);
+}
+
+function givenUp({ reason, message }: PoisonError | RetryableError, tries: number): PoisonError {
+  return new PoisonError(reason, `Given up after ${tries} tries: ${message}`);
 }
 
 async function deliver(
@@ -176,11 +194,11 @@ function failureOf(error: unknown, signal: AbortSignal): PoisonError | Retryable
 async function release(
   object: ObjectReference,
   { owner, cleanUpSignal }: Turn,
-  failure: PoisonError | RetryableError,
+  failure: Failure,
   ledger: ObjectForwarderServices['ledger'],
 ): Promise<void> {
   try {
-    await ledger.release(object, owner, failure.reason, cleanUpSignal);
+    await ledger.release(object, owner, failure, cleanUpSignal);
   } catch (error) {
     // The lease ends by itself, only later. The failure itself is what the caller must hear of.
     logger.warn('The lease could not be given back', { reason: failure.reason, error: error as Error });

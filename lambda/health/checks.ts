@@ -2,6 +2,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod';
@@ -12,6 +13,7 @@ import type { SecretReader } from '../shared/secrets.ts';
 import { trailsIn } from '../shared/trail-status.ts';
 import { destinationOf } from '../vendors/destination-of.ts';
 import type { Check } from './check.ts';
+import { circuitCheck } from './circuit-check.ts';
 import { destinationCheck } from './destination-check.ts';
 import { freshnessCheck } from './freshness-check.ts';
 import { notificationCheck } from './notification-check.ts';
@@ -25,6 +27,7 @@ export interface HealthServices {
   readonly cloudFormation: CloudFormationClient;
   readonly cloudTrail: CloudTrailClient;
   readonly cloudWatch: CloudWatchClient;
+  readonly dynamoDb: DynamoDBClient;
   readonly s3: S3Client;
   readonly sqs: SQSClient;
   readonly secrets: SecretReader;
@@ -33,7 +36,7 @@ export interface HealthServices {
 }
 
 export function checksOf(environment: HealthEnvironment, services: HealthServices): readonly Check[] {
-  const { cloudTrail, cloudWatch, s3, sqs, secrets, accountId } = services;
+  const { cloudTrail, cloudWatch, dynamoDb, s3, sqs, secrets, accountId } = services;
   const { STACK_NAME: stackName, STACK_ID: stackId, DESTINATION_TOKEN_SECRET_ARN: tokenArn } = environment;
   const { QUEUE_URL: queueUrl, QUEUE_NAME: queueName, NEW_BUCKET_NAME: newBucket } = environment;
   const deadLetters = [
@@ -43,6 +46,7 @@ export function checksOf(environment: HealthEnvironment, services: HealthService
   ] as const;
   return [
     destinationCheck({ destination: destinationOf(environment), secrets, tokenArn }),
+    circuitCheck(dynamoDb, environment.LEDGER_TABLE, environment.DESTINATION),
     tokenCheck(secrets, tokenArn),
     trailCheck(cloudTrail, trailsIn(environment.TRAIL_ARNS, NO_SUCH_RESOURCE), accountId),
     ...(newBucket === undefined ? [] : [notificationCheck(s3, newBucket)]),

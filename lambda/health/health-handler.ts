@@ -3,6 +3,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -24,6 +25,7 @@ const clients = {
   cloudFormation: new CloudFormationClient(AWS_PATIENCE),
   cloudTrail: new CloudTrailClient(AWS_PATIENCE),
   cloudWatch: new CloudWatchClient(AWS_PATIENCE),
+  dynamoDb: new DynamoDBClient(AWS_PATIENCE),
   s3: new S3Client(AWS_PATIENCE),
   secretsManager: new SecretsManagerClient(AWS_PATIENCE),
   sqs: new SQSClient(AWS_PATIENCE),

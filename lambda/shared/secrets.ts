@@ -46,14 +46,23 @@ interface KeptSecret {
   readonly storedAt: Date | undefined;
 }
 
+/** A read that is under way. */
+interface PendingRead {
+  readonly secret: Promise<KeptSecret>;
+  /** Of the caller who began it. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
- * Reads secrets, and keeps each for a while, so that a busy function does not ask for every object.
+ * Reads secrets, and keeps each for a while, so that a busy function does not ask for every object. Who asks for
+ * one that is being read waits for that.
  *
  * `forget` drops a secret, after a 401 say, and the next `read` asks again.
  */
 export class SecretReader {
   readonly #client: SecretsManagerClient;
   readonly #cache = new Map<string, KeptSecret>();
+  readonly #pending = new Map<string, PendingRead>();
   readonly #maximumAgeMs: number;
 
   constructor(client: SecretsManagerClient = new SecretsManagerClient({}), maximumAgeMs = 5 * 60_000) {
@@ -70,6 +79,51 @@ export class SecretReader {
     if (cached !== undefined && Date.now() - cached.readAt < this.#maximumAgeMs) {
       return cached.value;
     }
+    const pending = this.#pending.get(arn);
+    if (pending === undefined) {
+      return (await this.#begin(arn, signal)).value;
+    }
+    try {
+      return (await pending.secret).value;
+    } catch (error) {
+      // Somebody else's time ran out, which is no answer for a caller who has some left.
+      if (pending.signal?.aborted && !signal?.aborted) {
+        return await this.read(arn, signal);
+      }
+      throw error;
+    }
+  }
+
+  /** What is being read at this moment does not count either: it may be what the caller wants to be rid of. */
+  forget(arn: string): void {
+    this.#cache.delete(arn);
+    this.#pending.delete(arn);
+  }
+
+  /** When the value that `read` keeps at present was stored; `undefined` where it keeps none. */
+  storedAt(arn: string): Date | undefined {
+    return this.#cache.get(arn)?.storedAt;
+  }
+
+  async #begin(arn: string, signal: AbortSignal | undefined): Promise<KeptSecret> {
+    const pending = { secret: this.#fetchUsable(arn, signal), signal };
+    this.#pending.set(arn, pending);
+    const isWanted = () => this.#pending.get(arn) === pending;
+    try {
+      const secret = await pending.secret;
+      if (isWanted()) {
+        this.#cache.set(arn, secret);
+      }
+      return secret;
+    } finally {
+      if (isWanted()) {
+        this.#pending.delete(arn);
+      }
+    }
+  }
+
+  async #fetchUsable(arn: string, signal: AbortSignal | undefined): Promise<KeptSecret> {
+    const readAt = Date.now();
     const { SecretString, CreatedDate: storedAt } = await this.#fetch(arn, signal);
     const value = SecretString?.trim();
     if (value === undefined || value === '') {
@@ -81,17 +135,7 @@ export class SecretReader {
         `The secret ${arn} holds JSON, as the console's key/value form makes it. ${CURES.json}`,
       );
     }
-    this.#cache.set(arn, { value, readAt: Date.now(), storedAt });
-    return value;
-  }
-
-  forget(arn: string): void {
-    this.#cache.delete(arn);
-  }
-
-  /** When the value that `read` keeps at present was stored; `undefined` where it keeps none. */
-  storedAt(arn: string): Date | undefined {
-    return this.#cache.get(arn)?.storedAt;
+    return { value, readAt, storedAt };
   }
 
   async #fetch(arn: string, signal: AbortSignal | undefined): Promise<GetSecretValueCommandOutput> {

@@ -56,11 +56,11 @@ export interface ForwardingProps {
   readonly triggers: Record<string, string>;
 }
 
-/** Receives after which the forwarder dead-letters an object itself, with its reason, if that may lie with it. */
+/** Tries after which the forwarder dead-letters an object itself, with its reason, if that may lie with it. */
 const MAXIMUM_RECEIVES = 5;
 /**
  * The most that SQS allows. Whatever can be said of a message, the forwarder says; this is for the day when it
- * cannot even begin. In an outage a message comes back some 700 times before the queue would drop it.
+ * cannot even begin. In an outage a message comes back some 900 times before the queue would drop it.
  */
 const MAXIMUM_QUEUE_RECEIVES = 1000;
 const FORWARDER_TIMEOUT = Duration.minutes(2);
@@ -154,7 +154,10 @@ export class Forwarding extends Construct {
       timeout: FORWARDER_TIMEOUT,
       memorySize: FORWARDER_MEMORY_MB,
       permissions: [
-        new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.ledger.tableArn] }),
+        new PolicyStatement({
+          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+          resources: [this.ledger.tableArn],
+        }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetterQueue.queueArn] }),
         receiveFrom(this.queue),
         new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [this.queue.queueArn] }),

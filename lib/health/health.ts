@@ -49,6 +49,8 @@ export interface HealthProps {
 
 /** Each look takes 20 seconds at most, all at once, and as much again the heartbeat. */
 const TIMEOUT = Duration.minutes(1);
+/** A circuit that is open for no longer is nobody's business. */
+const HICCUP = Duration.minutes(5);
 
 /** Looks at everything that forwarding depends on, every five minutes, and has what is amiss alarmed. */
 export class Health extends Construct {
@@ -74,7 +76,7 @@ export class Health extends Construct {
 
   private check(props: HealthProps): TrailbridgeFunction<typeof healthEnvironment> {
     const { existingTrailArns, lateObjectsDeadLetterQueue, newTrail } = props;
-    const { queue, deadLetterQueue, eventDeadLetterQueue } = props.forwarding;
+    const { queue, deadLetterQueue, eventDeadLetterQueue, ledger } = props.forwarding;
     const { trailArn, bucket } = newTrail.trail;
     const whereNew = (value: unknown, otherwise: unknown) =>
       Fn.conditionIf(newTrail.condition.logicalId, value, otherwise);
@@ -94,6 +96,7 @@ export class Health extends Construct {
         VERSION: packageJson.version,
         TRAIL_ARNS: whereNew(trailArn, existingTrailArns).toString(),
         NEW_BUCKET_NAME: whereNew(bucket.bucketName, '').toString(),
+        LEDGER_TABLE: ledger.tableName,
         QUEUE_URL: queue.queueUrl,
         QUEUE_NAME: queue.queueName,
         DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
@@ -120,6 +123,7 @@ export class Health extends Construct {
             lateObjectsDeadLetterQueue.queueArn,
           ],
         }),
+        new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [ledger.tableArn] }),
         new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Aws.STACK_ID] }),
         new PolicyStatement({ actions: ['cloudwatch:GetMetricStatistics'], resources: ['*'] }),
       ],
@@ -139,6 +143,12 @@ export class Health extends Construct {
       // One refusal may be a moment's.
       looksToAlarm: 3,
       description: 'The destination has not taken what was sent for a quarter of an hour.',
+    });
+    TrailbridgeAlarm.onLooks(this, 'CircuitOpen', {
+      metricName: HEALTH_METRICS.circuitOpenFor,
+      threshold: HICCUP.toSeconds(),
+      description:
+        'For more than five minutes the destination has taken nothing from the forwarder, which has paused.',
     });
     TrailbridgeAlarm.onLooks(this, 'TrailNotLogging', {
       metricName: HEALTH_METRICS.trailsNotLogging,

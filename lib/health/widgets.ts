@@ -144,12 +144,14 @@ function ages(): Metric[] {
   return [
     look(HEALTH_METRICS.newestFileAge, 'since the newest was forwarded'),
     look(HEALTH_METRICS.oldestFileAge, 'that the oldest waits'),
+    look(HEALTH_METRICS.circuitOpenFor, 'that the forwarder has paused'),
   ];
 }
 
 function failures(forwarder: IFunction): IMetric[] {
   return [
     sum(FORWARDING_METRICS.objectsFailed, 'failed, and come back'),
+    sum(FORWARDING_METRICS.objectsPostponed, 'put off while the circuit is open'),
     sum(FORWARDING_METRICS.objectsDeadLettered, 'dead-lettered'),
     sum(FORWARDING_METRICS.objectsSkipped, 'skipped: forwarded before, or none of ours'),
     forwarder.metricErrors({ ...perFiveMinutes(Stats.SUM), label: 'invocations that died' }),
@@ -167,6 +169,7 @@ function deadLetters(): Metric[] {
 function amiss(): Metric[] {
   return [
     look(HEALTH_METRICS.destinationUnreachable, 'destination'),
+    ofStack(FORWARDING_METRICS.circuitOpen, Stats.MAXIMUM, 'circuit open'),
     look(HEALTH_METRICS.trailsNotLogging, 'trails'),
     look(NOTIFICATION_METRICS.missing, 'notifications'),
   ];

@@ -14,7 +14,9 @@ import {
   type AttributeValue,
   DynamoDBClient,
   GetItemCommand,
+  type GetItemInput,
   UpdateItemCommand,
+  type UpdateItemInput,
 } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetBucketNotificationConfigurationCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -31,7 +33,7 @@ import { vi } from 'vitest';
 import { METRIC_NAMESPACE } from '../../contract/metrics.ts';
 import { objectMessageOf, TRAILBRIDGE_SOURCE } from '../../contract/object-message.ts';
 import { notificationMemoryKey } from '../../contract/trail.ts';
-import { LedgerTable } from '../lambda/forwarding/aws-doubles.ts';
+import { CircuitTable, LedgerTable } from '../lambda/forwarding/aws-doubles.ts';
 import { DestinationServer } from '../lambda/forwarding/destination-server.ts';
 import { gzipDocumentOf, recordText } from '../lambda/forwarding/factories.ts';
 import { STACK_ID } from '../lambda/shared/custom-resource-harness.ts';
@@ -54,7 +56,10 @@ export const QUEUES = {
 } as const;
 
 /** AWS services that a test can make fail or hang. */
-export type Service = 'cloudFormation' | 'cloudTrail' | 'cloudWatch' | 's3' | 'secrets' | 'sqs';
+export type Service = 'cloudFormation' | 'cloudTrail' | 'cloudWatch' | 'dynamoDb' | 's3' | 'secrets' | 'sqs';
+
+/** Has commands of a service answered. */
+type Answering = (command: unknown, reply: (input: never) => unknown) => void;
 
 export class Account {
   readonly store = new MetricStore();
@@ -75,6 +80,7 @@ export class Account {
   readonly failing = new Set<Service>();
   readonly hanging = new Set<Service>();
   readonly #ledger = new LedgerTable();
+  readonly #circuit = new CircuitTable();
   readonly #file = gzipDocumentOf([recordText(1)]);
   #files = 0;
 
@@ -202,7 +208,11 @@ export class Account {
   /** What CloudTrail would not write. */
   readonly poison = (): Promise<void> => this.#forward('poison', 'aws.s3');
 
-  async #forward(kind: 'log' | 'poison', source: string): Promise<void> {
+  /** A file that the destination does not take, and that comes back. */
+  readonly fileInAnOutage = (): Promise<void> => this.#forward('log', 'aws.s3', 1);
+
+  /** @param failures messages that are expected to come back. */
+  async #forward(kind: 'log' | 'poison', source: string, failures = 0): Promise<void> {
     this.#files += 1;
     const message = objectMessageOf({
       bucket: BUCKET,
@@ -218,8 +228,8 @@ export class Account {
     };
     const { handler } = await import('../../lambda/forwarding/forwarder-handler.ts');
     const { batchItemFailures } = await handler({ Records: [record as SQSRecord] }, contextWith(60_000));
-    if (batchItemFailures.length > 0) {
-      throw new Error('The forwarder is to have done with the file: the account answers it wrongly.');
+    if (batchItemFailures.length !== failures) {
+      throw new Error('The forwarder does not do with the file what it is to do.');
     }
   }
 
@@ -227,7 +237,7 @@ export class Account {
     const service = (client: unknown, name: Service) => {
       const mock = mockClient(client as typeof SQSClient);
       mock.onAnyCommand().rejects(new Error('a call that the test does not expect'));
-      const answer = (command: unknown, reply: (input: never) => unknown) =>
+      const answer: Answering = (command, reply) =>
         mock.on(command as typeof SendMessageCommand).callsFake((input: unknown) => {
           if (this.failing.has(name)) {
             throw new Error(`${name} is away`);
@@ -267,20 +277,23 @@ export class Account {
     });
     sqs(ChangeMessageVisibilityBatchCommand, () => ({}));
     mockClient(EventBridgeClient).onAnyCommand().rejects(new Error('the bucket is no other region’s'));
-    this.#answerForTables();
+    this.#answerForTables(service);
   }
 
-  #answerForTables(): void {
+  #answerForTables(service: (client: unknown, name: Service) => Answering): void {
     const memory = new Map<string, Record<string, AttributeValue>>();
-    const dynamoDb = mockClient(DynamoDBClient);
-    dynamoDb.on(GetItemCommand).callsFake(({ Key }) => ({ Item: memory.get(Key.object.S) }));
-    dynamoDb.on(UpdateItemCommand).callsFake((input) => {
-      if (input.Key.object.S !== notificationMemoryKey(BUCKET)) {
-        return this.#ledger.update(input);
+    const dynamoDb = service(DynamoDBClient, 'dynamoDb');
+    dynamoDb(GetItemCommand, ({ Key }: GetItemInput) => {
+      const key = Key?.object?.S ?? '';
+      return isCircuit(key) ? this.#circuit.get() : { Item: memory.get(key) };
+    });
+    dynamoDb(UpdateItemCommand, (input: UpdateItemInput) => {
+      const key = input.Key?.object?.S ?? '';
+      if (key !== notificationMemoryKey(BUCKET)) {
+        return (isCircuit(key) ? this.#circuit : this.#ledger).update(input);
       }
-      const { Key, UpdateExpression, ExpressionAttributeValues } = input;
-      const before = memory.get(Key.object.S) ?? {};
-      memory.set(Key.object.S, updatedItem(before, UpdateExpression, ExpressionAttributeValues));
+      const { UpdateExpression = '', ExpressionAttributeValues } = input;
+      memory.set(key, updatedItem(memory.get(key) ?? {}, UpdateExpression, ExpressionAttributeValues));
       return {};
     });
   }
@@ -318,6 +331,10 @@ export class Account {
       seconds(),
     );
   };
+}
+
+function isCircuit(key: string): boolean {
+  return key.startsWith('#circuit/');
 }
 
 function nameOf(url: string): string {

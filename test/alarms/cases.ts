@@ -6,6 +6,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, QUEUES } from './account.ts';
 export type Condition = (account: Account) => Promise<void>;
 
 const QUARTER_MS = 15 * MINUTE_MS;
+/** As gzip, `{"Records":[]}` has fewer. */
+const EMPTY_UPLOAD_BYTES = 50;
 
 function waitingIn(queue: string): Condition {
   return async (account) => {
@@ -37,6 +39,15 @@ export const CASES: Readonly<Record<string, Condition>> = {
   'CloudOne/Health/DestinationUnreachableAlarm': async (account) => {
     account.destination.behaviour = () => ({ status: 503 });
     await account.pass(20 * MINUTE_MS, account.healthCheck);
+  },
+  // The forwarder's own doing, which the destination's health says nothing about: it takes what is empty.
+  'CloudOne/Health/CircuitOpenAlarm': async (account) => {
+    account.destination.behaviour = ({ body }) =>
+      body.length > EMPTY_UPLOAD_BYTES
+        ? { status: 503, headers: { 'retry-after': '3600' } }
+        : { status: 202 };
+    await account.pass(QUARTER_MS, account.fileInAnOutage, account.healthCheck);
+    await account.pass(QUARTER_MS, account.healthCheck);
   },
   'CloudOne/Health/TrailNotLoggingAlarm': async (account) => {
     account.isTrailLogging = false;

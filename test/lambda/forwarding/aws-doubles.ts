@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
+  GetItemCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -17,6 +18,43 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 
 type Item = NonNullable<UpdateItemCommandInput['ExpressionAttributeValues']>;
+
+/** The circuit's item: written where the revision is the one that was seen. */
+export class CircuitTable {
+  item: Item | undefined;
+  /** Called before every read and write; may throw. */
+  onCall: (kind: 'read' | 'write') => void = () => undefined;
+  reads = 0;
+
+  get(): { Item?: Item } {
+    this.onCall('read');
+    this.reads += 1;
+    return this.item === undefined ? {} : { Item: this.item };
+  }
+
+  update({
+    Key = {},
+    UpdateExpression = '',
+    ExpressionAttributeValues: values = {},
+  }: UpdateItemCommandInput) {
+    this.onCall('write');
+    if (this.item?.revision?.N !== values[':seen']?.N) {
+      throw new ConditionalCheckFailedException({
+        message: 'condition',
+        $metadata: {},
+        ...(this.item === undefined ? {} : { Item: this.item }),
+      });
+    }
+    const [, assignments = '', removed = ''] = /^SET (.*?)(?: REMOVE (.*))?$/.exec(UpdateExpression) ?? [];
+    const kept = Object.entries(this.item ?? Key).filter(([name]) => !removed.split(', ').includes(name));
+    const set = assignments.split(', ').map((assignment) => {
+      const [name = '', value = ''] = assignment.split(' = ');
+      return [name, values[value]];
+    });
+    this.item = Object.fromEntries([...kept, ...set]);
+    return {};
+  }
+}
 
 /** What the forwarder's four writes do to an item, and when DynamoDB would refuse them. */
 export class LedgerTable {
@@ -43,6 +81,7 @@ export class LedgerTable {
     }
     if (kind === 'acknowledge') {
       delete next.failure;
+      delete next.failedTries;
     }
     this.items.set(key, next);
     return input.ReturnValues === 'ALL_NEW' ? { Attributes: next } : {};
@@ -92,7 +131,7 @@ function changesOf(kind: string, item: Item, values: Item): Item {
         filter: ':filter',
       });
     case 'release':
-      return named({ failure: ':failure' });
+      return named({ failure: ':failure', failedTries: ':failedTries' });
     default:
       return named({
         state: ':acknowledged',
@@ -119,6 +158,7 @@ export interface SentDeadLetter {
 /** The account's services, as the functions see them. */
 export class AwsDoubles {
   readonly ledger = new LedgerTable();
+  readonly circuit = new CircuitTable();
   /** Content by key. An `Error` is thrown. */
   readonly objects = new Map<string, Buffer | Error>();
   readonly reads: GetObjectCommandInput[] = [];
@@ -143,7 +183,10 @@ export class AwsDoubles {
     s3?.on(GetObjectCommand).callsFake((input: GetObjectCommandInput) => this.#getObject(input));
     dynamo
       ?.on(UpdateItemCommand)
-      .callsFake((input: UpdateItemCommandInput) => this.#hang('ledger') ?? this.ledger.update(input));
+      .callsFake(
+        (input: UpdateItemCommandInput) => this.#hang('ledger') ?? this.#tableOf(input).update(input),
+      );
+    dynamo?.on(GetItemCommand).callsFake(() => this.#hang('ledger') ?? this.circuit.get());
     sqs?.on(SendMessageCommand).callsFake((input) => this.#hang('queues') ?? this.#sendMessage(input));
     sqs
       ?.on(ChangeMessageVisibilityBatchCommand)
@@ -157,6 +200,10 @@ export class AwsDoubles {
       this.secretReads += 1;
       return { SecretString: value, CreatedDate: this.tokenStoredAt };
     });
+  }
+
+  #tableOf({ Key }: UpdateItemCommandInput): LedgerTable | CircuitTable {
+    return Key?.object?.S?.startsWith('#circuit/') ? this.circuit : this.ledger;
   }
 
   #hang(service: 'ledger' | 'queues' | 'secrets'): Promise<never> | undefined {

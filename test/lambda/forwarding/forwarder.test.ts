@@ -124,7 +124,7 @@ afterEach(() => {
 
 describe('a message that must come back', () => {
   it('does so after a minute, later each time, and alone', async () => {
-    server.behaviour = () => ({ status: 503, headers: { 'retry-after': '3600' } });
+    server.behaviour = () => ({ status: 503, headers: { 'retry-after': '30' } });
     store('first', gzipDocumentOf([recordText(1)]));
     store('third', gzipDocumentOf([recordText(2)]));
     const [first, third] = [messageFor('first', 1), messageFor('third', 3)];
@@ -132,7 +132,7 @@ describe('a message that must come back', () => {
 
     const result = await handle([first, third]);
 
-    expect(result).toEqual(failuresOf(first, third));
+    expect(new Set(result.batchItemFailures)).toEqual(new Set(failuresOf(first, third).batchItemFailures));
     const [afterFirst = 0, afterThird = 0] = [first, third].map(({ messageId }) =>
       aws.redeliveries.get(messageId),
     );
@@ -140,6 +140,30 @@ describe('a message that must come back', () => {
     expect(afterFirst).toBeLessThanOrEqual(60);
     expect(afterThird).toBeGreaterThanOrEqual(540);
     expect(afterThird).toBeLessThanOrEqual(720);
+  });
+
+  it.each([
+    ['seconds', () => '1200'],
+    ['an HTTP date', () => new Date(Date.now() + 1_200_000).toUTCString()],
+  ])('does so no earlier than the destination asked for in %s', async (_name, retryAfter) => {
+    server.behaviour = () => ({ status: 429, headers: { 'retry-after': retryAfter() } });
+    store('a', gzipDocumentOf([recordText(1)]));
+    const message = messageFor('a');
+
+    await (await coldStart())([message]);
+
+    expect(aws.redeliveries.get(message.messageId)).toBeGreaterThan(1_190);
+    expect(aws.redeliveries.get(message.messageId)).toBeLessThanOrEqual(1_500);
+  });
+
+  it('does so within hours, whatever the destination asked for', async () => {
+    server.behaviour = () => ({ status: 503, headers: { 'retry-after': '99999999' } });
+    store('a', gzipDocumentOf([recordText(1)]));
+    const message = messageFor('a');
+
+    await (await coldStart())([message]);
+
+    expect(aws.redeliveries.get(message.messageId)).toBeLessThanOrEqual(4_500);
   });
 
   it('comes back all the same where its time cannot be set', async () => {
@@ -682,6 +706,35 @@ describe('an object at which the function dies', () => {
 });
 
 describe('failures that may pass', () => {
+  it('do not add up with those of an outage before: an object has its tries all the same', async () => {
+    store('a', gzipDocumentOf([recordText(1)]));
+    server.behaviour = () => ({ status: 500, headers: LATER });
+    const handle = await coldStart();
+    for (let receives = 1; receives <= 8; receives += 1) {
+      await handle([messageFor('a', receives)]);
+    }
+    store('a', new Error('S3 is away for a moment'));
+    const message = messageFor('a', 9);
+
+    expect(await handle([message])).toEqual(failuresOf(message));
+
+    expect(aws.deadLetters).toEqual([]);
+  });
+
+  it('are counted anew when the object was given up, so that a redrive has as many tries', async () => {
+    store('a', new Error('S3 is away'));
+    const handle = await coldStart();
+    for (let receives = 1; receives <= 5; receives += 1) {
+      await handle([messageFor('a', receives)]);
+    }
+    expect(aws.deadLetters).toHaveLength(1);
+    const redriven = messageFor('a', 1);
+
+    expect(await handle([redriven])).toEqual(failuresOf(redriven));
+
+    expect(aws.deadLetters).toHaveLength(1);
+  });
+
   it.each([
     ['500', { status: 500 }],
     ['429', { status: 429, headers: { 'retry-after': '3600' } }],
@@ -744,15 +797,16 @@ describe('failures that may pass', () => {
   ])('%s when %s: it comes back, and is given up in the end', async (reason, _name, arrange) => {
     store('a', gzipDocumentOf([recordText(1)]));
     arrange();
-    const early = messageFor('a', 4);
-    expect(await (await coldStart())([early])).toEqual(failuresOf(early));
+    for (let tries = 1; tries < 5; tries += 1) {
+      const message = messageFor('a', tries);
+      expect(await (await coldStart())([message])).toEqual(failuresOf(message));
+    }
     expect(aws.deadLetters).toEqual([]);
 
-    arrange();
     expect(await (await coldStart())([messageFor('a', 5)])).toEqual(failuresOf());
 
     expect(aws.deadLetters).toMatchObject([
-      { reason, detail: expect.stringMatching(/^Given up after 5 receives: /) },
+      { reason, detail: expect.stringMatching(/^Given up after 5 tries: /) },
     ]);
     expect(server.accepted).toEqual([]);
   });
@@ -816,6 +870,141 @@ describe('failures that may pass', () => {
     expect(await (await coldStart())([message])).toEqual(failuresOf(message));
 
     expect(ledgerItem('a')).toMatchObject({ failure: { S: 'DestinationUnavailable' } });
+  });
+});
+
+describe('while the circuit is open', () => {
+  const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+
+  function storeAll(): SQSRecord[] {
+    return NAMES.map((name, index) => {
+      store(name, gzipDocumentOf([recordText(index)]));
+      return messageFor(name);
+    });
+  }
+
+  /** A process that met an outage, and then a batch of new messages. */
+  async function meetOutage(status = 503) {
+    const messages = storeAll();
+    server.behaviour = () => ({ status, headers: LATER });
+    const handle = await coldStart();
+    await handle(messages);
+    server.reset();
+    aws.ledger.writes.length = 0;
+    aws.reads.length = 0;
+    lines.length = 0;
+    return { handle, messages };
+  }
+
+  it.each([503, 401, 429, 404])('after %i, nothing is read, claimed or uploaded', async (status) => {
+    const { handle, messages } = await meetOutage(status);
+
+    expect(await handle(messages)).toEqual(failuresOf(...messages));
+
+    expect([aws.reads, aws.ledger.writes, server.requests]).toEqual([[], [], []]);
+    expect(metric('ObjectsPostponed')).toBe(messages.length);
+    expect(metric('ObjectsFailed')).toBe(0);
+    expect(metric('CircuitOpen')).toBe(1);
+  });
+
+  it('the rest of the batch that met it is not tried either', async () => {
+    const messages = storeAll();
+    server.behaviour = () => ({ status: 503, headers: LATER });
+
+    expect(await (await coldStart())(messages)).toMatchObject({ batchItemFailures: { length: 10 } });
+
+    // Four at a time: when the third has failed, no more than six were begun.
+    expect(server.requests.length).toBeLessThanOrEqual(6);
+    expect(metric('ObjectsFailed') + metric('ObjectsPostponed')).toBe(10);
+  });
+
+  it('messages come back soon after the pause', async () => {
+    const { handle, messages } = await meetOutage(500);
+
+    await handle(messages);
+
+    const pauseSeconds = (Number(aws.circuit.item?.openUntil?.N) - Date.now()) / 1000;
+    for (const seconds of aws.redeliveries.values()) {
+      expect(seconds).toBeGreaterThanOrEqual(Math.floor(pauseSeconds));
+      expect(seconds).toBeLessThanOrEqual(pauseSeconds + 62);
+    }
+    expect(aws.redeliveries.size).toBe(messages.length);
+  });
+
+  it('what needs no destination is dealt with', async () => {
+    const { handle } = await meetOutage();
+    const bad = messageWith('not JSON');
+    const digest = { bucket: 'bucket', key: keyOf('x').replace('/CloudTrail/', '/CloudTrail-Digest/') };
+
+    expect(await handle([bad, messageWith(JSON.stringify(objectMessageOf(digest)))])).toEqual(failuresOf());
+
+    expect(aws.deadLetters).toMatchObject([{ reason: 'MalformedMessage' }]);
+    expect(metric('ObjectsSkipped')).toBe(1);
+  });
+
+  it('what the queue would soon drop is dead-lettered, with the reason', async () => {
+    const { handle, messages } = await meetOutage();
+    const SentTimestamp = String(Date.now() - 13.5 * 24 * 60 * 60 * 1000);
+    const old = messages.map((message) => ({
+      ...message,
+      attributes: { ...message.attributes, SentTimestamp },
+    }));
+
+    expect(await handle(old)).toEqual(failuresOf());
+
+    expect(aws.deadLetters).toHaveLength(messages.length);
+    expect(aws.deadLetters[0]).toMatchObject({
+      reason: 'DestinationUnavailable',
+      detail: expect.stringMatching(
+        /^Given up after 1 receives, before the queue drops it: Nothing could be forwarded since .*answered 503/,
+      ),
+    });
+  });
+
+  it('another process knows of it', async () => {
+    const { messages } = await meetOutage();
+
+    expect(await (await coldStart())(messages)).toEqual(failuresOf(...messages));
+
+    expect(server.requests).toEqual([]);
+  });
+
+  it('the smallest object is the first to be tried when the pause is over, and all the others follow', async () => {
+    const { messages } = await meetOutage();
+    aws.circuit.item = { ...aws.circuit.item, openUntil: { N: String(Date.now() - 1) } };
+    const sized = messages.map((message, index) => {
+      const body = JSON.parse(message.body);
+      body.detail.object.size = index === 3 ? 10 : 1000;
+      return { ...message, body: JSON.stringify(body) };
+    });
+
+    expect(await (await coldStart())(sized)).toEqual(failuresOf());
+
+    expect(server.acceptedEvents()[0]).toBe('event-3');
+    expect(server.acceptedEvents()).toHaveLength(NAMES.length);
+    expect(aws.circuit.item).not.toHaveProperty('openUntil');
+    expect(metric('CircuitOpen')).toBe(0);
+  });
+
+  it('a failure of the one that is tried spares the others', async () => {
+    const { messages } = await meetOutage();
+    aws.circuit.item = { ...aws.circuit.item, openUntil: { N: String(Date.now() - 1) } };
+    server.behaviour = () => ({ status: 503, headers: LATER });
+
+    const { batchItemFailures } = await (await coldStart())(messages);
+    expect(batchItemFailures).toHaveLength(NAMES.length);
+
+    expect(server.requests).toHaveLength(1);
+    expect(aws.circuit.item).toMatchObject({ openings: { N: '2' } });
+  });
+
+  it('a ledger that does not tell is no hindrance', async () => {
+    const messages = storeAll();
+    aws.circuit.onCall = () => {
+      throw new Error('throttled');
+    };
+
+    expect(await (await coldStart())(messages)).toEqual(failuresOf());
   });
 });
 

@@ -19,6 +19,7 @@ function servicesWith(overrides: Partial<ObjectForwarderServices> = {}) {
       status: 'claimed',
       progress: { parts: 0, records: 0 },
       unfinishedClaims: 0,
+      failedTries: 0,
     })),
     recordProgress: vi.fn(async () => undefined),
     acknowledge: vi.fn(async () => undefined),
@@ -31,7 +32,7 @@ function servicesWith(overrides: Partial<ObjectForwarderServices> = {}) {
     sender: { send: async () => 'accepted' },
     format: 'records-document',
     limit: new PartLimit(716_800),
-    maximumUnfinishedClaims: 5,
+    maximumTries: 5,
     ...overrides,
   };
   return { services, ledger };
@@ -80,7 +81,12 @@ describe('forwardObject', () => {
       reason: 'Unexpected',
       message: 'Unexpected: TypeError: undefined is not a function',
     });
-    expect(ledger.release).toHaveBeenCalledWith(OBJECT, 'request/message', 'Unexpected', signal);
+    expect(ledger.release).toHaveBeenCalledWith(
+      OBJECT,
+      'request/message',
+      { reason: 'Unexpected', failedTries: 1 },
+      signal,
+    );
     expect(ledger.acknowledge).not.toHaveBeenCalled();
   });
 

@@ -12,6 +12,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const NOW = new Date('2026-11-20T12:00:00Z');
 const HOST = '/cloudtrail.us-1.cloudone.trendmicro.com';
 const ALL = [
+  'CircuitOpenFor',
   'DeadLettersWaiting',
   'DestinationUnreachable',
   'EventsNotDelivered',
@@ -82,6 +83,7 @@ describe('one look that fails, or hangs, keeps nothing from the others', () => {
     cloudFormation: ['NewestFileAge'],
     cloudTrail: ['TrailsNotLogging'],
     cloudWatch: ['NewestFileAge'],
+    dynamoDb: ['CircuitOpenFor'],
     s3: ['NotificationMissing'],
     secrets: ['DestinationUnreachable', 'TokenAge'],
     sqs: [

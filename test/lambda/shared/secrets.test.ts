@@ -21,6 +21,58 @@ test('reads once, trims, and reads again when told to forget', async () => {
   expect(reads()).toBe(2);
 });
 
+test('reads once for all who ask at the same time, and they share a failure too', async () => {
+  const secrets = new SecretReader(new SecretsManagerClient({}));
+
+  expect(await Promise.all([1, 2, 3, 4].map(() => secrets.read(ARN)))).toEqual(Array(4).fill('value'));
+  expect(reads()).toBe(1);
+
+  secrets.forget(ARN);
+  client.on(GetSecretValueCommand).rejects(new Error('away'));
+  const outcomes = await Promise.allSettled([secrets.read(ARN), secrets.read(ARN)]);
+  expect([outcomes.map(({ status }) => status), reads()]).toEqual([['rejected', 'rejected'], 2]);
+
+  client.on(GetSecretValueCommand).resolves({ SecretString: 'back' });
+  expect(await secrets.read(ARN)).toBe('back');
+});
+
+test('does not give what was being read when it was told to forget', async () => {
+  const slow = Promise.withResolvers<{ SecretString: string }>();
+  let calls = 0;
+  client.on(GetSecretValueCommand).callsFake(() => {
+    calls += 1;
+    return calls === 1 ? slow.promise : { SecretString: 'value' };
+  });
+  const secrets = new SecretReader(new SecretsManagerClient({}));
+  const former = secrets.read(ARN);
+
+  secrets.forget(ARN);
+  const latter = secrets.read(ARN);
+  slow.resolve({ SecretString: 'former' });
+
+  expect([await former, await latter]).toEqual(['former', 'value']);
+  expect(await secrets.read(ARN)).toBe('value');
+});
+
+test('does not fail for want of the time of another who asked first', async () => {
+  const hasty = new AbortController();
+  const slow = Promise.withResolvers<never>();
+  let calls = 0;
+  client.on(GetSecretValueCommand).callsFake(() => {
+    calls += 1;
+    return calls === 1 ? slow.promise : { SecretString: 'value' };
+  });
+  const secrets = new SecretReader(new SecretsManagerClient({}));
+  const first = secrets.read(ARN, hasty.signal);
+  const second = secrets.read(ARN, new AbortController().signal);
+
+  hasty.abort();
+  slow.reject(new Error('aborted'));
+
+  await expect(first).rejects.toThrow('ran out of time');
+  expect(await second).toBe('value');
+});
+
 test('knows when what it keeps was stored', async () => {
   const storedAt = new Date('2026-11-20T00:00:00Z');
   client.on(GetSecretValueCommand).resolves({ SecretString: 'value', CreatedDate: storedAt });

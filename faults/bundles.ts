@@ -1,0 +1,60 @@
+/** The functions as they are deployed: bundled alike. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import { BUNDLING } from '../lib/shared/bundling.ts';
+import type { WorldOptions } from './world.ts';
+
+const LAMBDA = fileURLToPath(new URL('../lambda/', import.meta.url));
+
+/** A defect that is put into the code, so that the cases can be seen to find it. */
+export interface Sabotage {
+  /** Below `lambda/`. */
+  readonly file: string;
+  readonly replace: string;
+  readonly by: string;
+}
+
+export interface Bundles {
+  readonly paths: WorldOptions['bundles'];
+  remove(): void;
+}
+
+export async function bundleFunctions(sabotage?: Sabotage): Promise<Bundles> {
+  const folder = mkdtempSync(join(tmpdir(), 'trailbridge-faults-'));
+  const plugins = sabotage === undefined ? [] : [sabotaged(sabotage)];
+  const bundle = async (handler: string, name: string) => {
+    const outfile = join(folder, `${name}.cjs`);
+    await build({ ...BUNDLING, plugins, entryPoints: [join(LAMBDA, handler)], outfile });
+    return outfile;
+  };
+  const [forwarder, tokenRotation] = await Promise.all([
+    bundle('forwarding/forwarder-handler.ts', 'forwarder'),
+    bundle('onboarding/token-rotation-handler.ts', 'token-rotation'),
+  ]);
+  return {
+    paths: { forwarder, tokenRotation },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function sabotaged({ file, replace, by }: Sabotage): Plugin {
+  const path = join(LAMBDA, file);
+  return {
+    name: 'sabotage',
+    setup: (builder) => {
+      builder.onLoad({ filter: /\.ts$/ }, (args) => {
+        if (args.path !== path) {
+          return undefined;
+        }
+        const source = readFileSync(path, 'utf8');
+        if (!source.includes(replace)) {
+          throw new Error(`${file} has no such code any more: ${replace}`);
+        }
+        return { contents: source.replace(replace, by), loader: 'ts' };
+      });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+
+export interface FaultsOptions {
+  /** Only cases whose name contains it. */
+  readonly only?: string;
+  /** Print the names, and do nothing. */
+  readonly list: boolean;
+  readonly verbose: boolean;
+}
+
+/** Parses `npm run faults -- …`. Commander explains what is wrong with an argument, and exits. */
+export function parseOptions(argv: readonly string[]): FaultsOptions {
+  return new Command('npm run faults --')
+    .description(
+      'Forwards files while everything goes wrong that can, with the real function in processes that are really ' +
+        'killed, and counts what arrives. Writes bench/faults.json.',
+    )
+    .option('--only <text>', 'only the cases with this in their name, such as "killed/"')
+    .option('--list', 'print the names of the cases, one a line, and do nothing', false)
+    .option('--verbose', 'say of every case what was injected, expected and observed', false)
+    .showHelpAfterError('(see npm run faults -- --help)')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .parse(argv, { from: 'user' })
+    .opts<FaultsOptions>();
+}

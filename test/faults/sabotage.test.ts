@@ -1,0 +1,157 @@
+/** The cases find what is wrong: each defect is put into the function's bundle, and a case must not survive it. */
+import { describe, expect, it, vi } from 'vitest';
+import { bundleFunctions, type Sabotage } from '../../faults/bundles.ts';
+import { CASES } from '../../faults/cases/index.ts';
+import { type CaseResult, runCases } from '../../faults/run.ts';
+
+// Not a target: only so that a busy machine fails nothing.
+vi.setConfig({ testTimeout: 180_000 });
+
+const DEFECTS: readonly (readonly [defect: string, found: string, Sabotage, complaint: RegExp])[] = [
+  [
+    'an object is acknowledged in the ledger before it is sent',
+    'killed/alone-in-the-middle-of-the-upload',
+    {
+      file: 'forwarding/object-forwarder.ts',
+      replace: 'const { summary, parts, records } = await deliver(',
+      by:
+        "await ledger.acknowledge(object, { parts: 1, records: 3, readRecords: 3, droppedByRule: new Map(), rawBytes: 1, sha256: 'x', acknowledgedAt: new Date() }, turn.cleanUpSignal);" +
+        'const { summary, parts, records } = await deliver(',
+    },
+    /^lost: event/,
+  ],
+  [
+    'a message that failed is deleted',
+    'answer/503',
+    {
+      file: 'forwarding/batch.ts',
+      replace: 'batchItemFailures: returns.map(',
+      by: 'batchItemFailures: returns.slice(1).map(',
+    },
+    /^lost: event/,
+  ],
+  [
+    'a bad object is swallowed',
+    'poison/not-gzip',
+    {
+      file: 'forwarding/message-group.ts',
+      replace: 'await this.#services.deadLetters.put(letter, this.#deadlines.cleanUp);',
+      by: '',
+    },
+    /^dead letters: none; expected: NotGzip$/,
+  ],
+  [
+    'a part has another key each time',
+    'connection/reset-after-the-body-kept',
+    {
+      file: 'forwarding/part-uploader.ts',
+      replace: "createHash('sha256')",
+      by: "createHash('sha256').update(String(Math.random()))",
+    },
+    /arrived again under another key$/,
+  ],
+  [
+    'what was acknowledged is forgotten',
+    'message/twice-with-an-hour-between',
+    {
+      file: 'forwarding/ledger.ts',
+      replace: "'attribute_not_exists(#state) ' +",
+      by: "'attribute_not_exists(#state) OR #state = :acknowledged ' +",
+    },
+    /^the metric ObjectsForwarded says 10, and it is 5$/,
+  ],
+  [
+    'nobody respects a lease',
+    'message/to-two-functions-at-once',
+    { file: 'forwarding/ledger.ts', replace: 'leaseUntil < :now', by: 'leaseUntil > :now' },
+    /arrived again/,
+  ],
+  [
+    'the circuit never opens',
+    'outage/an-hour-of-503',
+    { file: 'forwarding/circuit.ts', replace: 'FAILURES_TO_OPEN = 3', by: 'FAILURES_TO_OPEN = 3e9' },
+    /^the metric CircuitOpen does not show it$/,
+  ],
+  [
+    'the circuit never closes',
+    'outage/vision-one',
+    { file: 'forwarding/circuit.ts', replace: 'await this.#change(undefined, signal);', by: '' },
+    /^no metric says that it is over$/,
+  ],
+  [
+    'receives are taken for tries',
+    'outage/receives-do-not-count',
+    {
+      file: 'forwarding/message-group.ts',
+      replace: 'if (this.#isLastCall) {\n      return await this.#deadLetter(failure,',
+      by: 'if (this.#receives > 5) {\n      return await this.#deadLetter(failure,',
+    },
+    /^dead letters: /,
+  ],
+  [
+    'Retry-After is not heeded',
+    'answer/429-retry-after-seconds',
+    {
+      file: 'vendors/destination.ts',
+      replace: "retryAfterMs(response.headers['retry-after'])",
+      by: 'undefined as number | undefined; void retryAfterMs',
+    },
+    /^waited for .* ms, and was asked for 2000$/,
+  ],
+  [
+    'a refused token is kept',
+    'token/replaced-and-revoked',
+    { file: 'forwarding/destination-token.ts', replace: 'this.#secrets.forget(this.#secretArn);', by: '' },
+    /invocations for four batches$/,
+  ],
+  [
+    'a failure is not counted',
+    'answer/500',
+    { file: 'forwarding/message-group.ts', replace: 'this.#services.metrics.failed();', by: '' },
+    /^the metric ObjectsFailed does not show it$/,
+  ],
+  [
+    'a token is told to whoever reads the dead letter',
+    'answer/echo-of-the-token',
+    { file: 'vendors/destination.ts', replace: 'credential === undefined ? []', by: 'true ? []' },
+    /^a secret is shown/,
+  ],
+  [
+    'half an object is taken for a whole one',
+    's3/cut-off',
+    {
+      file: 'forwarding/object-reader.ts',
+      replace: "throw new RetryableError('ObjectUnreadable', `S3 broke off",
+      by: "return; throw new RetryableError('ObjectUnreadable', `S3 broke off",
+    },
+    /^dead letters: TruncatedGzip; expected: none$/,
+  ],
+];
+
+async function run(names: readonly string[], sabotage?: Sabotage): Promise<readonly CaseResult[]> {
+  const bundles = await bundleFunctions(sabotage);
+  try {
+    const cases = CASES.filter(({ name }) => names.includes(name));
+    return (await runCases({ cases, bundles: bundles.paths, width: 4 })).cases;
+  } finally {
+    bundles.remove();
+  }
+}
+
+describe('the cases', () => {
+  it.each(DEFECTS)('find that %s, by %s', async (_defect, name, sabotage, complaint) => {
+    const [result] = await run([name], sabotage);
+
+    expect(result?.complaints).toContainEqual(expect.stringMatching(complaint));
+    expect(result?.survived).toBe(false);
+  });
+
+  it('find nothing where there is no defect', async () => {
+    const names = DEFECTS.map(([, name]) => name);
+
+    const results = await run(names);
+
+    expect(results).toHaveLength(new Set(names).size);
+    expect(results.filter(({ survived }) => !survived)).toEqual([]);
+  });
+});
