@@ -76,7 +76,7 @@ async function update(
     throw new NotDrainedError(
       `${left} files of ${registration.id} still wait to be forwarded, which would not be possible once the ` +
         `stack reads ${properties.BucketName} only. Nothing has been changed. The alarms QueueAge and DeadLetters of ` +
-        'this stack, its forwarder’s log and npx trailbridge status (is forwarding paused?) say why they wait; update ' +
+        'this stack, its forwarder’s log and npx trailbridge status (is forwarding paused, is the circuit open?) say why they wait; update ' +
         'again when the forwarding queue is empty.',
     );
   }
