@@ -9,6 +9,7 @@ import {
   type UncoveredReason,
 } from '../../contract/completeness.ts';
 import type { Span } from '../../lambda/completeness/stores.ts';
+import { plural } from '../amounts.ts';
 import { table } from './table.ts';
 import { gravestOf, isSilent } from './verdict.ts';
 
@@ -210,8 +211,4 @@ function coloured(verdict: CompletenessVerdict): string {
 
 function minute(time: Date): string {
   return time.toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ');
-}
-
-function plural(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
