@@ -41,6 +41,8 @@ export interface CircuitState {
   readonly revision: number;
   /** `undefined`: closed. */
   readonly opening: Opening | undefined;
+  /** The attribute that stands where the revision should, and is none: the next change replaces it. */
+  readonly foreign?: unknown;
 }
 
 /** Of a stack whose destination never failed, and of one whose circuit cannot be asked. */
@@ -49,7 +51,10 @@ export const UNKNOWN_CIRCUIT: CircuitState = { revision: 0, opening: undefined }
 const MAXIMUM_DETAIL_CHARACTERS = 500;
 
 const numberAttribute = z.object({ N: z.coerce.number() }).transform(({ N }) => N);
-const revisionSchema = z.object({ revision: numberAttribute });
+/** Whatever else stands there is not of our making. */
+const revisionSchema = z.object({
+  revision: numberAttribute.pipe(z.number().int().positive().lt(Number.MAX_SAFE_INTEGER)),
+});
 /** The attributes that an open circuit has beside the key, the revision and the expiry; a closed one has none. */
 const openingSchema = z.object({
   openedAt: numberAttribute,
@@ -68,7 +73,11 @@ export const OPENING_ATTRIBUTES: readonly string[] = Object.keys(openingSchema.s
  * @param item as DynamoDB's GetItem answers; `undefined` where there is none.
  */
 export function readCircuit(item: unknown): CircuitState {
-  const revision = revisionSchema.safeParse(item).data?.revision ?? UNKNOWN_CIRCUIT.revision;
+  const revision = revisionSchema.safeParse(item).data?.revision;
+  if (revision === undefined) {
+    const foreign = (item as { readonly revision?: unknown } | undefined)?.revision;
+    return foreign === undefined ? UNKNOWN_CIRCUIT : { ...UNKNOWN_CIRCUIT, foreign };
+  }
   const { data } = openingSchema.safeParse(item);
   if (data === undefined) {
     return { revision, opening: undefined };

@@ -42,9 +42,12 @@ export function undecided(opening: Opening, now: number): Opening {
   return { ...opening, probing: false, until: now };
 }
 
-/** An opening as it was read, which no clock gone wrong makes longer than one of ours can be. */
-export function bounded(opening: Opening, now: number): Opening {
-  return { ...opening, until: Math.min(opening.until, now + LONGEST_ASKED_WAIT_MS) };
+/**
+ * An opening as it was read. One that ends later than any of ours can, because a clock went wrong, is over: bounded
+ * anew at each read, it would never be.
+ */
+export function believed(opening: Opening, now: number): Opening {
+  return opening.until <= now + LONGEST_ASKED_WAIT_MS ? opening : { ...opening, until: now };
 }
 
 export function openingFailureOf(error: unknown): OpeningFailure | undefined {

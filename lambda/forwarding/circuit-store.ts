@@ -48,6 +48,8 @@ export class CircuitStore {
     signal: AbortSignal,
   ): Promise<{ readonly won: boolean; readonly state: CircuitState }> {
     const revision = seen.revision + 1;
+    const seenRevision =
+      seen.revision === 0 ? (seen.foreign as AttributeValue | undefined) : { N: String(seen.revision) };
     const set: Item = {
       revision: { N: String(revision) },
       [LEDGER_EXPIRY_ATTRIBUTE]: ledgerExpiry(),
@@ -59,10 +61,10 @@ export class CircuitStore {
       TableName: this.#table,
       Key: this.#key,
       UpdateExpression: `SET ${names.map((name) => `${name} = :${name}`).join(', ')}${remove}`,
-      ConditionExpression: seen.revision === 0 ? 'attribute_not_exists(revision)' : 'revision = :seen',
+      ConditionExpression: seenRevision === undefined ? 'attribute_not_exists(revision)' : 'revision = :seen',
       ExpressionAttributeValues: {
         ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
-        ...(seen.revision === 0 ? {} : { ':seen': { N: String(seen.revision) } }),
+        ...(seenRevision === undefined ? {} : { ':seen': seenRevision }),
       },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });

@@ -3,7 +3,7 @@ import { type CircuitState, type Opening, UNKNOWN_CIRCUIT } from '../../contract
 import { settleBy } from '../shared/deadline.ts';
 import { logger } from '../shared/logger.ts';
 import {
-  bounded,
+  believed,
   isAnswerAboutContent,
   type OpeningFailure,
   opened,
@@ -130,8 +130,8 @@ export class Circuit {
     }
   }
 
-  #adopt({ revision, opening }: CircuitState): void {
-    this.#state = { revision, opening: opening && bounded(opening, Date.now()) };
+  #adopt({ opening, ...rest }: CircuitState): void {
+    this.#state = { ...rest, opening: opening && believed(opening, Date.now()) };
   }
 
   async #tried<T>(

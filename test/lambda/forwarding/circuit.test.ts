@@ -286,7 +286,7 @@ describe('an open circuit', () => {
     pass(10_000);
     await enter(circuit);
 
-    expect(openForMs(circuit)).toBe(60 * MINUTE);
+    expect(circuit.probing).toBe(true);
   });
 });
 
