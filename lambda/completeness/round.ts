@@ -38,7 +38,7 @@ const SEARCH_EVERY_MS = 24 * HOUR_MS;
 /** Folders that a search looks into. A bucket may hold anything besides logs. */
 const MAXIMUM_SEARCHED = 10_000;
 /** Regions of an account that are checked at once; each is mostly waiting. */
-const SERIES_AT_ONCE = 8;
+export const SERIES_AT_ONCE = 8;
 
 /**
  * Goes on with the round under way, or begins one if an hour has become due since the last.

@@ -53,7 +53,7 @@ test.each([
   ['a part is lacking', { revision: { N: '7' }, openedAt: attributes.openedAt }, 7],
   ['there is no revision', attributes, 0],
 ])('where %s, the circuit is closed', (_why, item, revision) => {
-  expect(readCircuit(item)).toEqual({ revision, opening: undefined });
+  expect(readCircuit(item)).toMatchObject({ revision, opening: undefined });
 });
 
 test.each([{ S: 'seven' }, { N: '0' }, { N: '-1' }, { N: '1.5' }, { N: '9007199254740992' }, { NULL: true }])(
