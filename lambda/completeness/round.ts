@@ -1,6 +1,7 @@
 /** A round through every account and region of a bucket, in as many invocations as it takes. */
 import type { CompletenessResult } from '../../contract/completeness.ts';
 import { NO_TOTALS, type RoundMemory, type RoundTotals } from '../../contract/completeness-round.ts';
+import { tamperedIn } from '../../contract/completeness-sums.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import type { BucketListing } from '../shared/listing/folder-walk.ts';
 import { logger } from '../shared/logger.ts';
@@ -8,7 +9,7 @@ import type { CheckMemory } from './check-memory.ts';
 import type { CheckWindow } from './digest-observations.ts';
 import { logFindings } from './finding-log.ts';
 import { inParallel } from './in-parallel.ts';
-import { addBehind, addSeries, countTampered } from './round-totals.ts';
+import { addBehind, addSeries } from './round-totals.ts';
 import { checkSeries, type SeriesOutcome } from './series-check.ts';
 import { seriesOf, type TrailAccount, walkAccounts } from './series-discovery.ts';
 import type { CompletenessServices } from './stores.ts';
@@ -170,7 +171,7 @@ async function checkOne(window: CheckWindow, context: RoundServices): Promise<Se
 
 function tellSeries({ result, gaps, stopped }: SeriesOutcome, { tellTampered }: RoundServices): void {
   logFindings(result);
-  const tampered = countTampered(result);
+  const tampered = tamperedIn(result);
   if (tampered > 0) {
     tellTampered(tampered);
   }
