@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { CompletenessResult, DigestSeries } from '../../contract/completeness.ts';
+import { DUE_AFTER_MS, SERIES_AT_ONCE } from '../../contract/completeness-round.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import { OUTPUTS } from '../../contract/parameters.ts';
 import { completenessServices } from '../../lambda/completeness/adapters/services.ts';
@@ -11,8 +12,8 @@ import { CheckMemory } from '../../lambda/completeness/check-memory.ts';
 import { checkCompleteness, objectsToQueue } from '../../lambda/completeness/completeness-check.ts';
 import { CompletenessTally } from '../../lambda/completeness/completeness-tally.ts';
 import { inParallel } from '../../lambda/completeness/in-parallel.ts';
+import type { CompletenessServices, Span } from '../../lambda/completeness/ports.ts';
 import { seriesOf, walkAccounts } from '../../lambda/completeness/series-discovery.ts';
-import type { CompletenessServices, Span } from '../../lambda/completeness/stores.ts';
 import { AwsCallError } from '../../lambda/shared/aws-errors.ts';
 import type { BucketListing } from '../../lambda/shared/listing/folder-walk.ts';
 import { queueObjects } from '../../lambda/shared/listing/object-queue.ts';
@@ -48,10 +49,7 @@ interface CheckedStack {
 }
 
 const HOUR_MS = 3_600_000;
-/** As the deployed function has it. */
-const DUE_AFTER_MS = 2 * HOUR_MS;
 const DEFAULT_SPAN_MS = 24 * HOUR_MS;
-const SERIES_AT_ONCE = 8;
 
 /** @throws UserError where there is no such stack, nothing to check, or AWS refuses or cannot be reached. */
 export async function checkBucket(

@@ -15,7 +15,7 @@ import {
   unprovenHoursOf,
   verifiedIn,
 } from '../../contract/completeness-sums.ts';
-import type { Span } from '../../lambda/completeness/stores.ts';
+import type { Span } from '../../lambda/completeness/ports.ts';
 import { table } from './table.ts';
 import { gravestOf } from './verdict.ts';
 

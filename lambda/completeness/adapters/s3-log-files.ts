@@ -10,7 +10,7 @@ import {
   versionPage,
 } from '../../shared/listing/stored-objects.ts';
 import { digestFolderOf } from '../digest-key.ts';
-import { type LogFileStore, type Span, type StoredLogFile, s3Url } from '../stores.ts';
+import { type LogFileStore, type Span, type StoredLogFile, s3Url } from '../ports.ts';
 import { hashOfGzip } from './gzip-hash.ts';
 import { failureOf, isAbsent } from './reach.ts';
 
