@@ -11,10 +11,10 @@ import { completenessServices } from '../../lambda/completeness/adapters/service
 import { CheckMemory } from '../../lambda/completeness/check-memory.ts';
 import { checkCompleteness, objectsToQueue } from '../../lambda/completeness/completeness-check.ts';
 import { CompletenessTally } from '../../lambda/completeness/completeness-tally.ts';
-import { inParallel } from '../../lambda/completeness/in-parallel.ts';
 import type { CompletenessServices, Span } from '../../lambda/completeness/ports.ts';
 import { seriesOf, walkAccounts } from '../../lambda/completeness/series-discovery.ts';
 import { AwsCallError } from '../../lambda/shared/aws-errors.ts';
+import { mapBounded } from '../../lambda/shared/concurrency.ts';
 import type { BucketListing } from '../../lambda/shared/listing/folder-walk.ts';
 import { queueObjects } from '../../lambda/shared/listing/object-queue.ts';
 import { type AwsOptions, askAws, clientConfiguration, type DeployedStack, describeStack } from '../aws.ts';
@@ -66,7 +66,7 @@ export async function checkBucket(
     await explained(async () => {
       for await (const all of seriesIn(stack, options, progress)) {
         results.push(
-          ...(await inParallel(all, SERIES_AT_ONCE, (series) => checkOne(series, span, stack, progress))),
+          ...(await mapBounded(all, SERIES_AT_ONCE, (series) => checkOne(series, span, stack, progress))),
         );
       }
     });

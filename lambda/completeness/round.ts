@@ -8,12 +8,12 @@ import {
 } from '../../contract/completeness-round.ts';
 import { tamperedIn } from '../../contract/completeness-sums.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
+import { mapBounded } from '../shared/concurrency.ts';
 import type { BucketListing } from '../shared/listing/folder-walk.ts';
 import { logger } from '../shared/logger.ts';
 import type { CheckMemory } from './check-memory.ts';
 import type { CheckWindow } from './digest-observations.ts';
 import { logFindings } from './finding-log.ts';
-import { inParallel } from './in-parallel.ts';
 import type { CompletenessServices } from './ports.ts';
 import { addBehind, addSeries } from './round-totals.ts';
 import { checkSeries, type SeriesOutcome } from './series-check.ts';
@@ -130,7 +130,7 @@ async function checkAccount(
 ): Promise<{ readonly totals: RoundTotals; readonly isDone: boolean }> {
   const window = { from: new Date(since), to: new Date(to) };
   const all = await seriesOf(context.listing, account);
-  const parts = await inParallel(all, SERIES_AT_ONCE, (series) => checkOne({ ...window, series }, context));
+  const parts = await mapBounded(all, SERIES_AT_ONCE, (series) => checkOne({ ...window, series }, context));
   return {
     totals: parts.reduce((sum, { add }) => add(sum), totals),
     isDone: parts.every(({ isDone }) => isDone),
