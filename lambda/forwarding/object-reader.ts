@@ -1,7 +1,8 @@
 import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { ObjectReference } from '../../contract/object-message.ts';
+import { wordsOf } from '../shared/aws-errors.ts';
 import { versionOf, wholeBody } from '../shared/stored-version.ts';
-import { PoisonError, RetryableError, wordsOf } from './failures.ts';
+import { PoisonError, RetryableError } from './failures.ts';
 
 export interface StoredFile {
   /** Bytes, as stored. */
