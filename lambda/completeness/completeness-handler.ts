@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { completenessEnvironment } from '../../contract/completeness-round.ts';
 import { parseEnvironment } from '../../contract/environment.ts';
+import { AWS_PATIENCE, S3_READING_PATIENCE } from '../shared/aws-patience.ts';
 import { queueObjects } from '../shared/listing/object-queue.ts';
 import { completenessServices } from './adapters/services.ts';
 import { CheckMemory } from './check-memory.ts';
@@ -14,9 +15,13 @@ import { goRound, type RoundServices } from './round.ts';
 const environment = parseEnvironment(completenessEnvironment, process.env);
 const { BUCKET_NAME: bucket, LEDGER_TABLE: table, FORWARDING_QUEUE_URL: queueUrl } = environment;
 // It follows a chain of digests into another bucket, wherever that is.
-const s3 = new S3Client({ region: environment.BUCKET_REGION, followRegionRedirects: true });
-const dynamoDb = new DynamoDBClient({});
-const sqs = new SQSClient({});
+const s3 = new S3Client({
+  ...S3_READING_PATIENCE,
+  region: environment.BUCKET_REGION,
+  followRegionRedirects: true,
+});
+const dynamoDb = new DynamoDBClient(AWS_PATIENCE);
+const sqs = new SQSClient(AWS_PATIENCE);
 const metrics = completenessMetrics(environment.STACK_NAME);
 
 /** Kept back for the digest under way. */
@@ -38,7 +43,7 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
       home: listing,
       dynamoDb,
       table,
-      cloudTrailOf: (region) => new CloudTrailClient({ region }),
+      cloudTrailOf: (region) => new CloudTrailClient({ ...AWS_PATIENCE, region }),
     }),
     memory: new CheckMemory(dynamoDb, table, bucket, until(ANSWER_RESERVE_MS)),
     queue: (objects) => queueObjects(sqs, queueUrl, objects, signal),
