@@ -95,7 +95,7 @@ function environmentOf({ destination, standIns, filter = '' }: WorkOrder): Recor
     BUCKET_REGION: 'us-east-1',
     QUEUE_URL: `${standIns}/queue`,
     DEAD_LETTER_QUEUE_URL: `${standIns}/dead-letters`,
-    MAXIMUM_RECEIVES: '5',
+    MAXIMUM_TRIES: '5',
   };
 }
 

@@ -57,7 +57,7 @@ export function objectServices(
     format: destination.format,
     filter,
     limit: new PartLimit(destination.maximumPartBytes),
-    maximumTries: environment.MAXIMUM_RECEIVES,
+    maximumTries: environment.MAXIMUM_TRIES,
   };
 }
 
