@@ -39,8 +39,8 @@ export async function forwardBatch(
 
   await circuit.leave(deadlines.cleanUp);
   metrics.circuit(circuit.isOpen);
-  if (circuit.pause !== undefined && returns.length > 0) {
-    const { reason, openedAt, until } = circuit.pause;
+  if (circuit.opening !== undefined && returns.length > 0) {
+    const { reason, openedAt, until } = circuit.opening;
     const since = new Date(openedAt).toISOString();
     logger.warn('Messages wait for the destination', { messages: returns.length, reason, since, until });
   }

@@ -26,7 +26,7 @@ function hoursFrom(first: number, last: number, step: number): readonly number[]
   return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step);
 }
 
-/** Nothing was found; it is told all the same, for silence is an alarm. */
+/** Nothing was found, which is told all the same. */
 const QUIET = { CompletenessGaps: 0, CompletenessGapsRemaining: 0, CompletenessTampered: 0 };
 
 test('nothing is due at first, and that is no silence', async () => {
