@@ -1,4 +1,6 @@
 /** What an organisation takes: the formulae of docs/scale.md. */
+
+import { SERIES_AT_ONCE } from '../contract/completeness-round.ts';
 import { LEDGER_DAYS } from '../contract/ledger.ts';
 import {
   COMPLETENESS_METRICS,
@@ -7,7 +9,6 @@ import {
   LOOK_SECONDS,
   NOTIFICATION_METRICS,
 } from '../contract/metrics.ts';
-import { SERIES_AT_ONCE } from '../lambda/completeness/round.ts';
 import { OBJECTS_IN_FLIGHT } from '../lambda/forwarding/batch.ts';
 import { BELIEVED_MS } from '../lambda/forwarding/circuit.ts';
 import { CHECK_MEMORY_MB } from '../lib/completeness/completeness.ts';

@@ -4,15 +4,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { CompletenessResult, DigestSeries } from '../../contract/completeness.ts';
+import { DUE_AFTER_MS, SERIES_AT_ONCE } from '../../contract/completeness-round.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import { completenessServices } from '../../lambda/completeness/adapters/services.ts';
 import { CheckMemory } from '../../lambda/completeness/check-memory.ts';
 import { checkCompleteness, objectsToQueue } from '../../lambda/completeness/completeness-check.ts';
 import { CompletenessTally } from '../../lambda/completeness/completeness-tally.ts';
-import { inParallel } from '../../lambda/completeness/in-parallel.ts';
+import type { CompletenessServices, Span } from '../../lambda/completeness/ports.ts';
 import { seriesOf, walkAccounts } from '../../lambda/completeness/series-discovery.ts';
-import type { CompletenessServices, Span } from '../../lambda/completeness/stores.ts';
 import { AwsCallError } from '../../lambda/shared/aws-errors.ts';
+import { mapBounded } from '../../lambda/shared/concurrency.ts';
 import type { BucketListing } from '../../lambda/shared/listing/folder-walk.ts';
 import { queueObjects } from '../../lambda/shared/listing/object-queue.ts';
 import { files, thousands } from '../amounts.ts';
@@ -48,10 +49,7 @@ interface CheckedStack {
 }
 
 const HOUR_MS = 3_600_000;
-/** As the deployed function has it. */
-const DUE_AFTER_MS = 2 * HOUR_MS;
 const DEFAULT_SPAN_MS = 24 * HOUR_MS;
-const SERIES_AT_ONCE = 8;
 
 /** @throws UserError where there is no such stack, nothing to check, or AWS refuses or cannot be reached. */
 export async function checkBucket(
@@ -68,7 +66,7 @@ export async function checkBucket(
     await explained(async () => {
       for await (const all of seriesIn(stack, options, progress)) {
         results.push(
-          ...(await inParallel(all, SERIES_AT_ONCE, (series) => checkOne(series, span, stack, progress))),
+          ...(await mapBounded(all, SERIES_AT_ONCE, (series) => checkOne(series, span, stack, progress))),
         );
       }
     });

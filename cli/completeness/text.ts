@@ -8,10 +8,17 @@ import {
   type ProofBasis,
   type UncoveredReason,
 } from '../../contract/completeness.ts';
-import type { Span } from '../../lambda/completeness/stores.ts';
+import {
+  gapsIn,
+  isSilent,
+  tamperedIn,
+  unprovenHoursOf,
+  verifiedIn,
+} from '../../contract/completeness-sums.ts';
+import type { Span } from '../../lambda/completeness/ports.ts';
 import { plural } from '../amounts.ts';
 import { table } from './table.ts';
-import { gravestOf, isSilent } from './verdict.ts';
+import { gravestOf } from './verdict.ts';
 
 export interface CompletenessReport {
   readonly bucket: string;
@@ -30,7 +37,6 @@ const COLOURS: Readonly<Record<CompletenessVerdict, 'green' | 'yellow' | 'red'>>
 /** Rows of proven regions that are shown; an organisation has thousands. */
 const MAXIMUM_PROVEN_ROWS = 20;
 const MAXIMUM_LINES = 20;
-const HOUR_MS = 3_600_000;
 
 export const REASON_MEANING: Readonly<Record<UncoveredReason, string>> = {
   DigestMissing: 'digests that a later one proves to have existed are gone',
@@ -66,10 +72,10 @@ export function sentenceOf(results: readonly CompletenessResult[]): string {
   const sum = (count: (result: CompletenessResult) => number) =>
     results.reduce((total, result) => total + count(result), 0);
   const proven = sum(({ files }) => files.Forwarded);
-  const digests = sum((result) => result.digests.verified + result.digests.backfill);
+  const digests = sum(verifiedIn);
   const parts: readonly (readonly [number, string, string])[] = [
     [sum(({ listed }) => listed.acknowledged), 'file forwarded by listing', 'files forwarded by listing'],
-    [sum(gapsOf), 'gap', 'gaps'],
+    [sum(gapsIn), 'gap', 'gaps'],
     [sum(({ files }) => files.Altered), 'file altered', 'files altered'],
     [sum(({ files }) => files.Deleted), 'file deleted', 'files deleted'],
     [sum(({ storedCopies }) => storedCopies.overwritten), 'copy overwritten', 'copies overwritten'],
@@ -93,16 +99,16 @@ function tableOf(results: readonly CompletenessResult[]): readonly string[] {
   const hidden = new Set(proven.slice(MAXIMUM_PROVEN_ROWS));
   const shown = results.filter((result) => !hidden.has(result));
   const rows = shown.map((result) => {
-    const { series, verdict, digests, files, listed } = result;
+    const { series, verdict, files, listed } = result;
     return [
       coloured(verdict),
       series.accountId,
       series.region,
       ...(withPrefix(results) ? [series.prefix === '' ? '-' : series.prefix] : []),
-      String(digests.verified + digests.backfill),
+      String(verifiedIn(result)),
       String(files.Forwarded + listed.acknowledged),
-      String(gapsOf(result)),
-      String(digests.invalid + digests.missing + digests.replaced + files.Altered + files.Deleted),
+      String(gapsIn(result)),
+      String(tamperedIn(result)),
       String(Math.round(unprovenHoursOf(result))),
     ];
   });
@@ -133,7 +139,7 @@ function gapLines(results: readonly CompletenessResult[]): readonly string[] {
   return listing(
     'Not forwarded',
     gaps.map(lineOf),
-    results.reduce((sum, result) => sum + gapsOf(result), 0),
+    results.reduce((sum, result) => sum + gapsIn(result), 0),
   );
 }
 
@@ -160,7 +166,7 @@ function queuedLines(results: readonly CompletenessResult[], queued: number | un
   if (queued !== undefined) {
     return [`${plural(queued, 'file was', 'files were')} queued to be forwarded.`];
   }
-  return results.some((result) => gapsOf(result) > 0) ? ['Queue what was not forwarded with --requeue.'] : [];
+  return results.some((result) => gapsIn(result) > 0) ? ['Queue what was not forwarded with --requeue.'] : [];
 }
 
 function listing(title: string, lines: readonly string[], all: number): readonly string[] {
@@ -190,15 +196,6 @@ function lineOf(finding: CompletenessFinding): string {
     case 'Unacknowledged':
       return `${finding.file}: It was never acknowledged.`;
   }
-}
-
-function gapsOf({ files, listed }: CompletenessResult): number {
-  return files.Gap + listed.unacknowledged;
-}
-
-function unprovenHoursOf({ trails }: CompletenessResult): number {
-  const spans = trails.flatMap(({ uncovered }) => uncovered);
-  return spans.reduce((hours, { from, to }) => hours + (Date.parse(to) - Date.parse(from)) / HOUR_MS, 0);
 }
 
 function section(lines: readonly string[]): readonly string[] {

@@ -3,16 +3,7 @@ import {
   type CompletenessResult,
   type CompletenessVerdict,
 } from '../../contract/completeness.ts';
-
-/** In a region where nothing was written there is nothing to prove: it says nothing about the others. */
-export function isSilent({ trails, listed, digests, verdict }: CompletenessResult): boolean {
-  const seen = digests.verified + digests.backfill + digests.unverifiable + listed.acknowledged;
-  return (
-    verdict === 'Unproven' &&
-    seen === 0 &&
-    trails.every(({ uncovered }) => uncovered.every(({ reason }) => reason === 'NoDigests'))
-  );
-}
+import { isSilent } from '../../contract/completeness-sums.ts';
 
 /** The gravest verdict. Nothing at all proves nothing. */
 export function gravestOf(results: readonly CompletenessResult[]): CompletenessVerdict {

@@ -9,10 +9,11 @@ import type {
   TrailCoverage,
   UncoveredSpan,
 } from '../../contract/completeness.ts';
+import { gapsIn, tamperedIn } from '../../contract/completeness-sums.ts';
 import type { CompletenessEvent } from './completeness-check.ts';
 import type { CheckWindow, DigestObservation } from './digest-observations.ts';
 import type { JudgedLogFile } from './log-files.ts';
-import { s3Url } from './stores.ts';
+import { s3Url } from './ports.ts';
 
 /** Findings that are told one by one; the rest is counted. */
 const MAXIMUM_FINDINGS = 1000;
@@ -137,17 +138,21 @@ export class CompletenessTally {
   }
 
   #verdict(trails: readonly TrailCoverage[]): CompletenessVerdict {
-    const { invalid, missing, replaced } = this.#digests;
-    const { Gap, Altered, Deleted, OutOfReach } = this.#files;
-    if (invalid + missing + replaced + Altered + Deleted + this.#storedCopies.overwritten > 0) {
+    const counts = {
+      digests: this.#digests,
+      files: this.#files,
+      storedCopies: this.#storedCopies,
+      listed: this.#listed,
+    };
+    if (tamperedIn(counts) > 0) {
       return 'Tampered';
     }
-    if (Gap + this.#listed.unacknowledged > 0) {
+    if (gapsIn(counts) > 0) {
       return 'Gaps';
     }
     const isUncovered = trails.some(({ uncovered }) => uncovered.length > 0);
     // A backfill digest adds files and no time: that it cannot be verified leaves no time uncovered.
-    return isUncovered || this.#digests.unverifiable + OutOfReach > 0 ? 'Unproven' : 'Proven';
+    return isUncovered || this.#digests.unverifiable + this.#files.OutOfReach > 0 ? 'Unproven' : 'Proven';
   }
 
   #basis(trails: readonly TrailCoverage[]): ProofBasis {

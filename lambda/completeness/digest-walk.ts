@@ -11,8 +11,8 @@ import type { DigestDocument } from './digest-document.ts';
 import { type DigestKey, parseDigestKey, trailOf } from './digest-key.ts';
 import type { CheckWindow, DigestObservation, WalkStep } from './digest-observations.ts';
 import { DigestReader, type LoadedDigest, type VerifiedDigest } from './digest-reader.ts';
+import { type CompletenessServices, type DigestReference, s3Url } from './ports.ts';
 import { DIGEST_PERIOD_MS, silenceAfter, silenceBefore } from './silence.ts';
-import { type CompletenessServices, type DigestReference, s3Url } from './stores.ts';
 
 interface ResolvedLink {
   readonly link: DigestLink;

@@ -6,8 +6,8 @@ import { checkCompleteness, objectsToQueue } from './completeness-check.ts';
 import { CompletenessTally } from './completeness-tally.ts';
 import type { CheckWindow } from './digest-observations.ts';
 import { OpenGaps } from './open-gaps.ts';
+import type { CompletenessServices } from './ports.ts';
 import { DIGEST_PERIOD_MS } from './silence.ts';
-import type { CompletenessServices } from './stores.ts';
 
 export interface SeriesTask {
   readonly window: CheckWindow;

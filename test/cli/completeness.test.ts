@@ -112,6 +112,20 @@ PROVEN   111122223333  eu-central-1        3          6     0         0         
     expect(out).toContain('Not proven:\n  2026-03-01 11:04 to 2026-03-01 12:04, 111122223333 eu-central-1');
   });
 
+  test('tampered, where only stored copies were overwritten: the table says so, too', async () => {
+    const world = new World({ isVersioned: true });
+    world.hour(3);
+    world.forwardAll();
+    for (const { bucket, key } of world.files) {
+      world.put(bucket, key, gzipSync('{}'), START);
+    }
+    await deploy(world);
+    const { status, out } = await completeness(world);
+    expect(status).toBe(4);
+    expect(out).toContain('TAMPERED  3 files in 1 digest proven, 3 copies overwritten\n');
+    expect(out).toMatch(/^TAMPERED +111122223333 +eu-central-1 +1 +3 +0 +3 +0$/m);
+  });
+
   test.each([
     [[], 0],
     [['--strict'], 5],

@@ -107,7 +107,7 @@ beforeEach(() => {
   vi.stubEnv('BUCKET_REGION', 'eu-central-1');
   vi.stubEnv('DEAD_LETTER_QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/dead');
   vi.stubEnv('QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/queue');
-  vi.stubEnv('MAXIMUM_RECEIVES', '5');
+  vi.stubEnv('MAXIMUM_TRIES', '5');
   // Makes Powertools write to the console that is watched here.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
