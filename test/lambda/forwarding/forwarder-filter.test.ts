@@ -74,7 +74,7 @@ async function forwarderWith(filter: string): Promise<() => Promise<SQSBatchResp
 }
 
 const ALL_DONE = { batchItemFailures: [] };
-const ledgerItem = () => aws.ledger.items.get(ledgerKeyOf(OBJECT));
+const ledgerItem = () => aws.table.items.get(ledgerKeyOf(OBJECT));
 const logLine = (message: string) => lines.find((line) => line.message === message);
 
 function metric(name: string): unknown[] {
