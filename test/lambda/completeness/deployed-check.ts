@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { CompletenessResult } from '../../../contract/completeness.ts';
 import {
+  MEMORY_ATTRIBUTE,
   type RoundMemory,
   roundMemoryKey,
   type SeriesMemory,
@@ -85,12 +86,16 @@ export class DeployedCheck {
   }
 
   get round(): RoundMemory {
-    return JSON.parse(this.aws.memory.get(roundMemoryKey(this.world.series.bucket)) ?? '{}');
+    return this.#remembered(roundMemoryKey(this.world.series.bucket)) as RoundMemory;
   }
 
   get series(): SeriesMemory {
     const key = seriesMemoryKey(this.world.series.bucket, digestFolderOf(this.world.series));
-    return JSON.parse(this.aws.memory.get(key) ?? '{}');
+    return this.#remembered(key) as SeriesMemory;
+  }
+
+  #remembered(key: string): unknown {
+    return JSON.parse(this.aws.table.items.get(key)?.[MEMORY_ATTRIBUTE]?.S ?? '{}');
   }
 
   async #call(event: unknown, hours: number, looks: number): Promise<readonly CompletenessResult[]> {

@@ -5,9 +5,11 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ledgerKeyOf } from '../../../contract/ledger.ts';
 import { objectMessageOf } from '../../../contract/object-message.ts';
+import { noise } from '../../stand-ins/noise.ts';
+import { eventsIn } from '../../stand-ins/uploads.ts';
 import { AwsDoubles } from './aws-doubles.ts';
-import { DestinationServer, eventsIn } from './destination-server.ts';
-import { documentText, gzipDocumentOf, noise, recordText } from './factories.ts';
+import { DestinationServer } from './destination-server.ts';
+import { documentText, gzipDocumentOf, recordText } from './factories.ts';
 
 // Not a target: only so that a busy machine fails nothing.
 vi.setConfig({ testTimeout: 60_000 });
