@@ -15,7 +15,7 @@ import type { StoredObject } from './work-order.ts';
 const RESULTS = fileURLToPath(new URL('load.json', import.meta.url));
 const DEFAULT_OBJECTS = 10_000;
 /** Different files; what is stored under more keys than that is stored again. */
-const FILES = 500;
+export const FILES = 500;
 /** By turns, so that whatever else the machine does meets both alike; the best of each counts. */
 const ROUNDS = 3;
 

@@ -1,5 +1,6 @@
 /** CloudTrail files with events that can be counted. */
 import { gzipSync } from 'node:zlib';
+import { noise } from '../test/stand-ins/noise.ts';
 
 export interface TrailFile {
   readonly body: Buffer;
@@ -37,15 +38,4 @@ export function recordText(eventID: string, padding = ''): string {
 /** A file of which nothing is to arrive. */
 export function badFile(body: Buffer): TrailFile {
   return { body, text: undefined, ids: [] };
-}
-
-/** Text that does not compress much: base 36 digits of a fixed sequence. */
-function noise(length: number, seed: number): string {
-  let state = seed;
-  let text = '';
-  while (text.length < length) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    text += state.toString(36);
-  }
-  return text.slice(0, length);
 }

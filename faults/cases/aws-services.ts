@@ -1,9 +1,9 @@
 /** S3, DynamoDB and SQS: denying, throttling, away. */
+import type { ForwarderWrite } from '../../test/stand-ins/dynamodb/forwarder-table.ts';
 import type { FaultCase } from '../case.ts';
 import { largeFile } from '../files.ts';
 import type { AwsTrouble, Operation } from '../stand-ins/aws.ts';
 import { type AwsAnswer, failure, s3Failure } from '../stand-ins/aws-answer.ts';
-import type { WriteKind } from '../stand-ins/dynamodb.ts';
 import type { World } from '../world.ts';
 import { letterLacks, NOT_GZIP } from './destination-answers.ts';
 
@@ -24,7 +24,7 @@ function troubleFor(
   operation: Operation,
   ms: number,
   trouble: AwsTrouble,
-  write?: WriteKind,
+  write?: ForwarderWrite,
 ): void {
   let isOver = false;
   world.mapping.in(ms, () => {

@@ -16,6 +16,27 @@ interface Breaking {
   readonly large?: boolean;
 }
 
+/** The forwarder cannot tell whether the destination has kept the upload: either is a case. */
+function afterTheBody(
+  what: 'reset' | 'hang',
+  injected: string,
+  reaction: (keep: boolean) => Reaction,
+): readonly Breaking[] {
+  return [
+    {
+      name: `${what}-after-the-body`,
+      injected: `${injected}, and the upload is thrown away`,
+      reaction: reaction(false),
+    },
+    {
+      name: `${what}-after-the-body-kept`,
+      injected: `${injected}, and the upload is kept`,
+      reaction: reaction(true),
+      duplicates: 3 * TRIES,
+    },
+  ];
+}
+
 const BREAKING: readonly Breaking[] = [
   {
     name: 'reset-before-the-body',
@@ -28,17 +49,10 @@ const BREAKING: readonly Breaking[] = [
     reaction: { reset: 'in the body' },
     large: true,
   },
-  {
-    name: 'reset-after-the-body',
-    injected: 'the connection is reset after the body, which is thrown away',
-    reaction: { reset: 'after the body' },
-  },
-  {
-    name: 'reset-after-the-body-kept',
-    injected: 'the connection is reset after the body, which is kept',
-    reaction: { reset: 'after the body', keep: true },
-    duplicates: 3 * TRIES,
-  },
+  ...afterTheBody('reset', 'the connection is reset after the body', (keep) => ({
+    reset: 'after the body',
+    keep,
+  })),
   {
     name: 'reset-in-the-answer',
     injected: 'the connection is reset in the middle of a 202',
@@ -50,17 +64,7 @@ const BREAKING: readonly Breaking[] = [
     injected: 'the destination never reads the body',
     reaction: { hang: 'before the body' },
   },
-  {
-    name: 'hang-after-the-body',
-    injected: 'the destination never answers',
-    reaction: { hang: 'after the body' },
-  },
-  {
-    name: 'hang-after-the-body-kept',
-    injected: 'the destination keeps the upload, and never answers',
-    reaction: { hang: 'after the body', keep: true },
-    duplicates: 3 * TRIES,
-  },
+  ...afterTheBody('hang', 'the destination never answers', (keep) => ({ hang: 'after the body', keep })),
   {
     name: 'too-slow-an-answer',
     injected: 'the destination keeps the upload, and answers after 45 s',

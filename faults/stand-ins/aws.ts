@@ -1,10 +1,11 @@
 /** AWS, as the forwarder calls it: one server for S3, DynamoDB, Secrets Manager and SQS. */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ForwarderWrite, writeOf } from '../../test/stand-ins/dynamodb/forwarder-table.ts';
 import type { SimulatedClock } from '../clock.ts';
 import type { Moments } from '../moments.ts';
 import { type AwsAnswer, success } from './aws-answer.ts';
-import { DynamoDbStandIn, kindOf, type WriteKind } from './dynamodb.ts';
+import { DynamoDbStandIn } from './dynamodb.ts';
 import { bodyOf, LocalServer } from './http.ts';
 import { S3StandIn } from './s3.ts';
 import { SecretsManagerStandIn } from './secrets-manager.ts';
@@ -22,7 +23,7 @@ export interface AwsCall {
   /** Of this operation, from 1. */
   readonly number: number;
   /** Of an `UpdateItem`. */
-  readonly write: WriteKind | undefined;
+  readonly write: ForwarderWrite | undefined;
   /** Of a `GetObject`. */
   readonly key: string | undefined;
 }
@@ -75,7 +76,7 @@ export class AwsStandIn {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     const key =
       operation === 'GetObject' ? decodeURIComponent(url.pathname).split('/').slice(2).join('/') : undefined;
-    const write = operation === 'UpdateItem' ? kindOf(input as never) : undefined;
+    const write = operation === 'UpdateItem' ? writeOf(input as never) : undefined;
     const trouble = this.#troubles.get(operation)?.({ number, write, key });
     if (trouble === 'hang') {
       return;

@@ -1,7 +1,7 @@
 /** The destination: takes uploads, misbehaves as it is told, and counts every event that it keeps. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
+import { eventsIn } from '../../test/stand-ins/uploads.ts';
 import type { SimulatedClock } from '../clock.ts';
 import type { Moments } from '../moments.ts';
 import { bodyOf, LocalServer } from './http.ts';
@@ -90,7 +90,7 @@ export class DestinationStandIn {
       headers: request.headers,
       token: request.headers.authorization?.replace(/^Bearer /, '') ?? '',
       contentLength: Number(request.headers['content-length']),
-      ids: async () => idsIn(await read()),
+      ids: async () => eventsIn(await read()),
     };
     await this.#moments.come('before the upload');
     const reaction = await this.reacts(upload);
@@ -121,7 +121,7 @@ export class DestinationStandIn {
       request.once('data', () => request.socket.resetAndDestroy());
       return;
     }
-    const ids = idsIn(await read());
+    const ids = eventsIn(await read());
     await this.#moments.come('after the upload, before it is kept');
     const status = statusOf(reaction);
     const isHtml = typeof reaction === 'object' && 'body' in reaction && /<html/i.test(reaction.body ?? '');
@@ -180,17 +180,4 @@ function statusOf(reaction: Reaction): number {
     return 202;
   }
   return 'status' in reaction ? reaction.status : 0;
-}
-
-/** `eventID`s in an upload of either format. */
-function idsIn(body: Buffer): string[] {
-  const isGzip = body[0] === 0x1f && body[1] === 0x8b;
-  const records: { readonly eventID?: string }[] = isGzip
-    ? JSON.parse(gunzipSync(body).toString()).Records
-    : body
-        .toString()
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line));
-  return records.map(({ eventID }) => eventID ?? '');
 }

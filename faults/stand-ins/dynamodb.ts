@@ -1,19 +1,13 @@
+import {
+  ConditionalCheckFailedException,
+  type GetItemInput,
+  type UpdateItemInput,
+} from '@aws-sdk/client-dynamodb';
+import type { Item } from '../../test/stand-ins/dynamodb/expressions.ts';
+import { type ForwarderWrite, writeOf } from '../../test/stand-ins/dynamodb/forwarder-table.ts';
+import { Table } from '../../test/stand-ins/dynamodb/table.ts';
 import type { Moments } from '../moments.ts';
 import { type AwsAnswer, failure, success } from './aws-answer.ts';
-import { type Item, meets, updated, type Value } from './expressions.ts';
-
-interface Input {
-  readonly Key: Item;
-  readonly UpdateExpression?: string;
-  readonly ConditionExpression?: string;
-  readonly ExpressionAttributeNames?: Record<string, string>;
-  readonly ExpressionAttributeValues?: Record<string, Value>;
-  readonly ReturnValues?: string;
-  readonly ReturnValuesOnConditionCheckFailure?: string;
-}
-
-/** What the forwarder writes an item for. */
-export type WriteKind = 'claim' | 'progress' | 'acknowledge' | 'release' | 'circuit';
 
 const BEFORE = {
   claim: 'before the claim',
@@ -31,63 +25,47 @@ const AFTER = {
   circuit: 'after the circuit changed',
 } as const;
 
-/** One table with the partition key `object`. */
+/** The table behind DynamoDB's protocol, with a moment before and after each write. */
 export class DynamoDbStandIn {
-  readonly items = new Map<string, Item>();
   /** Every state that the circuit's item had. */
   readonly circuitStates: Item[] = [];
+  readonly #table = new Table();
   readonly #moments: Moments;
 
   constructor(moments: Moments) {
     this.#moments = moments;
   }
 
-  getItem({ Key }: Input): AwsAnswer {
-    const item = this.items.get(keyOf(Key));
-    return success(item === undefined ? {} : { Item: item });
+  /** By partition key. */
+  get items(): Map<string, Item> {
+    return this.#table.items;
   }
 
-  async updateItem(input: Input): Promise<AwsAnswer> {
-    const kind = kindOf(input);
-    await this.#moments.come(BEFORE[kind]);
-    const answer = this.#update(input, kind);
-    await this.#moments.come(AFTER[kind]);
+  getItem(input: GetItemInput): AwsAnswer {
+    return success(this.#table.getItem(input));
+  }
+
+  async updateItem(input: UpdateItemInput): Promise<AwsAnswer> {
+    const write = writeOf(input);
+    await this.#moments.come(BEFORE[write]);
+    const answer = this.#update(input, write);
+    await this.#moments.come(AFTER[write]);
     return answer;
   }
 
-  #update(input: Input, kind: WriteKind): AwsAnswer {
-    const { Key, UpdateExpression = '', ConditionExpression, ReturnValues } = input;
-    const key = keyOf(Key);
-    const item = this.items.get(key);
-    const given = { names: input.ExpressionAttributeNames, values: input.ExpressionAttributeValues };
-    if (ConditionExpression !== undefined && !meets(ConditionExpression, item ?? {}, given)) {
-      const shown = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && item !== undefined;
-      return failure(400, 'ConditionalCheckFailedException', 'The conditional request failed', {
-        ...(shown ? { Item: item } : {}),
-      });
+  #update(input: UpdateItemInput, write: ForwarderWrite): AwsAnswer {
+    try {
+      const { Attributes, ...answer } = this.#table.updateItem({ ...input, ReturnValues: 'ALL_NEW' });
+      if (write === 'circuit' && Attributes !== undefined) {
+        this.circuitStates.push(Attributes);
+      }
+      return success(input.ReturnValues === 'ALL_NEW' ? { ...answer, Attributes } : answer);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) {
+        throw error;
+      }
+      // An answer of DynamoDB's, like any other.
+      return failure(400, error.name, error.message, error.Item === undefined ? {} : { Item: error.Item });
     }
-    const next = updated(UpdateExpression, item ?? Key, given);
-    this.items.set(key, next);
-    if (kind === 'circuit') {
-      this.circuitStates.push(next);
-    }
-    return success(ReturnValues === 'ALL_NEW' ? { Attributes: next } : {});
   }
-}
-
-export function kindOf({ Key, UpdateExpression = '' }: Pick<Input, 'Key' | 'UpdateExpression'>): WriteKind {
-  if (keyOf(Key).startsWith('#circuit/')) {
-    return 'circuit';
-  }
-  if (UpdateExpression.includes('leaseOwner = ')) {
-    return 'claim';
-  }
-  if (UpdateExpression.includes('sha256 = ')) {
-    return 'acknowledge';
-  }
-  return UpdateExpression.includes('failure = ') ? 'release' : 'progress';
-}
-
-function keyOf(key: Item): string {
-  return key.object?.S ?? '';
 }

@@ -11,7 +11,6 @@ import {
   type GetMetricStatisticsInput,
 } from '@aws-sdk/client-cloudwatch';
 import {
-  type AttributeValue,
   DynamoDBClient,
   GetItemCommand,
   type GetItemInput,
@@ -32,12 +31,10 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
 import { METRIC_NAMESPACE } from '../../contract/metrics.ts';
 import { objectMessageOf, TRAILBRIDGE_SOURCE } from '../../contract/object-message.ts';
-import { notificationMemoryKey } from '../../contract/trail.ts';
-import { CircuitTable, LedgerTable } from '../lambda/forwarding/aws-doubles.ts';
 import { DestinationServer } from '../lambda/forwarding/destination-server.ts';
 import { gzipDocumentOf, recordText } from '../lambda/forwarding/factories.ts';
 import { STACK_ID } from '../lambda/shared/custom-resource-harness.ts';
-import { updatedItem } from '../lambda/shared/update-expression.ts';
+import { Table } from '../stand-ins/dynamodb/table.ts';
 import { MetricStore } from './metric-store.ts';
 
 export const MINUTE_MS = 60_000;
@@ -79,8 +76,7 @@ export class Account {
   tamperedWith = 0;
   readonly failing = new Set<Service>();
   readonly hanging = new Set<Service>();
-  readonly #ledger = new LedgerTable();
-  readonly #circuit = new CircuitTable();
+  readonly #table = new Table();
   readonly #file = gzipDocumentOf([recordText(1)]);
   #files = 0;
 
@@ -277,25 +273,9 @@ export class Account {
     });
     sqs(ChangeMessageVisibilityBatchCommand, () => ({}));
     mockClient(EventBridgeClient).onAnyCommand().rejects(new Error('the bucket is no other region’s'));
-    this.#answerForTables(service);
-  }
-
-  #answerForTables(service: (client: unknown, name: Service) => Answering): void {
-    const memory = new Map<string, Record<string, AttributeValue>>();
     const dynamoDb = service(DynamoDBClient, 'dynamoDb');
-    dynamoDb(GetItemCommand, ({ Key }: GetItemInput) => {
-      const key = Key?.object?.S ?? '';
-      return isCircuit(key) ? this.#circuit.get() : { Item: memory.get(key) };
-    });
-    dynamoDb(UpdateItemCommand, (input: UpdateItemInput) => {
-      const key = input.Key?.object?.S ?? '';
-      if (key !== notificationMemoryKey(BUCKET)) {
-        return (isCircuit(key) ? this.#circuit : this.#ledger).update(input);
-      }
-      const { UpdateExpression = '', ExpressionAttributeValues } = input;
-      memory.set(key, updatedItem(memory.get(key) ?? {}, UpdateExpression, ExpressionAttributeValues));
-      return {};
-    });
+    dynamoDb(GetItemCommand, (input: GetItemInput) => this.#table.getItem(input));
+    dynamoDb(UpdateItemCommand, (input: UpdateItemInput) => this.#table.updateItem(input));
   }
 
   /** In no order, as CloudWatch gives them. */
@@ -331,10 +311,6 @@ export class Account {
       seconds(),
     );
   };
-}
-
-function isCircuit(key: string): boolean {
-  return key.startsWith('#circuit/');
 }
 
 function nameOf(url: string): string {

@@ -201,7 +201,7 @@ describe('what is asked for is checked, and nothing else:', () => {
 
 describe('by default it is what is due since the stack forwards', () => {
   const remember = (since: Date) =>
-    aws.memory.set(
+    aws.remember(
       roundMemoryKey('logs-of-111122223333'),
       JSON.stringify({ since: since.toISOString(), foundPrefixes: [] }),
     );

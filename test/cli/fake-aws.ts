@@ -4,13 +4,6 @@
  */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import {
   GetEventSourceMappingCommand,
   LambdaClient,
   ResourceInUseException,
@@ -27,6 +20,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { OUTPUTS } from '../../contract/parameters.ts';
+import type { Item } from '../stand-ins/dynamodb/expressions.ts';
+import { mockDynamoDb } from '../stand-ins/dynamodb/mocked-table.ts';
+import { Table } from '../stand-ins/dynamodb/table.ts';
 
 const url = (name: string) => `https://sqs.us-east-1.amazonaws.com/111122223333/${name}`;
 export const QUEUE = url('forwarding');
@@ -59,8 +55,6 @@ export interface FakeMessage {
   isVisible: boolean;
 }
 
-export type Attribute = { readonly S?: string; readonly N?: string; readonly BOOL?: boolean };
-
 export interface FakeAws {
   readonly lambda: ReturnType<typeof mockLambda>;
   readonly sqs: ReturnType<typeof mockSqs>;
@@ -72,7 +66,7 @@ export interface FakeAws {
   /** What the forwarding queue says it holds, where that is not what was sent to it. */
   depths: { waiting: number; inFlight: number; delayed: number }[];
   /** Of the ledger's table, by partition key. */
-  readonly items: Map<string, Record<string, Attribute>>;
+  readonly items: Map<string, Item>;
   mapping: { State: string; LastModified: Date };
   /** States that the mapping goes through, look by look, before it is what it is. */
   transitions: string[];
@@ -83,15 +77,16 @@ export interface FakeAws {
 }
 
 export function fakeAws(): FakeAws {
+  const table = new Table();
   const aws: FakeAws = {
     lambda: mockLambda(),
     sqs: mockSqs(),
-    dynamoDb: mockDynamoDb(),
+    dynamoDb: mockDynamoDb(table),
     cloudFormation: mockCloudFormation(),
     outputs: OUTPUT_VALUES,
     queues: new Map(),
     depths: [],
-    items: new Map(),
+    items: table.items,
     mapping: { State: 'Enabled', LastModified: new Date('2026-03-01T00:00:00Z') },
     transitions: [],
     whenSent: () => {},
@@ -112,7 +107,6 @@ export function fakeAws(): FakeAws {
   }));
   fakeQueues(aws);
   fakeMapping(aws);
-  fakeTable(aws);
   return aws;
 }
 
@@ -212,44 +206,6 @@ function fakeMapping(aws: FakeAws): void {
   });
 }
 
-/** The conditions and expressions that the commands write with, and no others. */
-function fakeTable({ dynamoDb, items }: FakeAws): void {
-  const failed = () =>
-    new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
-  dynamoDb.on(GetItemCommand).callsFake(({ Key }) => ({ Item: items.get(Key.object.S) }));
-  dynamoDb.on(DeleteItemCommand).callsFake(({ Key, ExpressionAttributeValues: values }) => {
-    const item = items.get(Key.object.S);
-    if (item !== undefined && item.pausedAt?.S !== values[':since'].S) {
-      throw failed();
-    }
-    items.delete(Key.object.S);
-    return {};
-  });
-  dynamoDb.on(UpdateItemCommand).callsFake((input) => {
-    const { Key, ExpressionAttributeValues: values, ConditionExpression } = input;
-    const former = items.get(Key.object.S);
-    if (Key.object.S === '#pause') {
-      const pause = former ?? { pausedAt: values[':since'], withBacklog: values[':backlog'] };
-      items.set(Key.object.S, pause);
-      return { Attributes: pause };
-    }
-    const holds =
-      ConditionExpression === 'attribute_not_exists(revision)'
-        ? former === undefined
-        : former?.revision?.N === values[':former']?.N;
-    if (!holds) {
-      throw failed();
-    }
-    items.set(Key.object.S, {
-      backfillOrder: values[':order'],
-      backfillProgress: values[':progress'],
-      chain: values[':chain'],
-      revision: values[':revision'],
-    });
-    return {};
-  });
-}
-
 function refuse(input: unknown): never {
   throw new Error(`A call that no test expects: ${JSON.stringify(input)}`);
 }
@@ -262,12 +218,6 @@ function mockLambda() {
 }
 function mockSqs() {
   const mock = mockClient(SQSClient);
-  mock.reset();
-  mock.onAnyCommand().callsFake(refuse);
-  return mock;
-}
-function mockDynamoDb() {
-  const mock = mockClient(DynamoDBClient);
   mock.reset();
   mock.onAnyCommand().callsFake(refuse);
   return mock;

@@ -1,92 +1,59 @@
 /** The forwarder's ways through a file, held against each other and against `JSON.parse`. */
-import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { FileSplitter, type Part, type SplitOptions } from '../../lambda/forwarding/file-splitter.ts';
-import { arbitraryFile, inChunks } from '../lambda/forwarding/factories.ts';
+import type { PartFormat } from '../../lambda/vendors/destination.ts';
+import { droppingRule } from '../lambda/forwarding/filter-factories.ts';
+import { ENCODING, type FuzzCase, fuzzCases } from './cases.ts';
+import { deliver, type Outcome, split, type Whole } from './ways.ts';
 
 /** Two ways disagree, or one disagrees with `JSON.parse`. */
 export class DisagreementError extends Error {
   override readonly name = 'DisagreementError';
 }
 
-/** What a way makes of a file: its records, or why it is none. */
-type Outcome = { readonly records: readonly string[]; readonly sha256: string } | { readonly reason: string };
-
 const NOT_JSON = new Set(['NotJson', 'TruncatedJson', 'EmptyObject']);
-/** In latin1, so that bytes that are not UTF-8 can be told from each other. */
-const ENCODING = 'latin1';
-
-/** Files as bytes, most of them changed in some places, some written compactly as CloudTrail does. */
-const anyBytes: fc.Arbitrary<Buffer> = fc
-  .record({
-    file: arbitraryFile,
-    compact: fc.boolean(),
-    changes: fc.array(
-      fc.record({
-        place: fc.nat(),
-        removed: fc.integer({ min: 0, max: 3 }),
-        inserted: fc.oneof(
-          fc.constantFrom(...'{}[],:"\\0123456789.eE+-tfn u/b\n\r\t'),
-          fc.constantFrom('\0', '\xff', '\xef\xbb\xbf', '{}', '"Records":[]', '\\u00', 'null', '},{'),
-          fc.constant(''),
-        ),
-      }),
-      { maxLength: 3 },
-    ),
-  })
-  .map(({ file: { text }, compact, changes }) => {
-    let bytes = Buffer.from(compact ? JSON.stringify(JSON.parse(text)) : text).toString(ENCODING);
-    for (const { place, removed, inserted } of changes) {
-      const at = place % (bytes.length + 1);
-      bytes = bytes.slice(0, at) + inserted + bytes.slice(at + removed);
-    }
-    return Buffer.from(bytes, ENCODING);
-  });
 
 /** Fails with a DisagreementError, shrunk to a small file. */
-export const pathsAgree = fc.asyncProperty(
-  anyBytes,
-  fc.oneof(fc.integer({ min: 1, max: 64 }), fc.constantFrom(300, 1_000_000)),
-  fc.integer({ min: 60, max: 600 }),
-  async (bytes, chunkBytes, maximumPartBytes) => {
-    for (const format of ['records-document', 'json-lines'] as const) {
-      const options = { format, maximumPartBytes, skip: new Map() };
-      const fast = await outcomeOf(bytes, options, chunkBytes);
-      const plain = await outcomeOf(bytes, { ...options, plain: true }, chunkBytes);
-      if (JSON.stringify(fast) !== JSON.stringify(plain)) {
-        throw new DisagreementError(`Fast: ${JSON.stringify(fast)}; plain: ${JSON.stringify(plain)}`);
-      }
-      compareWithParser(bytes, plain, format === 'json-lines');
-    }
-  },
-);
+export const pathsAgree = fc.asyncProperty(fuzzCases, async (fuzzCase) => {
+  for (const format of ['records-document', 'json-lines'] as const) {
+    const plain = await split(fuzzCase, format, true);
+    expectSame('fast and plain', await split(fuzzCase, format, false), plain);
+    compareWithParser(fuzzCase, plain, format);
+    await compareDeliveries(fuzzCase, plain, format);
+  }
+});
 
-async function outcomeOf(bytes: Buffer, options: SplitOptions, chunkBytes: number): Promise<Outcome> {
-  const splitter = new FileSplitter(options);
-  const records: string[] = [];
-  try {
-    // A copy: what is split is given away.
-    for await (const part of splitter.parts(inChunks(Buffer.from(bytes), chunkBytes))) {
-      records.push(textOf(part, options));
-    }
-    return { records, sha256: splitter.summary?.sha256 ?? '' };
-  } catch (error) {
-    const { reason } = error as { reason?: string };
-    if (reason === undefined) {
-      throw error;
-    }
-    return { reason };
+/** At once and streamed, the stored file is what its content is; or it is damaged, and neither takes it for whole. */
+async function compareDeliveries(fuzzCase: FuzzCase, plain: Outcome, format: PartFormat): Promise<void> {
+  const ways = [await deliver(fuzzCase, format, false), await deliver(fuzzCase, format, true)];
+  const content = contentOf(plain, format);
+  const [atOnce, streamed] = ways.map((way) => contentOf(way, format));
+  if (fuzzCase.isDamaged && ways.every((way) => 'reason' in way)) {
+    // Where both the gzip and the JSON are wrong, either may be told.
+    return;
+  }
+  expectSame('delivered at once and split', atOnce, content);
+  expectSame('delivered streamed and split', streamed, content);
+}
+
+/** What arrives, however it is cut and spelt; a file that is passed through is spelt as it was. */
+function contentOf(outcome: Outcome, format: PartFormat) {
+  return 'reason' in outcome ? outcome : { ...outcome, parts: recordsOf(outcome, format) };
+}
+
+function recordsOf({ parts }: Whole, format: PartFormat): unknown[] {
+  return format === 'json-lines'
+    ? parts.flatMap((part) => part.split('\n')).map((line) => JSON.parse(line))
+    : parts.flatMap((part) => JSON.parse(part).Records);
+}
+
+function expectSame(what: string, one: unknown, other: unknown): void {
+  if (JSON.stringify(one) !== JSON.stringify(other)) {
+    throw new DisagreementError(`${what}: ${JSON.stringify(one)} and ${JSON.stringify(other)}`);
   }
 }
 
-function textOf({ body }: Part, { format }: SplitOptions): string {
-  const whole = Buffer.isBuffer(body) ? body : Buffer.concat(body);
-  return (format === 'json-lines' ? whole : gunzipSync(whole)).toString(ENCODING);
-}
-
-function compareWithParser(bytes: Buffer, outcome: Outcome, lines: boolean): void {
-  const text = bytes.toString(ENCODING).replace(/^\xef\xbb\xbf/, '');
-  const parsed = tryParse(text);
+function compareWithParser(fuzzCase: FuzzCase, outcome: Outcome, format: PartFormat): void {
+  const parsed = tryParse(fuzzCase.bytes.toString(ENCODING).replace(/^\xef\xbb\xbf/, ''));
   if ('reason' in outcome) {
     const { reason } = outcome;
     // The other way round may be: of a file with two faults the first is told.
@@ -97,13 +64,33 @@ function compareWithParser(bytes: Buffer, outcome: Outcome, lines: boolean): voi
     }
     return;
   }
-  const expected = (parsed?.value as { Records?: unknown } | undefined)?.Records;
-  const found = lines
-    ? outcome.records.flatMap((part) => part.split('\n')).map((line) => JSON.parse(line))
-    : outcome.records.flatMap((part) => JSON.parse(part).Records);
-  if (JSON.stringify(found) !== JSON.stringify(expected)) {
-    throw new DisagreementError(`Found ${JSON.stringify(found)}, JSON.parse ${JSON.stringify(expected)}`);
+  const records = (parsed?.value as { Records?: unknown[] } | undefined)?.Records ?? [];
+  const { kept, dropped } = filtered(fuzzCase, records);
+  expectSame('found and JSON.parse', recordsOf(outcome, format), withoutSkipped(kept, fuzzCase));
+  expectSame(
+    'dropped and due',
+    Object.entries(outcome.dropped).toSorted(),
+    Object.entries(dropped).toSorted(),
+  );
+}
+
+/** Filters look at text, which is UTF-8. */
+function filtered({ bytes, rules }: FuzzCase, records: readonly unknown[]) {
+  const { Records: texts } = JSON.parse(bytes.toString('utf8').replace(/^\ufeff/, ''));
+  const reasons = records.map((_, index) => droppingRule(rules, texts[index]));
+  const dropped: Record<string, number> = {};
+  for (const reason of reasons) {
+    if (reason !== undefined) {
+      dropped[reason] = (dropped[reason] ?? 0) + 1;
+    }
   }
+  return { kept: records.filter((_, index) => reasons[index] === undefined), dropped };
+}
+
+function withoutSkipped(kept: readonly unknown[], { skip }: FuzzCase): unknown[] {
+  const isSkipped = (number: number) =>
+    [...skip].some(([first, count]) => number >= first && number < first + count);
+  return kept.filter((_, number) => !isSkipped(number));
 }
 
 function hasRecords(value: unknown): boolean {

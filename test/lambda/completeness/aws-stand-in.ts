@@ -2,7 +2,12 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { BatchGetItemInput, GetItemInput, PutItemInput } from '@aws-sdk/client-dynamodb';
+import { MEMORY_ATTRIBUTE } from '../../../contract/completeness-round.ts';
 import { type ObjectMessage, objectMessageSchema } from '../../../contract/object-message.ts';
+import type { LedgerEntry } from '../../../lambda/completeness/ports.ts';
+import type { Item } from '../../stand-ins/dynamodb/expressions.ts';
+import { Table } from '../../stand-ins/dynamodb/table.ts';
 import { answerOfS3 } from './s3-answers.ts';
 import type { World } from './world.ts';
 
@@ -19,13 +24,13 @@ export interface AwsStandIn {
   readonly calls: string[];
   /** What was put into the queue. */
   readonly queued: ObjectMessage[];
-  /** Items of the table that are not the ledger's, as JSON, by key. */
-  readonly memory: Map<string, string>;
+  /** What the check remembers; the ledger's items are the world's. */
+  readonly table: Table;
+  /** Has the check find a text as what it remembers. */
+  remember(key: string, text: string): void;
   readonly outputs: Map<string, string>;
   /** Refuses what it says something of, as status and code. */
   refuse: (call: string) => readonly [status: number, code: string] | undefined;
-  /** Keys that DynamoDB answers at once; the rest is left unprocessed. */
-  keysAtOnce: number;
   /** Entries of one page of a listing: few, so that whoever forgets the next page is found out. */
   pageSize: number;
   close(): Promise<void>;
@@ -50,10 +55,11 @@ export async function startAws(world: World): Promise<AwsStandIn> {
     world,
     calls: [],
     queued: [],
-    memory: new Map(),
+    table: new Table(),
+    remember: (key, text) =>
+      standIn.table.items.set(key, { object: { S: key }, [MEMORY_ATTRIBUTE]: { S: text } }),
     outputs: new Map(),
     refuse: () => undefined,
-    keysAtOnce: 100,
     pageSize: 3,
     close: () => close(server),
   };
@@ -107,46 +113,23 @@ export function xmlRefusal(status: number, code: string): Answer {
   return { status, body: `<Error><Code>${code}</Code><Message>${code} says AWS</Message></Error>` };
 }
 
-interface Item {
-  readonly object: { readonly S: string };
-  readonly memory?: { readonly S: string };
-}
-
 type JsonAction = (input: never, aws: AwsStandIn) => object;
 
 const JSON_ACTIONS: Readonly<Record<string, JsonAction>> = {
-  BatchGetItem: (
-    { RequestItems }: { readonly RequestItems: Record<string, { readonly Keys: readonly Item[] }> },
-    { world, keysAtOnce },
-  ) => {
-    const keys = RequestItems[TABLE]?.Keys ?? [];
-    const items = keys.slice(0, keysAtOnce).flatMap(({ object }) => {
-      const { state, sha256, failure } = world.ledger.get(object.S) ?? {};
-      return state === undefined
-        ? []
-        : [
-            {
-              object,
-              state: { S: state },
-              ...(sha256 === undefined ? {} : { sha256: { S: sha256 } }),
-              ...(failure === undefined ? {} : { failure: { S: failure } }),
-            },
-          ];
-    });
-    const rest = keys.slice(keysAtOnce);
-    return {
-      Responses: { [TABLE]: items },
-      UnprocessedKeys: rest.length === 0 ? {} : { [TABLE]: { Keys: rest } },
-    };
+  BatchGetItem: (input: BatchGetItemInput, { world, table }) => {
+    for (const { object } of input.RequestItems?.[TABLE]?.Keys ?? []) {
+      const key = object?.S ?? '';
+      const entry = world.ledger.get(key);
+      if (entry === undefined) {
+        table.items.delete(key);
+      } else {
+        table.items.set(key, itemOf(key, entry));
+      }
+    }
+    return table.batchGetItem(input);
   },
-  GetItem: ({ Key }: { readonly Key: Item }, { memory }) => {
-    const text = memory.get(Key.object.S);
-    return text === undefined ? {} : { Item: { ...Key, memory: { S: text } } };
-  },
-  PutItem: ({ Item: { object, memory: text } }: { readonly Item: Item }, { memory }) => {
-    memory.set(object.S, text?.S ?? '');
-    return {};
-  },
+  GetItem: (input: GetItemInput, { table }) => table.getItem(input),
+  PutItem: (input: PutItemInput, { table }) => table.putItem(input),
   ListPublicKeys: (
     { StartTime, EndTime }: { readonly StartTime: number; readonly EndTime: number },
     { world },
@@ -173,6 +156,14 @@ const JSON_ACTIONS: Readonly<Record<string, JsonAction>> = {
     return { Successful: successful, Failed: [] };
   },
 };
+
+function itemOf(key: string, entry: LedgerEntry): Item {
+  const attributes = Object.entries(entry).filter(([, value]) => value !== undefined);
+  return {
+    object: { S: key },
+    ...Object.fromEntries(attributes.map(([name, value]) => [name, { S: String(value) }])),
+  };
+}
 
 function stacksOf({ outputs }: AwsStandIn): string {
   const members = [...outputs].map(

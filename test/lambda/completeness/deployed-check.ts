@@ -2,6 +2,7 @@
 import type { Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import {
+  MEMORY_ATTRIBUTE,
   type RoundMemory,
   roundMemoryKey,
   type SeriesMemory,
@@ -89,12 +90,16 @@ export class DeployedCheck {
   }
 
   get round(): RoundMemory {
-    return JSON.parse(this.aws.memory.get(roundMemoryKey(this.world.series.bucket)) ?? '{}');
+    return this.#remembered(roundMemoryKey(this.world.series.bucket)) as RoundMemory;
   }
 
   get series(): SeriesMemory {
     const key = seriesMemoryKey(this.world.series.bucket, digestFolderOf(this.world.series));
-    return JSON.parse(this.aws.memory.get(key) ?? '{}');
+    return this.#remembered(key) as SeriesMemory;
+  }
+
+  #remembered(key: string): unknown {
+    return JSON.parse(this.aws.table.items.get(key)?.[MEMORY_ATTRIBUTE]?.S ?? '{}');
   }
 }
 

@@ -240,8 +240,8 @@ test('what is remembered and cannot be read is begun anew', async () => {
   const world = worldOf(4).forwardAll();
   await deploy(world);
   await deployed.callAt(5);
-  for (const key of [...deployed.aws.memory.keys()].filter((each) => each.includes('/series/'))) {
-    deployed.aws.memory.set(key, '{"position":');
+  for (const key of [...deployed.aws.table.items.keys()].filter((each) => each.includes('/series/'))) {
+    deployed.aws.remember(key, '{"position":');
   }
   expect(await deployed.callAt(6)).toMatchObject({ CompletenessDigestsVerified: 4 });
   expect(deployed.log).toContain('cannot be read: it begins anew');

@@ -1,12 +1,6 @@
 /** Doubles of the AWS services behind `aws-sdk-client-mock`; whatever they do not know makes them throw. */
 import { Readable } from 'node:stream';
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, type GetObjectCommandInput, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
@@ -16,138 +10,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-
-type Item = NonNullable<UpdateItemCommandInput['ExpressionAttributeValues']>;
-
-/** The circuit's item: written where the revision is the one that was seen. */
-export class CircuitTable {
-  item: Item | undefined;
-  /** Called before every read and write; may throw. */
-  onCall: (kind: 'read' | 'write') => void = () => undefined;
-  reads = 0;
-
-  get(): { Item?: Item } {
-    this.onCall('read');
-    this.reads += 1;
-    return this.item === undefined ? {} : { Item: this.item };
-  }
-
-  update({
-    Key = {},
-    UpdateExpression = '',
-    ExpressionAttributeValues: values = {},
-  }: UpdateItemCommandInput) {
-    this.onCall('write');
-    if (this.item?.revision?.N !== values[':seen']?.N) {
-      throw new ConditionalCheckFailedException({
-        message: 'condition',
-        $metadata: {},
-        ...(this.item === undefined ? {} : { Item: this.item }),
-      });
-    }
-    const [, assignments = '', removed = ''] = /^SET (.*?)(?: REMOVE (.*))?$/.exec(UpdateExpression) ?? [];
-    const kept = Object.entries(this.item ?? Key).filter(([name]) => !removed.split(', ').includes(name));
-    const set = assignments.split(', ').map((assignment) => {
-      const [name = '', value = ''] = assignment.split(' = ');
-      return [name, values[value]];
-    });
-    this.item = Object.fromEntries([...kept, ...set]);
-    return {};
-  }
-}
-
-/** What the forwarder's four writes do to an item, and when DynamoDB would refuse them. */
-export class LedgerTable {
-  readonly items = new Map<string, Item>();
-  readonly writes: ('claim' | 'progress' | 'acknowledge' | 'release')[] = [];
-  /** Called before every write; may throw. */
-  onWrite: (kind: LedgerTable['writes'][number]) => void = () => undefined;
-
-  update(input: UpdateItemCommandInput): { Attributes?: Item } {
-    const key = input.Key?.object?.S as string;
-    const values = input.ExpressionAttributeValues ?? {};
-    const item = this.items.get(key) ?? {};
-    const kind = kindOf(values);
-    this.onWrite(kind);
-    this.writes.push(kind);
-    if (!mayWrite(kind, item, values)) {
-      throw new ConditionalCheckFailedException({ message: 'condition', $metadata: {}, Item: item });
-    }
-    const next = { ...item, ...changesOf(kind, item, values) };
-    if (kind === 'acknowledge' || kind === 'release') {
-      delete next.leaseOwner;
-      delete next.leaseUntil;
-      delete next.claims;
-    }
-    if (kind === 'acknowledge') {
-      delete next.failure;
-      delete next.failedTries;
-    }
-    this.items.set(key, next);
-    return input.ReturnValues === 'ALL_NEW' ? { Attributes: next } : {};
-  }
-}
-
-function kindOf(values: Item): LedgerTable['writes'][number] {
-  if (':now' in values) {
-    return 'claim';
-  }
-  if (':sha256' in values) {
-    return 'acknowledge';
-  }
-  return ':failure' in values ? 'release' : 'progress';
-}
-
-function mayWrite(kind: string, item: Item, values: Item): boolean {
-  const ours = item.leaseOwner?.S === values[':owner']?.S;
-  if (kind === 'claim') {
-    if (item.state?.S === 'acknowledged') {
-      return item.destination?.S !== values[':destination']?.S;
-    }
-    return item.leaseUntil === undefined || Number(item.leaseUntil.N) < Number(values[':now']?.N) || ours;
-  }
-  return kind === 'acknowledge' || ours;
-}
-
-function changesOf(kind: string, item: Item, values: Item): Item {
-  const named = (names: Record<string, string>): Item =>
-    Object.fromEntries(
-      Object.entries(names).map(([name, value]) => [name, values[value] as NonNullable<Item[string]>]),
-    );
-  switch (kind) {
-    case 'claim':
-      return {
-        parts: { N: '0' },
-        records: { N: '0' },
-        ...item,
-        ...named({ state: ':forwarding', leaseOwner: ':owner', leaseUntil: ':until' }),
-        claims: { N: String(Number(item.claims?.N ?? 0) + 1) },
-      };
-    case 'progress':
-      return named({
-        parts: ':parts',
-        records: ':records',
-        destination: ':destination',
-        filter: ':filter',
-      });
-    case 'release':
-      return named({ failure: ':failure', failedTries: ':failedTries' });
-    default:
-      return named({
-        state: ':acknowledged',
-        parts: ':parts',
-        records: ':records',
-        rawBytes: ':rawBytes',
-        sha256: ':sha256',
-        acknowledgedAt: ':acknowledgedAt',
-        destination: ':destination',
-        readRecords: ':readRecords',
-        droppedRecords: ':droppedRecords',
-        droppedByRule: ':droppedByRule',
-        filter: ':filter',
-      });
-  }
-}
+import { ForwarderTable } from '../../stand-ins/dynamodb/forwarder-table.ts';
 
 export interface SentDeadLetter {
   readonly body: string;
@@ -157,8 +20,7 @@ export interface SentDeadLetter {
 
 /** The account's services, as the functions see them. */
 export class AwsDoubles {
-  readonly ledger = new LedgerTable();
-  readonly circuit = new CircuitTable();
+  readonly table = new ForwarderTable();
   /** Content by key. An `Error` is thrown. */
   readonly objects = new Map<string, Buffer | Error>();
   readonly reads: GetObjectCommandInput[] = [];
@@ -181,12 +43,8 @@ export class AwsDoubles {
         mockClient(client as typeof S3Client).rejects(new Error('a call that the test does not expect')),
     ) as unknown as [ReturnType<typeof mockClient>, ...ReturnType<typeof mockClient>[]];
     s3?.on(GetObjectCommand).callsFake((input: GetObjectCommandInput) => this.#getObject(input));
-    dynamo
-      ?.on(UpdateItemCommand)
-      .callsFake(
-        (input: UpdateItemCommandInput) => this.#hang('ledger') ?? this.#tableOf(input).update(input),
-      );
-    dynamo?.on(GetItemCommand).callsFake(() => this.#hang('ledger') ?? this.circuit.get());
+    dynamo?.on(UpdateItemCommand).callsFake((input) => this.#hang('ledger') ?? this.table.updateItem(input));
+    dynamo?.on(GetItemCommand).callsFake((input) => this.#hang('ledger') ?? this.table.getItem(input));
     sqs?.on(SendMessageCommand).callsFake((input) => this.#hang('queues') ?? this.#sendMessage(input));
     sqs
       ?.on(ChangeMessageVisibilityBatchCommand)
@@ -200,10 +58,6 @@ export class AwsDoubles {
       this.secretReads += 1;
       return { SecretString: value, CreatedDate: this.tokenStoredAt };
     });
-  }
-
-  #tableOf({ Key }: UpdateItemCommandInput): LedgerTable | CircuitTable {
-    return Key?.object?.S?.startsWith('#circuit/') ? this.circuit : this.ledger;
   }
 
   #hang(service: 'ledger' | 'queues' | 'secrets'): Promise<never> | undefined {

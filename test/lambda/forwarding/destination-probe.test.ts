@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventsIn } from '../../stand-ins/uploads.ts';
 import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
 import { AwsDoubles } from './aws-doubles.ts';
-import { DestinationServer, eventsIn } from './destination-server.ts';
+import { DestinationServer } from './destination-server.ts';
 
 // Not a target: only so that a busy machine fails nothing.
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
+import { eventsIn } from '../../stand-ins/uploads.ts';
 
 export interface ReceivedRequest {
   readonly method: string;
@@ -69,16 +69,4 @@ export class DestinationServer {
   acceptedEvents(): string[] {
     return this.accepted.flatMap(({ body }) => eventsIn(body));
   }
-}
-
-/** `eventID`s in the body of an upload, of either format. */
-export function eventsIn(body: Buffer): string[] {
-  const records: { eventID: string }[] =
-    body[0] === 0x1f
-      ? JSON.parse(gunzipSync(body).toString()).Records
-      : body
-          .toString()
-          .split('\n')
-          .map((line) => JSON.parse(line));
-  return records.map(({ eventID }) => eventID);
 }

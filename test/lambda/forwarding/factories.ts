@@ -14,17 +14,6 @@ export function gzipDocumentOf(records: readonly string[]): Buffer {
   return gzipSync(documentText(records));
 }
 
-/** Text that does not compress: hexadecimal digits of a fixed sequence. */
-export function noise(length: number, seed = 1): string {
-  let state = seed;
-  let text = '';
-  while (text.length < length) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    text += state.toString(36);
-  }
-  return text.slice(0, length);
-}
-
 /** Cuts bytes into chunks of one size. */
 export async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) {

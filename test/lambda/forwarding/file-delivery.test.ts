@@ -6,8 +6,9 @@ import { type DeliveryOptions, deliverFile } from '../../../lambda/forwarding/fi
 import type { Progress } from '../../../lambda/forwarding/ledger.ts';
 import { PartLimit } from '../../../lambda/forwarding/part-limit.ts';
 import type { OutgoingPart, PartFormat } from '../../../lambda/vendors/destination.ts';
-import { eventsIn } from './destination-server.ts';
-import { gzipDocumentOf, inChunks, noise } from './factories.ts';
+import { noise } from '../../stand-ins/noise.ts';
+import { eventsIn } from '../../stand-ins/uploads.ts';
+import { gzipDocumentOf, inChunks } from './factories.ts';
 
 // Not a target: only so that a busy machine fails nothing.
 vi.setConfig({ testTimeout: 60_000 });

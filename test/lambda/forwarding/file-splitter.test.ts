@@ -6,7 +6,8 @@ import { BufferPool } from '../../../lambda/forwarding/buffer-pool.ts';
 import { FileSplitter, type Part, type SplitOptions } from '../../../lambda/forwarding/file-splitter.ts';
 import { readGzip } from '../../../lambda/forwarding/gzip-reader.ts';
 import { SegmentCompressor } from '../../../lambda/forwarding/segment-compressor.ts';
-import { arbitraryFile, collect, documentText, inChunks, noise, recordText } from './factories.ts';
+import { noise } from '../../stand-ins/noise.ts';
+import { arbitraryFile, collect, documentText, inChunks, recordText } from './factories.ts';
 
 // Not a target: only so that a busy machine fails nothing.
 vi.setConfig({ testTimeout: 60_000 });

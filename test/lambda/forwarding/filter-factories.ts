@@ -21,7 +21,7 @@ const pattern = fc
 
 const textCondition = fc.oneof(pattern, fc.array(pattern, { minLength: 1, maxLength: 3 }));
 const narrowing = (condition: string | readonly string[] | boolean) =>
-  ![condition].flat().some((value) => typeof value === 'string' && /^\*+$/.test(value));
+  ![condition].flat().some((value) => typeof value === 'string' && /^[*.-]+$/.test(value));
 
 const conditions = fc
   .record(

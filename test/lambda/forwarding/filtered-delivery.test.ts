@@ -9,7 +9,8 @@ import { PartLimit } from '../../../lambda/forwarding/part-limit.ts';
 import { countOf } from '../../../lambda/forwarding/record-account.ts';
 import { RecordFilter } from '../../../lambda/forwarding/record-filter.ts';
 import type { OutgoingPart, PartFormat } from '../../../lambda/vendors/destination.ts';
-import { arbitraryFile, documentText, inChunks, noise } from './factories.ts';
+import { noise } from '../../stand-ins/noise.ts';
+import { arbitraryFile, documentText, inChunks } from './factories.ts';
 import { droppingRule, type Rule, record, rules } from './filter-factories.ts';
 
 // Not a target: only so that a busy machine fails nothing.

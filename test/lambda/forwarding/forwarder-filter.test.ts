@@ -4,9 +4,11 @@ import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ledgerKeyOf } from '../../../contract/ledger.ts';
 import { objectMessageOf } from '../../../contract/object-message.ts';
+import { noise } from '../../stand-ins/noise.ts';
+import { eventsIn } from '../../stand-ins/uploads.ts';
 import { AwsDoubles } from './aws-doubles.ts';
-import { type Behaviour, DestinationServer, eventsIn } from './destination-server.ts';
-import { gzipDocumentOf, noise } from './factories.ts';
+import { type Behaviour, DestinationServer } from './destination-server.ts';
+import { gzipDocumentOf } from './factories.ts';
 
 // Not a target: only so that a busy machine fails nothing.
 vi.setConfig({ testTimeout: 60_000 });
@@ -74,7 +76,7 @@ async function forwarderWith(filter: string): Promise<() => Promise<SQSBatchResp
 }
 
 const ALL_DONE = { batchItemFailures: [] };
-const ledgerItem = () => aws.ledger.items.get(ledgerKeyOf(OBJECT));
+const ledgerItem = () => aws.table.items.get(ledgerKeyOf(OBJECT));
 const logLine = (message: string) => lines.find((line) => line.message === message);
 
 function metric(name: string): unknown[] {

@@ -5,9 +5,11 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ledgerKeyOf } from '../../../contract/ledger.ts';
 import { objectMessageOf } from '../../../contract/object-message.ts';
+import { noise } from '../../stand-ins/noise.ts';
+import { eventsIn } from '../../stand-ins/uploads.ts';
 import { AwsDoubles } from './aws-doubles.ts';
-import { DestinationServer, eventsIn } from './destination-server.ts';
-import { documentText, gzipDocumentOf, noise, recordText } from './factories.ts';
+import { DestinationServer } from './destination-server.ts';
+import { documentText, gzipDocumentOf, recordText } from './factories.ts';
 
 // Not a target: only so that a busy machine fails nothing.
 vi.setConfig({ testTimeout: 60_000 });
@@ -67,7 +69,7 @@ function store(name: string, file: Buffer | Error): void {
 }
 
 function ledgerItem(name: string) {
-  return aws.ledger.items.get(ledgerKeyOf(referenceOf(name)));
+  return aws.table.items.get(ledgerKeyOf(referenceOf(name)));
 }
 
 function failuresOf(...failed: SQSRecord[]): SQSBatchResponse {
@@ -238,7 +240,7 @@ describe('an object that fits', () => {
       body: gzipSync(text),
     });
     expect(aws.reads[0]).toMatchObject({ Bucket: 'trail-bucket', VersionId: 'version-of-a' });
-    expect(aws.ledger.writes).toEqual(['claim', 'acknowledge']);
+    expect(aws.table.ledgerWrites).toEqual(['claim', 'acknowledge']);
     expect(ledgerItem('a')).toMatchObject({
       state: { S: 'acknowledged' },
       parts: { N: '1' },
@@ -387,7 +389,7 @@ describe('a large object', () => {
   it('does not upload acknowledged parts again', async () => {
     store('big', LARGE_FILE);
     let crashed = false;
-    aws.ledger.onWrite = (kind) => {
+    aws.table.onLedgerWrite = (kind) => {
       if (kind === 'acknowledge' && !crashed) {
         crashed = true;
         throw new Error('throttled');
@@ -411,7 +413,7 @@ describe('a large object', () => {
       store('big', LARGE_FILE);
       const message = messageFor('big');
       let writes = 0;
-      aws.ledger.onWrite = () => {
+      aws.table.onLedgerWrite = () => {
         writes += 1;
         if (writes > survived) {
           throw new Error('dead');
@@ -420,7 +422,7 @@ describe('a large object', () => {
       // How many writes there are depends on how uploads overlap: with the last figures it may just live.
       await (await coldStart())([message]);
 
-      aws.ledger.onWrite = () => undefined;
+      aws.table.onLedgerWrite = () => undefined;
       expect(await (await coldStart())([message])).toEqual(failuresOf());
 
       const byKey = Map.groupBy(server.accepted, ({ headers }) => headers['idempotency-key']);
@@ -635,7 +637,7 @@ describe('duplicates', () => {
       leaseOwner: { S: 'other' },
       leaseUntil: { N: String(Date.now() + 60_000) },
     };
-    aws.ledger.items.set(ledgerKeyOf(referenceOf('a')), item);
+    aws.table.items.set(ledgerKeyOf(referenceOf('a')), item);
     const message = messageFor('a', 50);
 
     expect(await (await coldStart())([message])).toEqual(failuresOf(message));
@@ -650,7 +652,7 @@ describe('duplicates', () => {
       leaseOwner: { S: 'other' },
       leaseUntil: { N: String(Date.now() - 1) },
     };
-    aws.ledger.items.set(ledgerKeyOf(referenceOf('a')), item);
+    aws.table.items.set(ledgerKeyOf(referenceOf('a')), item);
 
     expect(await (await coldStart())([messageFor('a')])).toEqual(failuresOf());
 
@@ -668,7 +670,7 @@ describe('an object at which the function dies', () => {
 
   it('is tried again, and forgotten to have failed once it is forwarded', async () => {
     store('a', gzipDocumentOf([recordText(1)]));
-    aws.ledger.items.set(ledgerKeyOf(referenceOf('a')), claimedAndLeft(4));
+    aws.table.items.set(ledgerKeyOf(referenceOf('a')), claimedAndLeft(4));
 
     expect(await (await coldStart())([messageFor('a', 5)])).toEqual(failuresOf());
 
@@ -678,7 +680,7 @@ describe('an object at which the function dies', () => {
 
   it('is dead-lettered in the end, with its own reason, and can be redriven', async () => {
     store('a', gzipDocumentOf([recordText(1)]));
-    aws.ledger.items.set(ledgerKeyOf(referenceOf('a')), claimedAndLeft(5));
+    aws.table.items.set(ledgerKeyOf(referenceOf('a')), claimedAndLeft(5));
     const handle = await coldStart();
 
     expect(await handle([messageFor('a', 6)])).toEqual(failuresOf());
@@ -833,7 +835,7 @@ describe('failures that may pass', () => {
     [
       'LedgerUnavailable',
       () => {
-        aws.ledger.onWrite = () => {
+        aws.table.onLedgerWrite = () => {
           throw new Error('throttled');
         };
       },
@@ -890,7 +892,7 @@ describe('while the circuit is open', () => {
     const handle = await coldStart();
     await handle(messages);
     server.reset();
-    aws.ledger.writes.length = 0;
+    aws.table.ledgerWrites.length = 0;
     aws.reads.length = 0;
     lines.length = 0;
     return { handle, messages };
@@ -901,7 +903,7 @@ describe('while the circuit is open', () => {
 
     expect(await handle(messages)).toEqual(failuresOf(...messages));
 
-    expect([aws.reads, aws.ledger.writes, server.requests]).toEqual([[], [], []]);
+    expect([aws.reads, aws.table.ledgerWrites, server.requests]).toEqual([[], [], []]);
     expect(metric('ObjectsPostponed')).toBe(messages.length);
     expect(metric('ObjectsFailed')).toBe(0);
     expect(metric('CircuitOpen')).toBe(1);
@@ -923,7 +925,7 @@ describe('while the circuit is open', () => {
 
     await handle(messages);
 
-    const openSeconds = (Number(aws.circuit.item?.openUntil?.N) - Date.now()) / 1000;
+    const openSeconds = (Number(aws.table.circuit?.openUntil?.N) - Date.now()) / 1000;
     for (const seconds of aws.redeliveries.values()) {
       expect(seconds).toBeGreaterThanOrEqual(Math.floor(openSeconds));
       expect(seconds).toBeLessThanOrEqual(openSeconds + 62);
@@ -971,7 +973,10 @@ describe('while the circuit is open', () => {
 
   it('the smallest object is the first to be tried when that is due, and all the others follow', async () => {
     const { messages } = await meetOutage();
-    aws.circuit.item = { ...aws.circuit.item, openUntil: { N: String(Date.now() - 1) } };
+    aws.table.putItem({
+      TableName: 'ledger',
+      Item: { ...aws.table.circuit, openUntil: { N: String(Date.now() - 1) } },
+    });
     const sized = messages.map((message, index) => {
       const body = JSON.parse(message.body);
       body.detail.object.size = index === 3 ? 10 : 1000;
@@ -982,25 +987,28 @@ describe('while the circuit is open', () => {
 
     expect(server.acceptedEvents()[0]).toBe('event-3');
     expect(server.acceptedEvents()).toHaveLength(NAMES.length);
-    expect(aws.circuit.item).not.toHaveProperty('openUntil');
+    expect(aws.table.circuit).not.toHaveProperty('openUntil');
     expect(metric('CircuitOpen')).toBe(0);
   });
 
   it('a failure of the one that is tried spares the others', async () => {
     const { messages } = await meetOutage();
-    aws.circuit.item = { ...aws.circuit.item, openUntil: { N: String(Date.now() - 1) } };
+    aws.table.putItem({
+      TableName: 'ledger',
+      Item: { ...aws.table.circuit, openUntil: { N: String(Date.now() - 1) } },
+    });
     server.behaviour = () => ({ status: 503, headers: LATER });
 
     const { batchItemFailures } = await (await coldStart())(messages);
     expect(batchItemFailures).toHaveLength(NAMES.length);
 
     expect(server.requests).toHaveLength(1);
-    expect(aws.circuit.item).toMatchObject({ openings: { N: '2' } });
+    expect(aws.table.circuit).toMatchObject({ openings: { N: '2' } });
   });
 
   it('a ledger that does not tell is no hindrance', async () => {
     const messages = storeAll();
-    aws.circuit.onCall = () => {
+    aws.table.onCircuitCall = () => {
       throw new Error('throttled');
     };
 
@@ -1104,7 +1112,7 @@ describe('time', () => {
 
     expect(await (await coldStart())([message], 5_000)).toEqual(failuresOf(message));
 
-    expect([aws.ledger.writes, aws.deadLetters]).toEqual([[], []]);
+    expect([aws.table.ledgerWrites, aws.deadLetters]).toEqual([[], []]);
   });
 
   it('that ends during an upload: the lease is given back and the object comes back', async () => {

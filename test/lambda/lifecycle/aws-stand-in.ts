@@ -5,9 +5,10 @@
  * Sources: the API references of Amazon S3, SQS, Secrets Manager, KMS and CloudFormation.
  */
 import { createHash } from 'node:crypto';
+import type { GetItemInput, UpdateItemInput } from '@aws-sdk/client-dynamodb';
 import { type Call, json, Refused, type Reply } from '../../../rehearsal/vendors/http.ts';
 import type { Service } from '../../../rehearsal/vendors/router.ts';
-import { updatedItem } from '../shared/update-expression.ts';
+import { Table } from '../../stand-ins/dynamodb/table.ts';
 
 export interface Bucket {
   /** The XML elements of its notification configuration, as they were put. */
@@ -26,8 +27,7 @@ export interface AwsStandIn {
   readonly keysGoing: Set<string>;
   /** SSM parameters by name. */
   readonly parameters: Map<string, string>;
-  /** Items of the one table, by partition key. */
-  readonly items: Map<string, Record<string, object>>;
+  readonly table: Table;
   stackStatus: string;
   reset(): void;
 }
@@ -55,7 +55,7 @@ export function awsStandIn(): AwsStandIn {
     messages: [],
     keysGoing: new Set(),
     parameters: new Map(),
-    items: new Map(),
+    table: new Table(),
     stackStatus: 'DELETE_IN_PROGRESS',
     reset: () => {
       aws.buckets.clear();
@@ -63,7 +63,7 @@ export function awsStandIn(): AwsStandIn {
       aws.messages.length = 0;
       aws.keysGoing.clear();
       aws.parameters.clear();
-      aws.items.clear();
+      aws.table.items.clear();
       aws.stackStatus = 'DELETE_IN_PROGRESS';
     },
   };
@@ -226,22 +226,10 @@ function ssm({ parameters }: AwsStandIn): Service {
   });
 }
 
-/** One table with a partition key. */
-function dynamoDb({ items }: AwsStandIn): Service {
-  interface Input {
-    readonly Key: object;
-    readonly UpdateExpression: string;
-    readonly ExpressionAttributeValues?: Record<string, object>;
-  }
-  const keyOf = (input: object) => JSON.stringify((input as Input).Key);
+function dynamoDb({ table }: AwsStandIn): Service {
   return jsonService(AWS_HOSTS.dynamoDb, {
-    GetItem: (input) => ({ Item: items.get(keyOf(input)) }),
-    UpdateItem: (input) => {
-      const { UpdateExpression, ExpressionAttributeValues } = input as unknown as Input;
-      const before = items.get(keyOf(input)) ?? {};
-      items.set(keyOf(input), updatedItem(before, UpdateExpression, ExpressionAttributeValues));
-      return {};
-    },
+    GetItem: (input) => table.getItem(input as unknown as GetItemInput),
+    UpdateItem: (input) => table.updateItem(input as unknown as UpdateItemInput),
   });
 }
 

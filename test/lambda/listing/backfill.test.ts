@@ -14,9 +14,10 @@ import {
 import { objectMessageSchema, objectReferenceOf } from '../../../contract/object-message.ts';
 import { continueBackfill } from '../../../lambda/listing/backfill.ts';
 import { BackfillStore, BackfillTakenOverError } from '../../../lambda/listing/backfill-store.ts';
+import { mockDynamoDb } from '../../stand-ins/dynamodb/mocked-table.ts';
+import { Table } from '../../stand-ins/dynamodb/table.ts';
 import { captureOutput } from '../shared/custom-resource-harness.ts';
 import { type FakeBucket, fakeBucket } from '../trail/fake-bucket.ts';
-import { ledgerDouble } from './ledger-double.ts';
 
 const ID = 'b1';
 const MOST_TURNS = 500;
@@ -39,7 +40,7 @@ beforeEach(() => {
 function reset(): void {
   turns = [];
   queued = [];
-  ledgerDouble();
+  mockDynamoDb(new Table());
   sqs.reset();
   sqs.onAnyCommand().rejects(new Error('not expected'));
   sqs.on(SendMessageCommand).callsFake(({ MessageBody, DelaySeconds }) => {

@@ -7,6 +7,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { NOTHING } from '../../../contract/backfill.ts';
 import { BackfillStore } from '../../../lambda/listing/backfill-store.ts';
+import { mockDynamoDb } from '../../stand-ins/dynamodb/mocked-table.ts';
+import { Table } from '../../stand-ins/dynamodb/table.ts';
 import {
   type AnswerSink,
   captureOutput,
@@ -14,7 +16,6 @@ import {
   startAnswerSink,
 } from '../shared/custom-resource-harness.ts';
 import { fakeBucket } from '../trail/fake-bucket.ts';
-import { ledgerDouble } from './ledger-double.ts';
 
 const FORWARDING_QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/forwarding';
 const KEY = 'AWSLogs/111111111111/CloudTrail/us-east-1/2026/03/01/a.json.gz';
@@ -34,7 +35,7 @@ beforeEach(() => {
   vi.stubEnv('BUCKET_REGION', 'us-east-1');
   vi.stubEnv('TRAIL_PREFIXES', '["audit"]');
   fakeBucket([{ key: KEY, storedAt: new Date('2026-03-01T00:15:00Z') }]);
-  ledgerDouble();
+  mockDynamoDb(new Table());
   sqs.reset();
   sqs.on(SendMessageCommand).resolves({});
   sqs.on(SendMessageBatchCommand).resolves({});

@@ -10,7 +10,6 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { listingRequestSchema } from '../../../contract/listing.ts';
-import { notificationMemoryKey } from '../../../contract/trail.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
 import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
@@ -244,7 +243,7 @@ describe('others who count on the bucket’s events', () => {
 });
 
 describe('what is remembered', () => {
-  const remembered = () => memory.items.get(notificationMemoryKey('trail-logs'));
+  const remembered = () => memory.of('trail-logs');
 
   test('is when they were switched on, and the alarm has something to go by', async () => {
     await create();
@@ -255,7 +254,7 @@ describe('what is remembered', () => {
 
   test('tells an update that repairs them from when on to list', async () => {
     const lastSeenOn = Date.now() - 86_400_000;
-    memory.items.set(notificationMemoryKey('trail-logs'), { lastSeenOn, isMissing: true });
+    memory.remember('trail-logs', { lastSeenOn, isMissing: true });
 
     await update('created:trail-logs', { Revision: '2' });
 
@@ -267,7 +266,7 @@ describe('what is remembered', () => {
   });
 
   test('of long ago does not matter to a bucket that is named again', async () => {
-    memory.items.set(notificationMemoryKey('trail-logs'), { lastSeenOn: 0, isMissing: false });
+    memory.remember('trail-logs', { lastSeenOn: 0, isMissing: false });
 
     await update('created:other-logs');
 
@@ -283,7 +282,7 @@ describe('a creation that died after it had switched them on', () => {
 
   test('is known again by the next: they are ours, and what came since is listed', async () => {
     bucket.notifications = withEventBridge;
-    memory.items.set(notificationMemoryKey('trail-logs'), { switchedOnAt: now - 3_600_000 });
+    memory.remember('trail-logs', { switchedOnAt: now - 3_600_000 });
 
     const created = await create();
 

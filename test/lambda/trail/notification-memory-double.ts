@@ -1,12 +1,9 @@
-/** The items of the ledger's table that buckets' notifications are remembered in. */
-import {
-  type AttributeValue,
-  DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
-import { updatedItem } from '../shared/update-expression.ts';
+/** What the ledger's table remembers of buckets' notifications, in a test's own words. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { LEDGER_PARTITION_KEY } from '../../../contract/ledger.ts';
+import { notificationMemoryKey } from '../../../contract/trail.ts';
+import { mockDynamoDb } from '../../stand-ins/dynamodb/mocked-table.ts';
+import { Table } from '../../stand-ins/dynamodb/table.ts';
 
 interface Memory {
   lastSeenOn?: number;
@@ -15,31 +12,28 @@ interface Memory {
 }
 
 export interface MemoryDouble {
-  /** By partition key. */
-  readonly items: Map<string, Memory>;
+  of(bucket: string): Memory | undefined;
+  remember(bucket: string, memory: Memory): void;
 }
 
 export function memoryDouble(): MemoryDouble {
-  const double: MemoryDouble = { items: new Map() };
-  const mock = mockClient(DynamoDBClient);
-  mock.onAnyCommand().callsFake((input) => {
-    throw new Error(`A call that no test expects: ${JSON.stringify(input)}`);
-  });
-  mock.on(GetItemCommand).callsFake(({ Key }) => {
-    const item = double.items.get(Key.object.S);
-    return item === undefined ? {} : { Item: stored(item) };
-  });
-  mock.on(UpdateItemCommand).callsFake(({ Key, UpdateExpression, ExpressionAttributeValues }) => {
-    const before = stored(double.items.get(Key.object.S) ?? {});
-    double.items.set(Key.object.S, shown(updatedItem(before, UpdateExpression, ExpressionAttributeValues)));
-    return {};
-  });
-  return double;
+  const table = new Table();
+  mockDynamoDb(table);
+  return {
+    of: (bucket) => {
+      const { [LEDGER_PARTITION_KEY]: _, ...item } = table.items.get(notificationMemoryKey(bucket)) ?? {};
+      return Object.keys(item).length === 0 ? undefined : shown(item);
+    },
+    remember: (bucket, memory) => {
+      const key = notificationMemoryKey(bucket);
+      table.items.set(key, { [LEDGER_PARTITION_KEY]: { S: key }, ...stored(memory) });
+    },
+  };
 }
 
-function stored(item: Memory): Record<string, AttributeValue> {
+function stored(memory: Memory): Record<string, AttributeValue> {
   return Object.fromEntries(
-    Object.entries(item).map(([name, value]): [string, AttributeValue] => [
+    Object.entries(memory).map(([name, value]): [string, AttributeValue] => [
       name,
       typeof value === 'boolean' ? { BOOL: value } : { N: String(value) },
     ]),

@@ -9,7 +9,6 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { listingRequestSchema } from '../../../contract/listing.ts';
-import { notificationMemoryKey } from '../../../contract/trail.ts';
 import { NotificationEditor } from '../../../lambda/trail/notification-editor.ts';
 import { NotificationMemory } from '../../../lambda/trail/notification-memory.ts';
 import { watchNotification } from '../../../lambda/trail/notification-watch.ts';
@@ -56,11 +55,11 @@ function stackIs(...statuses: string[]): void {
 
 function lastSeen(hoursAgo: number, isMissing = false): number {
   const lastSeenOn = Date.now() - hoursAgo * HOUR_MS;
-  memory.items.set(notificationMemoryKey(BUCKET), { lastSeenOn, isMissing });
+  memory.remember(BUCKET, { lastSeenOn, isMissing });
   return lastSeenOn;
 }
 
-const remembered = () => memory.items.get(notificationMemoryKey(BUCKET));
+const remembered = () => memory.of(BUCKET);
 
 function look(repair = false, arrives = true) {
   const signal = AbortSignal.timeout(10_000);

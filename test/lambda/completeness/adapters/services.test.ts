@@ -165,7 +165,7 @@ test('what DynamoDB leaves unprocessed is asked for again', async () => {
   const world = new World();
   world.hour(9);
   const services = await open(world.forwardAll());
-  aws.keysAtOnce = 4;
+  aws.table.keysAtOnce = 4;
   expect(await resultThrough(services, world)).toMatchObject({ verdict: 'Proven', files: { Forwarded: 9 } });
 });
 

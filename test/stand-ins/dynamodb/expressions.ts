@@ -1,44 +1,49 @@
 /**
- * DynamoDB's expressions, as far as the functions use them. Anything else throws, rather than being taken for
+ * DynamoDB's expressions, as far as the product uses them. Anything else throws, rather than being taken for
  * something that it is not.
  *
  * Source: Amazon DynamoDB Developer Guide, "Condition and filter expressions" and "Update expressions".
  */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
-export interface Value {
-  readonly S?: string;
-  readonly N?: string;
-  readonly BOOL?: boolean;
-}
+export type Item = Record<string, AttributeValue>;
 
-export type Item = Record<string, Value>;
-
-export interface ExpressionInput {
-  readonly names?: Readonly<Record<string, string>>;
-  readonly values?: Readonly<Record<string, Value>>;
+/** What the placeholders of expressions stand for: `#name` for an attribute's name, `:value` for a value. */
+export interface Placeholders {
+  readonly names?: Readonly<Record<string, string>> | undefined;
+  readonly values?: Readonly<Record<string, AttributeValue>> | undefined;
 }
 
 const TOKEN = /\s*(<>|<=|>=|[=<>(),+-]|[:#]?\w+)/y;
 
 /** Whether an item, `{}` where there is none, meets a condition. */
-export function meets(condition: string, item: Item, input: ExpressionInput): boolean {
+export function meets(condition: string, item: Item, input: Placeholders): boolean {
   const reader = new Reader(condition, item, input);
   const result = reader.or();
   reader.expectEnd();
   return result;
 }
 
-/** The item after an update expression of `SET` and `REMOVE`. All values are those before it. */
-export function updated(expression: string, item: Item, input: ExpressionInput): Item {
+/**
+ * The item after an update expression of `SET` and `REMOVE`. All values are those before it.
+ *
+ * @throws Error for any other expression, for none at all, and for one that changes an attribute twice.
+ */
+export function updated(expression: string, item: Item, input: Placeholders): Item {
   const reader = new Reader(expression, item, input);
   const next = { ...item };
-  while (!reader.atEnd) {
+  const changed = new Set<string>();
+  do {
     const clause = reader.take();
     if (clause !== 'SET' && clause !== 'REMOVE') {
       throw new Error(`an update expression with ${clause}`);
     }
     do {
       const name = reader.path();
+      if (changed.has(name)) {
+        throw new Error(`an update expression that changes ${name} twice`);
+      }
+      changed.add(name);
       if (clause === 'REMOVE') {
         delete next[name];
       } else {
@@ -46,17 +51,17 @@ export function updated(expression: string, item: Item, input: ExpressionInput):
         next[name] = reader.sum();
       }
     } while (reader.skip(','));
-  }
+  } while (!reader.atEnd);
   return next;
 }
 
 class Reader {
   readonly #tokens: string[] = [];
   readonly #item: Item;
-  readonly #input: ExpressionInput;
+  readonly #input: Placeholders;
   #at = 0;
 
-  constructor(text: string, item: Item, input: ExpressionInput) {
+  constructor(text: string, item: Item, input: Placeholders) {
     this.#item = item;
     this.#input = input;
     TOKEN.lastIndex = 0;
@@ -119,7 +124,7 @@ class Reader {
     return name;
   }
 
-  sum(): Value {
+  sum(): AttributeValue {
     const left = this.#known(this.#operand());
     if (!this.skip('+')) {
       return left;
@@ -153,14 +158,14 @@ class Reader {
     return compares(left, comparator, this.#operand());
   }
 
-  #argument(): Value | undefined {
+  #argument(): AttributeValue | undefined {
     this.expect('(');
     const value = this.#item[this.path()];
     this.expect(')');
     return value;
   }
 
-  #operand(): Value | undefined {
+  #operand(): AttributeValue | undefined {
     if (this.skip('if_not_exists')) {
       this.expect('(');
       const value = this.#item[this.path()];
@@ -181,7 +186,7 @@ class Reader {
     return value;
   }
 
-  #known(value: Value | undefined): Value {
+  #known(value: AttributeValue | undefined): AttributeValue {
     if (value === undefined) {
       throw new Error('an operand in the update expression is an attribute that the item has not');
     }
@@ -190,7 +195,11 @@ class Reader {
 }
 
 /** What is not there is not equal to anything, and neither smaller nor larger. */
-function compares(left: Value | undefined, comparator: string, right: Value | undefined): boolean {
+function compares(
+  left: AttributeValue | undefined,
+  comparator: string,
+  right: AttributeValue | undefined,
+): boolean {
   const [a, b] = [plain(left), plain(right)];
   if (a === undefined || b === undefined || typeof a !== typeof b) {
     return comparator === '<>';
@@ -213,6 +222,10 @@ function compares(left: Value | undefined, comparator: string, right: Value | un
   }
 }
 
-function plain(value: Value | undefined): string | number | boolean | undefined {
-  return value?.N === undefined ? (value?.S ?? value?.BOOL) : Number(value.N);
+function plain(value: AttributeValue | undefined): string | number | boolean | undefined {
+  const compared = value?.N === undefined ? (value?.S ?? value?.BOOL) : Number(value.N);
+  if (value !== undefined && compared === undefined) {
+    throw new Error(`a comparison with ${JSON.stringify(value)}`);
+  }
+  return compared;
 }
