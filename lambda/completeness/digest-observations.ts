@@ -46,4 +46,6 @@ export type DigestObservation =
 export interface WalkStep {
   readonly observations: readonly DigestObservation[];
   readonly position: DigestPosition;
+  /** Whether it is the window's end. */
+  readonly isLast: boolean;
 }

@@ -44,7 +44,7 @@ export async function* walkDigests(
       yield walk.step(await walk.examine(digest));
     }
   }
-  yield walk.step(walk.ending());
+  yield { ...walk.step(walk.ending()), isLast: true };
 }
 
 class DigestWalk {
@@ -65,7 +65,7 @@ class DigestWalk {
   }
 
   step(observations: readonly DigestObservation[]): WalkStep {
-    return { observations, position: this.#chains.position() };
+    return { observations, position: this.#chains.position(), isLast: false };
   }
 
   /** The keys to look at, in the order of time: S3's order is that of the trails' names within a day. */
