@@ -240,6 +240,8 @@ export const digestPositionSchema = z.object({
       judgedUntil: z.iso.datetime(),
       /** End of the newest digest that was examined, whatever came of it. */
       seenUntil: z.iso.datetime(),
+      /** Up to when its silence has been told. */
+      toldUntil: z.iso.datetime().optional(),
       /** The newest verified digest. */
       head: examinedDigestSchema.optional(),
       /** The newest digest that is no proof: `s3://…`. */

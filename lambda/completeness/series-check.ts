@@ -4,6 +4,7 @@ import type { SeriesMemory } from '../../contract/completeness-round.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import { checkCompleteness, objectsToQueue } from './completeness-check.ts';
 import { CompletenessTally } from './completeness-tally.ts';
+import { laterOf } from './digest-chains.ts';
 import type { CheckWindow } from './digest-observations.ts';
 import { OpenGaps } from './open-gaps.ts';
 import { DIGEST_PERIOD_MS } from './silence.ts';
@@ -37,7 +38,7 @@ const MAXIMUM_SURPLUS = 10_000;
  * Goes on with the check of a region, and with its open gaps. It stops between two digests when time runs out or gaps
  * become too many, and remembers where.
  *
- * The window begins an hour before the last one's end: what was silent there for less than an hour was not told.
+ * The window begins where the last one ended, so that nothing is counted twice.
  *
  * @throws whatever the services and the queue throw; then nothing is remembered, and what was queued is queued again.
  */
@@ -79,14 +80,9 @@ export async function checkSeries(task: SeriesTask): Promise<SeriesOutcome> {
   };
 }
 
-/** The window of which nothing was told yet, and an hour before it. */
+/** The window of which nothing was told yet. */
 function windowFrom({ window, memory }: SeriesTask): CheckWindow {
-  const end = lastEnd(memory);
-  if (end === undefined) {
-    return window;
-  }
-  const from = new Date(Math.max(window.from.getTime(), end.getTime() - DIGEST_PERIOD_MS));
-  return { ...window, from };
+  return { ...window, from: laterOf(window.from, lastEnd(memory) ?? window.from), goesOn: true };
 }
 
 function lastEnd(memory: SeriesMemory | undefined): Date | undefined {

@@ -101,10 +101,13 @@ describe('a gap', () => {
     const [lost = ''] = world.ledger.keys();
     world.ledger.delete(lost);
     await deploy(world);
-    expect(await deployed.callAt(5.5)).toMatchObject({ CompletenessGaps: 1, CompletenessFilesProven: 0 });
+    const metrics = await deployed.callAt(5.5);
+    expect(metrics).toMatchObject({ CompletenessGaps: 1, CompletenessFilesProven: 0 });
+    // From an hour after the deployment to two hours ago, on the hour.
+    expect(metrics.CompletenessUnprovenHours).toBeCloseTo(3.03);
     expect(deployed.forwardQueued()).toEqual([lost]);
-    const { CompletenessUnprovenHours: hours } = await deployed.callAt(6.5);
-    expect(hours).toBe(2);
+    // Nothing was written in the next hour.
+    expect(await deployed.callAt(6.5)).toMatchObject({ CompletenessUnprovenHours: 0 });
   });
 
   test('in a crowd that cannot be remembered is queued all the same, and waited for', async () => {
@@ -234,6 +237,17 @@ test('a trail that is gone is told to be overdue for two weeks, and is dropped t
   await deployed.callAt(2 + 14 * 24 + 6);
   expect(deployed.series.position.chains).toEqual([]);
   expect((await deployed.callAt(2 + 14 * 24 + 7)).CompletenessUnprovenHours).toBe(0);
+});
+
+test('an hour that no digest speaks for is counted once, however many rounds there are', async () => {
+  const world = worldOf(3).forwardAll();
+  await deploy(world);
+  const hours: number[] = [];
+  for (let hour = 3; hour < 14; hour += 0.5) {
+    hours.push((await deployed.callAt(hour)).CompletenessUnprovenHours ?? 0);
+  }
+  // The last round is that of 11:30, to 21:00 UTC: eight hours after the last digest, less four minutes and four seconds.
+  expect(hours.reduce((sum, each) => sum + each, 0)).toBeCloseTo(0.1 + 8 - 244 / 3600, 5);
 });
 
 test('what is remembered and cannot be read is begun anew', async () => {
