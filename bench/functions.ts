@@ -48,7 +48,7 @@ const ENVIRONMENT = {
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/queue',
   FORWARDING_QUEUE_URL: 'http://127.0.0.1/queue',
   LATE_OBJECTS_QUEUE_URL: 'http://127.0.0.1/queue',
-  MAXIMUM_RECEIVES: '5',
+  MAXIMUM_TRIES: '5',
   VERSION: '0.0.0',
   TRAIL_ARNS: '[]',
   QUEUE_NAME: 'queue',

@@ -1,11 +1,13 @@
 /** Watching a backfill: what is listed, what is queued, what has left the queue. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Backfill } from '../contract/backfill.ts';
+import { allOf } from '../lambda/shared/queue-depth.ts';
+import { files, megabytes, thousands } from './amounts.ts';
 import { type BackfillServices, readBackfill } from './backfills.ts';
 import { UserError } from './errors.ts';
 import type { Wait } from './output.ts';
-import { files, megabytes, Pacemaker, type ProgressLine, thousands } from './progress-line.ts';
-import { allOf, queueDepth } from './queue-depth.ts';
+import { Pacemaker, type ProgressLine } from './progress-line.ts';
+import { askQueueDepth } from './queue-depth.ts';
 
 const POLL_MS = 1_000;
 /** SQS counts approximately: it must have said so as often in a row. */
@@ -85,7 +87,7 @@ export async function watchQueue(
 ): Promise<number> {
   const pacemaker = new Pacemaker();
   for (let quiet = 0; ; ) {
-    const left = allOf(await queueDepth(queue.sqs, queue.queueUrl));
+    const left = allOf(await askQueueDepth(queue.sqs, queue.queueUrl));
     quiet = left <= before ? quiet + 1 : 0;
     if (quiet >= QUIET_LOOKS || signal.aborted) {
       return left;

@@ -4,6 +4,7 @@ import { UserError } from './errors.ts';
 
 /** Where a deployed stack's forwarding is: what its commands work on. */
 export interface ForwardingStack {
+  readonly region: string;
   readonly bucket: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -24,8 +25,8 @@ export async function findForwardingStack(options: AwsOptions): Promise<Forwardi
   const stack = await describeStack(options);
   if (stack.output(OUTPUTS.destination) === 'VendorClient') {
     throw new UserError(
-      `In the stack "${options.stack}" the vendor's own client forwards. It has no queue of ours, and cannot be paused, ` +
-        'redriven or filled from here.',
+      `In the stack "${options.stack}" the vendor's own client forwards. Without a queue and a ledger ` +
+        'of ours there is nothing to pause, redrive, backfill or prove from here.',
     );
   }
   const output = (name: string): string => {
@@ -39,6 +40,7 @@ export async function findForwardingStack(options: AwsOptions): Promise<Forwardi
     return value;
   };
   return {
+    region: stack.region,
     bucket: output(OUTPUTS.bucketName),
     queueUrl: output(OUTPUTS.queueUrl),
     deadLetterQueueUrl: output(OUTPUTS.deadLetterQueueUrl),

@@ -25,10 +25,9 @@ export interface Streams {
   readonly err: (text: string) => void;
   /** Of standard error; absent where it is no terminal that a line can be rewritten on. */
   readonly terminal?: { readonly columns: () => number };
-  /** @default the clock's */
-  readonly wait?: Wait;
+  readonly wait: Wait;
   /** Aborts when the user interrupts. From the first call on, the first interruption does not end the process. */
-  readonly onInterrupt?: () => AbortSignal;
+  readonly onInterrupt: () => AbortSignal;
   /** Absent where nobody sits at a terminal. */
   readonly askHidden?: AskHidden;
 }
@@ -42,6 +41,7 @@ export const PROCESS_STREAMS: Streams = {
   ...(process.stderr.isTTY && process.env.TERM !== 'dumb'
     ? { terminal: { columns: () => process.stderr.columns || USUAL_COLUMNS } }
     : {}),
+  wait: waitByClock,
   onInterrupt: () => {
     const controller = new AbortController();
     process.once('SIGINT', () => controller.abort());
@@ -50,14 +50,13 @@ export const PROCESS_STREAMS: Streams = {
   ...(process.stdin.isTTY && process.stderr.isTTY ? { askHidden } : {}),
 };
 
-/** Waits as the clock does. */
-export const waitByClock: Wait = async (ms, signal) => {
+async function waitByClock(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await setTimeout(ms, undefined, { signal });
   } catch {
     // Interrupted: the caller looks at the signal.
   }
-};
+}
 
 export function createOutput(json: boolean, streams: Streams): Output {
   // styleText leaves colours out where NO_COLOR is set or the stream is not a terminal.

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import type { CommandContext } from './command-context.ts';
 import { addBackfillCommand } from './commands/backfill.ts';
 import { addCompletenessCommand } from './commands/completeness.ts';
 import { addFilterCommand } from './commands/filter.ts';
@@ -12,6 +13,19 @@ import { addStatusCommand } from './commands/status.ts';
 import { EXIT, UsageError, UserError } from './errors.ts';
 import { createOutput, type Output, PROCESS_STREAMS, type Streams } from './output.ts';
 
+/** In the order of the help. */
+const COMMANDS: readonly ((context: CommandContext) => void)[] = [
+  addPermissionsCommand,
+  addFilterCommand,
+  addStatusCommand,
+  addCompletenessCommand,
+  addBackfillCommand,
+  addRedriveCommand,
+  addPauseCommand,
+  addResumeCommand,
+  addLinkCommand,
+];
+
 /**
  * Runs the command line tool.
  *
@@ -22,18 +36,12 @@ export async function run(argv: readonly string[], streams: Streams = PROCESS_ST
   let exitStatus: number = EXIT.ok;
   const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true, streams);
   const program = createProgram(streams);
-  addPermissionsCommand(program, output);
-  addFilterCommand(program, output);
   const finish = (status: number): void => {
     exitStatus = status;
   };
-  addStatusCommand(program, output, finish);
-  addCompletenessCommand(program, output, streams, finish);
-  addBackfillCommand(program, output, streams, finish);
-  addRedriveCommand(program, output, streams, finish);
-  addPauseCommand(program, output, streams);
-  addResumeCommand(program, output, streams, finish);
-  addLinkCommand(program, output, streams.askHidden);
+  for (const addCommand of COMMANDS) {
+    addCommand({ program, output, streams, finish });
+  }
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitStatus;

@@ -1,4 +1,5 @@
 /** Says how far something has come, on standard error: one line that is rewritten, or now and then another line. */
+import { roughly } from './amounts.ts';
 import type { Streams } from './output.ts';
 
 /** How far, and of how much where that is known. */
@@ -13,14 +14,14 @@ const BETWEEN_LINES_MS = 30_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
 export class ProgressLine {
-  readonly #streams: Streams;
+  readonly #streams: Pick<Streams, 'err' | 'terminal'>;
   readonly #silent: boolean;
   #saidAt = Number.NEGATIVE_INFINITY;
   #stage = '';
   #isShown = false;
 
   /** @param silent with `--json`: a program reads the result, and nobody the way to it. */
-  constructor(streams: Streams, silent: boolean) {
+  constructor(streams: Pick<Streams, 'err' | 'terminal'>, silent: boolean) {
     this.#streams = streams;
     this.#silent = silent;
   }
@@ -86,33 +87,4 @@ export class Pacemaker {
     }
     return `about ${roughly(((of - done) / gained) * ms)} left`;
   }
-}
-
-/** A span of time as one says it: `40 s`, `3 min`, `2 h`, `3 days`. */
-export function roughly(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 90) {
-    return `${Math.max(1, Math.round(seconds))} s`;
-  }
-  if (seconds < 90 * 60) {
-    return `${Math.round(seconds / 60)} min`;
-  }
-  return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
-}
-
-/** `1,234`. */
-export function thousands(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** `4.5 MB`. */
-export function megabytes(bytes: number): string {
-  return bytes < 1_000_000
-    ? `${thousands(Math.ceil(bytes / 1000))} KB`
-    : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
-/** `1 file`, `1,234 files`. */
-export function files(count: number): string {
-  return `${thousands(count)} ${count === 1 ? 'file' : 'files'}`;
 }

@@ -14,8 +14,18 @@ export const completenessEnvironment = z.object({
   TRAIL_PREFIXES: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
 });
 
-/** Asks the function for a check of a span of time, now, besides its rounds. Without it a round goes on. */
-export const completenessRequestSchema = z.object({ from: z.iso.datetime(), to: z.iso.datetime() });
+const HOUR_MS = 3_600_000;
+
+/** Digests come up to an hour after what they list, and late: by then they are there. */
+export const DUE_AFTER_MS = 2 * HOUR_MS;
+
+/** Regions of an account that are checked at once; each is mostly waiting. */
+export const SERIES_AT_ONCE = 8;
+
+/** Up to when a round checks that begins then: on the hour. */
+export function dueUntil(now: Date): Date {
+  return new Date(Math.floor((now.getTime() - DUE_AFTER_MS) / HOUR_MS) * HOUR_MS);
+}
 
 /** Every partition key, in the ledger's table, of what the check remembers begins so. No object's key does. */
 export const COMPLETENESS_KEYS = '#completeness/';

@@ -33,7 +33,7 @@ export const forwarderEnvironment = destinationEnvironment.extend({
   FORWARDING_FILTER: optionalText,
   DEAD_LETTER_QUEUE_URL: z.url(),
   /** Tries after which an object that fails for what may lie with it is dead-lettered with its reason. */
-  MAXIMUM_RECEIVES: z.coerce.number().int().positive(),
+  MAXIMUM_TRIES: z.coerce.number().int().positive(),
 });
 
 /**
@@ -85,7 +85,7 @@ export const DEAD_LETTER_ATTRIBUTES = {
  * command select by them.
  *
  * The first group is given up at once: another try would end alike. The second comes back. What may lie
- * with the object is given up after `MAXIMUM_RECEIVES` tries; see `WAITING_REASONS` for the rest.
+ * with the object is given up after `MAXIMUM_TRIES` tries; see `WAITING_REASONS` for the rest.
  */
 export const POISON_REASONS = [
   'MalformedMessage',

@@ -1,4 +1,4 @@
-import { forEachBounded } from '../lambda/forwarding/concurrency.ts';
+import { mapBounded } from '../lambda/shared/concurrency.ts';
 import type { Bundles } from './bundles.ts';
 import type { FaultCase } from './case.ts';
 import { DEFAULT_TIME_SCALE } from './clock.ts';
@@ -39,7 +39,7 @@ const PATIENCE_MS = 90_000;
 
 export async function runCases({ cases, bundles, width, onResult }: RunOptions): Promise<FaultsReport> {
   const results = new Map<FaultCase, CaseResult>();
-  await forEachBounded(cases, width, async (fault) => {
+  await mapBounded(cases, width, async (fault) => {
     const result = await runCase(fault, bundles);
     results.set(fault, result);
     onResult?.(result);

@@ -154,7 +154,7 @@ function observationOf(world: World, metrics: LoggedMetrics, counts: ReadonlyMap
     `${counts.size} of ${total} events arrived, with ${plural(uploads, 'upload')} in ${plural(answered + died, 'invocation')}`,
     ...(died > 0 ? [`killed ${plural(died, 'time')}`] : []),
     ...(failed > 0 ? [`${plural(failed, 'try', 'tries')} failed and came back`] : []),
-    ...(openings > 0 ? [`paused ${plural(openings, 'time')}, ${postponed} put off`] : []),
+    ...(openings > 0 ? [`circuit opened ${plural(openings, 'time')}, ${postponed} put off`] : []),
     ...(reasons.length > 0 ? [`dead letters: ${shortened(reasons)}`] : []),
     `over ${duration(world.clock.elapsedMs)}`,
   ].join('; ');

@@ -165,7 +165,7 @@ export class World {
       BUCKET_REGION: REGION,
       QUEUE_URL: `${awsUrl}/queue`,
       DEAD_LETTER_QUEUE_URL: `${awsUrl}/dead-letters`,
-      MAXIMUM_RECEIVES: '5',
+      MAXIMUM_TRIES: '5',
       CLOUD_ONE_API_KEY_SECRET_ARN: API_KEY_ARN,
       SERVICE_TOKEN_SECRET_ARN: TOKEN_ARN,
       CLOUD_ONE_REGION: 'us-1',

@@ -2,8 +2,8 @@
 import { Agent, request } from 'node:http';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { forEachBounded } from '../../lambda/forwarding/concurrency.ts';
 import { s3Client } from '../../lambda/forwarding/forwarder-services.ts';
+import { mapBounded } from '../../lambda/shared/concurrency.ts';
 import type { WorkOrder } from '../work-order.ts';
 
 /** As many as the forwarder has. */
@@ -14,8 +14,8 @@ export function bareLoopOf({ bucket, objects, sink }: WorkOrder): () => Promise<
   const s3 = s3Client();
   const dynamoDb = new DynamoDBClient({});
   const agent = new Agent({ keepAlive: true });
-  return () =>
-    forEachBounded(objects, IN_FLIGHT, async ({ key }) => {
+  return async () => {
+    await mapBounded(objects, IN_FLIGHT, async ({ key }) => {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       const file = await Body?.transformToByteArray();
       await post(sink, agent, file ?? Buffer.alloc(0));
@@ -29,6 +29,7 @@ export function bareLoopOf({ bucket, objects, sink }: WorkOrder): () => Promise<
         }),
       );
     });
+  };
 }
 
 function post(url: string, agent: Agent, body: Uint8Array): Promise<void> {

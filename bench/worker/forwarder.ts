@@ -7,7 +7,11 @@ import { forwarderEnvironment } from '../../contract/forwarding.ts';
 import { FORWARDING_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
 import { objectMessageOf } from '../../contract/object-message.ts';
 import { forwardBatch } from '../../lambda/forwarding/batch.ts';
-import { batchServices, objectServices } from '../../lambda/forwarding/forwarder-services.ts';
+import {
+  batchServices,
+  forwarderClients,
+  objectServices,
+} from '../../lambda/forwarding/forwarder-services.ts';
 import { Ledger } from '../../lambda/forwarding/ledger.ts';
 import type { StoredFile } from '../../lambda/forwarding/object-reader.ts';
 import { type Destination, postPart } from '../../lambda/vendors/destination.ts';
@@ -41,10 +45,12 @@ export function forwarderOf(order: WorkOrder): () => Promise<PassResult> {
     },
   };
   const destination = sinkFor(destinationOf(environment), order.sink);
+  const clients = forwarderClients(environment);
   const services = batchServices(
     environment,
+    clients,
     {
-      ...objectServices(environment, destination),
+      ...objectServices(environment, clients, destination),
       ...(order.source === 'memory' ? { open: fromMemory(order.objects) } : {}),
       ...(order.ledger === 'memory' ? { ledger: ledgerInMemory(environment.LEDGER_TABLE, destination) } : {}),
     },
@@ -89,7 +95,7 @@ function environmentOf({ destination, standIns, filter = '' }: WorkOrder): Recor
     BUCKET_REGION: 'us-east-1',
     QUEUE_URL: `${standIns}/queue`,
     DEAD_LETTER_QUEUE_URL: `${standIns}/dead-letters`,
-    MAXIMUM_RECEIVES: '5',
+    MAXIMUM_TRIES: '5',
   };
 }
 

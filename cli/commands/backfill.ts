@@ -2,21 +2,23 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Backfill, BackfillOrder, Tally } from '../../contract/backfill.ts';
+import { allOf } from '../../lambda/shared/queue-depth.ts';
+import { files, megabytes } from '../amounts.ts';
 import { type AwsOptions, clientConfiguration } from '../aws.ts';
 import { watchLister, watchQueue } from '../backfill-watch.ts';
 import { type BackfillServices, idOf, resumeBackfill, type Start, startBackfill } from '../backfills.ts';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type ForwardingStack, findForwardingStack } from '../forwarding-stack.ts';
-import { type Output, type Streams, waitByClock } from '../output.ts';
+import { addLogFileOptions, type LogFileOptions } from '../options.ts';
+import type { Output, Streams } from '../output.ts';
 import { PauseMark } from '../pause-mark.ts';
-import { files, megabytes, ProgressLine } from '../progress-line.ts';
-import { allOf, queueDepth } from '../queue-depth.ts';
+import { ProgressLine } from '../progress-line.ts';
+import { askQueueDepth } from '../queue-depth.ts';
 
-interface BackfillOptions extends AwsOptions {
+interface BackfillOptions extends AwsOptions, LogFileOptions {
   readonly from?: string;
   readonly to?: string;
-  readonly account?: readonly string[];
-  readonly inRegion?: readonly string[];
   readonly rate?: number;
   readonly count: boolean;
   readonly dryRun?: boolean;
@@ -48,23 +50,13 @@ export interface BackfillResult {
 const HIGHEST_RATE = 10_000;
 const LOWEST_RATE = 0.1;
 
-export function addBackfillCommand(
-  program: Command,
-  output: () => Output,
-  streams: Streams,
-  finish: (exitStatus: number) => void,
-): void {
-  program
+export function addBackfillCommand({ program, output, streams, finish }: CommandContext): void {
+  const command = program
     .command('backfill')
     .description('Forwards files that are in the bucket already, of a range of days')
     .option('--from <date>', 'first day, YYYY-MM-DD', day)
-    .option('--to <date>', 'last day, which is included (default: today)', day)
-    .option('--account <id...>', 'only the files of these AWS accounts', accounts)
-    .option(
-      '--in-region <code...>',
-      "only the files of events in these regions (--region is the stack's)",
-      regions,
-    )
+    .option('--to <date>', 'last day, which is included (default: today)', day);
+  addLogFileOptions(command)
     .option('--rate <files-per-second>', 'queue no more than so many on average', rate)
     .option('--no-count', 'do not count first: begins sooner, and tells no estimate')
     .option('--dry-run', 'only count')
@@ -88,11 +80,11 @@ was forwarded, or is dead-lettered.
 Examples:
   $ npx trailbridge backfill --from 2026-03-01 --to 2026-03-31 --dry-run
   $ npx trailbridge backfill --from 2026-03-01 --to 2026-03-31 --rate 50
-  $ npx trailbridge backfill --from 2026-03-01 --account 111122223333 --in-region eu-west-1 us-east-1
+  $ npx trailbridge backfill --from 2026-03-01 --account 111122223333 --log-region eu-west-1 us-east-1
   $ npx trailbridge backfill --resume 3f2a9c01`,
     )
-    .action(async (_options: object, command: Command) => {
-      const options = command.optsWithGlobals<BackfillOptions>();
+    .action(async (_options: object, given: Command) => {
+      const options = given.optsWithGlobals<BackfillOptions>();
       checkOptions(options);
       const result = await backfill(options, output(), streams);
       output().result(result, textOf);
@@ -108,7 +100,7 @@ async function backfill(options: BackfillOptions, output: Output, streams: Strea
     dynamoDb: new DynamoDBClient(configuration),
     sqs: new SQSClient(configuration),
   };
-  const waiting = allOf(await queueDepth(services.sqs, stack.queueUrl));
+  const waiting = allOf(await askQueueDepth(services.sqs, stack.queueUrl));
   const started = await start(options, stack, services);
   // Of one that was under way, some is in the queue already.
   const before = started.start.startsWith('begun') ? waiting : 0;
@@ -119,8 +111,8 @@ async function backfill(options: BackfillOptions, output: Output, streams: Strea
   const progress = new ProgressLine(streams, options.json === true);
   const watching = {
     progress,
-    wait: streams.wait ?? waitByClock,
-    signal: streams.onInterrupt?.() ?? new AbortController().signal,
+    wait: streams.wait,
+    signal: streams.onInterrupt(),
   };
   let seen = started.backfill;
   let inQueue = waiting;
@@ -131,7 +123,7 @@ async function backfill(options: BackfillOptions, output: Output, streams: Strea
       inQueue =
         phase === 'complete' && queued.objects > 0 && pause === undefined
           ? await watchQueue(services, { queued: queued.objects, before }, watching)
-          : allOf(await queueDepth(services.sqs, stack.queueUrl));
+          : allOf(await askQueueDepth(services.sqs, stack.queueUrl));
     }
   } finally {
     progress.clear();
@@ -165,7 +157,7 @@ function start(options: BackfillOptions, { bucket }: ForwardingStack, services: 
     bucket,
     days: daysOf(options),
     accounts: [...(options.account ?? [])],
-    regions: [...(options.inRegion ?? [])],
+    regions: [...(options.logRegion ?? [])],
     ratePerSecond: options.rate,
     countFirst: options.count,
     dryRun: options.dryRun === true,
@@ -178,7 +170,7 @@ function start(options: BackfillOptions, { bucket }: ForwardingStack, services: 
 function checkOptions(options: BackfillOptions): void {
   const { resume, from } = options;
   if (resume !== undefined) {
-    const others = (['from', 'to', 'account', 'inRegion', 'dryRun'] as const).filter(
+    const others = (['from', 'to', 'account', 'logRegion', 'dryRun'] as const).filter(
       (name) => options[name] !== undefined,
     );
     if (others.length > 0) {
@@ -214,21 +206,6 @@ function day(text: string): string {
     throw new InvalidArgumentError('A day is given as YYYY-MM-DD, such as 2026-03-31.');
   }
   return text;
-}
-
-function accounts(text: string, before: readonly string[] = []): readonly string[] {
-  if (!/^\d{12}$/.test(text)) {
-    throw new InvalidArgumentError('An AWS account id has 12 digits.');
-  }
-  return [...before, text];
-}
-
-/** Not checked against a list: a region that opened yesterday is one, too. */
-function regions(text: string, before: readonly string[] = []): readonly string[] {
-  if (!/^[a-z0-9-]+$/.test(text)) {
-    throw new InvalidArgumentError('A region is given by its code, such as eu-west-1.');
-  }
-  return [...before, text];
 }
 
 function rate(text: string): number {

@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CompletenessResult } from '../../contract/completeness.ts';
 import type { AwsOptions } from '../aws.ts';
+import type { CommandContext } from '../command-context.ts';
 import { checkBucket, type Selection } from '../completeness/check.ts';
 import { completenessText } from '../completeness/text.ts';
 import { gravestOf } from '../completeness/verdict.ts';
 import { EXIT } from '../errors.ts';
-import type { Output, Streams } from '../output.ts';
+import { addLogFileOptions } from '../options.ts';
 import { ProgressLine } from '../progress-line.ts';
 
 export interface CompletenessOptions extends AwsOptions, Selection {
@@ -14,13 +15,8 @@ export interface CompletenessOptions extends AwsOptions, Selection {
   readonly json?: boolean;
 }
 
-export function addCompletenessCommand(
-  program: Command,
-  output: () => Output,
-  streams: Streams,
-  finish: (exitStatus: number) => void,
-): void {
-  program
+export function addCompletenessCommand({ program, output, streams, finish }: CommandContext): void {
+  const command = program
     .command('completeness')
     .description('Proves, by the digests that CloudTrail signs, that every log file was forwarded')
     .option(
@@ -28,9 +24,8 @@ export function addCompletenessCommand(
       'beginning, such as 2026-03-01 or 2026-03-01T10:00Z (default: a day before the end)',
       time,
     )
-    .option('--to <time>', 'end (default: two hours ago, for digests come hourly, and late)', time)
-    .option('--account <id>', 'only what is of this AWS account', accountId)
-    .option('--log-region <code>', 'only what is of this AWS region')
+    .option('--to <time>', 'end (default: two hours ago, for digests come hourly, and late)', time);
+  addLogFileOptions(command)
     .option(
       '--prefix <prefix>',
       "only the trail with this key prefix; spares the search for others' prefixes",
@@ -60,8 +55,8 @@ Examples:
   $ npx trailbridge completeness --from 2026-03-01 --requeue
   $ npx trailbridge completeness --json | jq '.[] | select(.verdict != "Proven")'`,
     )
-    .action(async (_options: object, command: Command) => {
-      const options = command.optsWithGlobals<CompletenessOptions>();
+    .action(async (_options: object, given: Command) => {
+      const options = given.optsWithGlobals<CompletenessOptions>();
       const progress = new ProgressLine(streams, options.json === true);
       const { bucket, span, results, queued } = await checkBucket(options, output(), progress);
       output().result(results, (all) => completenessText({ bucket, span, results: all, queued }));
@@ -90,11 +85,4 @@ function time(text: string): Date {
     throw new InvalidArgumentError('Give a day (2026-03-01), or a time with its zone (2026-03-01T10:00Z).');
   }
   return parsed;
-}
-
-function accountId(text: string): string {
-  if (!/^\d{12}$/.test(text)) {
-    throw new InvalidArgumentError('An AWS account id has 12 digits.');
-  }
-  return text;
 }

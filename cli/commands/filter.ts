@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { text as textFrom } from 'node:stream/consumers';
-import type { Command } from 'commander';
 import * as z from 'zod';
 import { PARAMETERS } from '../../contract/parameters.ts';
 import {
@@ -10,10 +9,11 @@ import {
   recordFilterSchema,
 } from '../../contract/record-filter.ts';
 import { RecordFilter } from '../../lambda/forwarding/record-filter.ts';
+import type { CommandContext } from '../command-context.ts';
 import { UserError } from '../errors.ts';
 import { type SampleResult, trySample } from '../filter/sample.ts';
 import { idleRules, inWords } from '../filter/words.ts';
-import { columns, type Output } from '../output.ts';
+import { columns } from '../output.ts';
 
 /** What `trailbridge filter check --json` prints. */
 export interface CheckedFilter {
@@ -32,7 +32,7 @@ export interface CheckedFilter {
 
 const STANDARD_INPUT = '-';
 
-export function addFilterCommand(program: Command, output: () => Output): void {
+export function addFilterCommand({ program, output }: CommandContext): void {
   const filter = program
     .command('filter')
     .description('Checks the rules by which records are not forwarded (docs/filters.md)');

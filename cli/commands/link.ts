@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { OUTPUTS } from '../../contract/parameters.ts';
 import {
   AWS_REGION_BY_CLOUD_ONE_REGION,
@@ -11,8 +11,10 @@ import type { CloudOneAccess } from '../../lambda/vendors/cloudone/call.ts';
 import { requestCloudTrailStack } from '../../lambda/vendors/cloudone/cloudtrail.ts';
 import { API_KEY_SOURCES, API_KEY_VARIABLE, type FoundApiKey, findApiKey } from '../api-key.ts';
 import { type AwsOptions, askAws, clientConfiguration } from '../aws.ts';
+import type { CommandContext } from '../command-context.ts';
 import { UserError } from '../errors.ts';
-import { type AskHidden, columns, type Output } from '../output.ts';
+import { accountId } from '../options.ts';
+import { type AskHidden, columns } from '../output.ts';
 import { askVendor } from '../vendors.ts';
 
 /** What `trailbridge link --json` prints. */
@@ -36,11 +38,7 @@ const STEP = 'Console link';
 /** For all calls to Cloud One together, with what it asks to be waited. */
 const PATIENCE_MS = 2 * 60_000;
 
-export function addLinkCommand(
-  program: Command,
-  output: () => Output,
-  askHidden: AskHidden | undefined,
-): void {
+export function addLinkCommand({ program, output, streams }: CommandContext): void {
   program
     .command('link')
     .description("Prints the link that creates the vendor's own CloudTrail client in the AWS console")
@@ -66,7 +64,7 @@ Examples:
     .action(async (_options: object, command: Command) => {
       const options = command.optsWithGlobals<AwsOptions & { readonly account?: string }>();
       const stackIsNamed = program.getOptionValueSource('stack') === 'cli';
-      const link = await createLink({ ...options, stackIsNamed }, askHidden);
+      const link = await createLink({ ...options, stackIsNamed }, streams.askHidden);
       output().warning(
         `Whoever has this link can send logs to your Trend Cloud One account until ${link.expiresAt}, and no call is ` +
           'known that takes it back. Keep it out of tickets, chats and logs.',
@@ -155,13 +153,6 @@ async function callersAccount(options: AwsOptions, region: string): Promise<stri
     throw new UserError('STS does not tell the AWS account of these credentials. Give --account.');
   }
   return Account;
-}
-
-function accountId(text: string): string {
-  if (!/^\d{12}$/.test(text)) {
-    throw new InvalidArgumentError('An AWS account id has 12 digits.');
-  }
-  return text;
 }
 
 function textOf(link: ConsoleLink): string {

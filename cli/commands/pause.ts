@@ -3,13 +3,15 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import { QUEUE_RETENTION_DAYS } from '../../contract/forwarding.ts';
+import { allOf, type QueueDepth } from '../../lambda/shared/queue-depth.ts';
+import { files } from '../amounts.ts';
 import { type AwsOptions, clientConfiguration } from '../aws.ts';
+import type { CommandContext } from '../command-context.ts';
 import { ForwarderMapping } from '../forwarder-mapping.ts';
 import { findForwardingStack } from '../forwarding-stack.ts';
-import { type Output, type Streams, waitByClock } from '../output.ts';
+import type { Output, Streams } from '../output.ts';
 import { PauseMark } from '../pause-mark.ts';
-import { files } from '../progress-line.ts';
-import { allOf, type QueueDepth, queueDepth } from '../queue-depth.ts';
+import { askQueueDepth } from '../queue-depth.ts';
 
 /** What `trailbridge pause --json` prints. */
 export interface PauseResult {
@@ -20,7 +22,7 @@ export interface PauseResult {
   readonly queue: QueueDepth;
 }
 
-export function addPauseCommand(program: Command, output: () => Output, streams: Streams): void {
+export function addPauseCommand({ program, output, streams }: CommandContext): void {
   program
     .command('pause')
     .description('Stops forwarding, without losing anything')
@@ -54,16 +56,12 @@ async function pause(options: AwsOptions, output: Output, streams: Streams): Pro
   const configuration = clientConfiguration(options);
   const sqs = new SQSClient(configuration);
   const mark = new PauseMark(new DynamoDBClient(configuration), stack.ledgerTable);
-  const mapping = new ForwarderMapping(
-    new LambdaClient(configuration),
-    stack.mappingId,
-    streams.wait ?? waitByClock,
-  );
+  const mapping = new ForwarderMapping(new LambdaClient(configuration), stack.mappingId, streams.wait);
 
   const { isEnabled, lastModified } = await mapping.settled();
   const remembered = await mark.read();
   const since = isEnabled ? new Date() : (lastModified ?? new Date());
-  const withBacklog = allOf(await queueDepth(sqs, stack.queueUrl)) > 0;
+  const withBacklog = allOf(await askQueueDepth(sqs, stack.queueUrl)) > 0;
   const paused = await mark.set({ since, withBacklog });
   if (isEnabled) {
     output.note('Lambda is disabling the mapping, which takes up to a minute …');
@@ -72,7 +70,7 @@ async function pause(options: AwsOptions, output: Output, streams: Streams): Pro
   return {
     pausedSince: paused.since.toISOString(),
     wasPaused: !isEnabled && remembered !== undefined,
-    queue: await queueDepth(sqs, stack.queueUrl),
+    queue: await askQueueDepth(sqs, stack.queueUrl),
   };
 }
 

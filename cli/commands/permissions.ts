@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext } from '../command-context.ts';
 import { UserError } from '../errors.ts';
+import { accountId } from '../options.ts';
 import type { Output } from '../output.ts';
 import { readTemplate, synthesizeTemplate } from '../permissions/assembly.ts';
 import { deployerPolicy, RECEIVERS, type Receiver, UnknownResourceTypeError } from '../permissions/derive.ts';
@@ -27,13 +29,13 @@ interface PermissionsOptions {
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 const REGION = /^([a-z]{2}(-[a-z]+)+-\d|\*)$/;
 
-export function addPermissionsCommand(program: Command, output: () => Output): void {
+export function addPermissionsCommand({ program, output }: CommandContext): void {
   program
     .command('permissions')
     .description('Prints the IAM policy that deploying, updating and deleting the stack takes')
     .addOption(new Option('--for <whom>', 'who is to have the policy').choices(RECEIVERS).default('direct'))
     .addOption(
-      new Option('--account <id>', 'AWS account of the stack').argParser(accountId).default('*', 'any'),
+      new Option('--account <id>', 'AWS account of the stack').argParser(accountIdOrAny).default('*', 'any'),
     )
     .option('--template <file>', 'template to deploy (default: synthesized afresh)')
     .addOption(
@@ -140,11 +142,8 @@ function indented(policy: PolicyDocument): string {
   return JSON.stringify(policy, undefined, 2);
 }
 
-function accountId(text: string): string {
-  if (!/^(\d{12}|\*)$/.test(text)) {
-    throw new InvalidArgumentError('An AWS account id has 12 digits.');
-  }
-  return text;
+function accountIdOrAny(text: string): string {
+  return text === '*' ? text : accountId(text);
 }
 
 function collected(text: string, before: Readonly<Record<string, string>>): Record<string, string> {

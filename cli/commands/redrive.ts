@@ -1,12 +1,14 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { thousands } from '../amounts.ts';
 import { type AwsOptions, clientConfiguration } from '../aws.ts';
+import type { CommandContext } from '../command-context.ts';
 import { type DeadLetter, deadLetterQueues, REASONS } from '../dead-letters/kinds.ts';
 import { Redrive, type RedriveTally } from '../dead-letters/redrive.ts';
 import { EXIT } from '../errors.ts';
 import { findForwardingStack } from '../forwarding-stack.ts';
-import { columns, type Output, type Streams } from '../output.ts';
-import { ProgressLine, thousands } from '../progress-line.ts';
+import { columns, type Streams } from '../output.ts';
+import { ProgressLine } from '../progress-line.ts';
 
 interface RedriveOptions extends AwsOptions {
   readonly reason?: readonly string[];
@@ -32,12 +34,7 @@ export interface RedriveResult {
   readonly interrupted: boolean;
 }
 
-export function addRedriveCommand(
-  program: Command,
-  output: () => Output,
-  streams: Streams,
-  finish: (exitStatus: number) => void,
-): void {
+export function addRedriveCommand({ program, output, streams, finish }: CommandContext): void {
   program
     .command('redrive')
     .description('Shows what was dead-lettered, and moves it back to be tried again')
@@ -76,7 +73,7 @@ Examples:
 async function redrive(options: RedriveOptions, streams: Streams): Promise<RedriveResult> {
   const stack = await findForwardingStack(options);
   const progress = new ProgressLine(streams, options.json === true);
-  const signal = streams.onInterrupt?.() ?? new AbortController().signal;
+  const signal = streams.onInterrupt();
   const dryRun = options.dryRun === true;
   const work = new Redrive(new SQSClient(clientConfiguration(options)), {
     isChosen: (letter) => isChosen(letter, options),

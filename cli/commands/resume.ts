@@ -6,16 +6,19 @@ import type { BackfillOrder } from '../../contract/backfill.ts';
 import { QUEUE_RETENTION_DAYS } from '../../contract/forwarding.ts';
 import { HARMLESS_WITH_BACKLOG_MS, LONGEST_WAIT_MS, QUEUE_MEMORY_MS } from '../../contract/pause.ts';
 import { daysOfFolders } from '../../lambda/shared/listing/stored-objects.ts';
+import { allOf } from '../../lambda/shared/queue-depth.ts';
+import { files } from '../amounts.ts';
 import { type AwsOptions, clientConfiguration } from '../aws.ts';
 import { watchLister, watchQueue } from '../backfill-watch.ts';
 import { type BackfillServices, startBackfill } from '../backfills.ts';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
 import { ForwarderMapping } from '../forwarder-mapping.ts';
 import { type ForwardingStack, findForwardingStack } from '../forwarding-stack.ts';
-import { type Output, type Streams, waitByClock } from '../output.ts';
+import type { Output, Streams } from '../output.ts';
 import { type Pause, PauseMark } from '../pause-mark.ts';
-import { files, ProgressLine } from '../progress-line.ts';
-import { allOf, queueDepth } from '../queue-depth.ts';
+import { ProgressLine } from '../progress-line.ts';
+import { askQueueDepth } from '../queue-depth.ts';
 
 interface ResumeOptions extends AwsOptions {
   readonly wait: boolean;
@@ -35,12 +38,7 @@ export interface ResumeResult {
 
 const HOUR_MS = 3_600_000;
 
-export function addResumeCommand(
-  program: Command,
-  output: () => Output,
-  streams: Streams,
-  finish: (exitStatus: number) => void,
-): void {
+export function addResumeCommand({ program, output, streams, finish }: CommandContext): void {
   program
     .command('resume')
     .description('Goes on with forwarding after a pause, and catches up')
@@ -77,14 +75,14 @@ async function resume(options: ResumeOptions, output: Output, streams: Streams):
   const sqs = new SQSClient(configuration);
   const dynamoDb = new DynamoDBClient(configuration);
   const services = { ...stack, sqs, dynamoDb };
-  const wait = streams.wait ?? waitByClock;
+  const { wait } = streams;
   const mark = new PauseMark(dynamoDb, stack.ledgerTable);
   const mapping = new ForwarderMapping(new LambdaClient(configuration), stack.mappingId, wait);
 
   const { isEnabled, lastModified } = await mapping.settled();
   const pause = (await mark.read()) ?? (isEnabled ? undefined : withoutMark(lastModified));
   if (pause === undefined) {
-    const inQueue = allOf(await queueDepth(sqs, stack.queueUrl));
+    const inQueue = allOf(await askQueueDepth(sqs, stack.queueUrl));
     return { pausedSince: null, backfill: null, inQueue, watchedToTheEnd: true };
   }
   const forgotten = forgottenBy(pause, Date.now());
@@ -98,8 +96,8 @@ async function resume(options: ResumeOptions, output: Output, streams: Streams):
   await mark.remove(pause);
 
   const progress = new ProgressLine(streams, options.json === true);
-  const watching = { progress, wait, signal: streams.onInterrupt?.() ?? new AbortController().signal };
-  let inQueue = allOf(await queueDepth(sqs, stack.queueUrl));
+  const watching = { progress, wait, signal: streams.onInterrupt() };
+  let inQueue = allOf(await askQueueDepth(sqs, stack.queueUrl));
   try {
     if (options.wait) {
       const queued =

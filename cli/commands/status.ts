@@ -3,12 +3,15 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import { OUTPUTS } from '../../contract/parameters.ts';
+import type { QueueDepth } from '../../lambda/shared/queue-depth.ts';
 import { type AwsOptions, clientConfiguration, type DeployedStack, describeStack } from '../aws.ts';
+import { type CircuitStatus, circuitInWords, readCircuitStatus } from '../circuit.ts';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
 import { ForwarderMapping } from '../forwarder-mapping.ts';
-import { columns, type Output, waitByClock } from '../output.ts';
+import { columns, type Wait } from '../output.ts';
 import { PauseMark } from '../pause-mark.ts';
-import { type QueueDepth, queueDepth } from '../queue-depth.ts';
+import { askQueueDepth } from '../queue-depth.ts';
 
 /** What `trailbridge status --json` prints. */
 export interface Status {
@@ -23,6 +26,8 @@ export interface Status {
   readonly destination: string | null;
   /** Whether the forwarder takes files from the queue; null where the vendor's client forwards. */
   readonly forwarding: ForwardingState | null;
+  /** Whether the forwarder waits for the destination; null where the vendor's client forwards. */
+  readonly circuit: CircuitStatus | null;
   /** Files waiting, being forwarded, and held back by a rate limit; null where the vendor's client forwards. */
   readonly queue: QueueDepth | null;
   readonly deadLetters: number | null;
@@ -34,40 +39,37 @@ export interface ForwardingState {
   readonly pausedSince: string | null;
 }
 
-export function addStatusCommand(
-  program: Command,
-  output: () => Output,
-  finish: (exitStatus: number) => void,
-): void {
+export function addStatusCommand({ program, output, streams, finish }: CommandContext): void {
   program
     .command('status')
     .description('Shows the connections, the queue and the dead letters of a deployed stack')
     .addHelpText(
       'after',
       `
-Exits with 1 when files are dead-lettered, forwarding is paused, or the stack is not in a
-complete state.
+Exits with 1 when files are dead-lettered, forwarding is paused, the circuit is open (the
+destination takes nothing, so that files wait), or the stack is not in a complete state.
 
 Examples:
   $ npx trailbridge status
   $ npx trailbridge status --stack CloudOne --region eu-central-1 --json`,
     )
     .action(async (_options: object, command: Command) => {
-      const status = await readStatus(command.optsWithGlobals<AwsOptions>());
+      const status = await readStatus(command.optsWithGlobals<AwsOptions>(), streams.wait);
       output().result(status, textOf);
       finish(isHealthy(status) ? EXIT.ok : EXIT.failed);
     });
 }
 
 /** @throws UserError where the stack or AWS cannot be reached. */
-export async function readStatus(options: AwsOptions): Promise<Status> {
+export async function readStatus(options: AwsOptions, wait: Wait): Promise<Status> {
   const stack = await describeStack(options);
   const sqs = new SQSClient(clientConfiguration(options));
-  const depth = (name: string) => ifGiven(stack.output(name), (url) => queueDepth(sqs, url));
-  const [queue, deadLetters, forwarding] = await Promise.all([
+  const depth = (name: string) => ifGiven(stack.output(name), (url) => askQueueDepth(sqs, url));
+  const [queue, deadLetters, forwarding, circuit] = await Promise.all([
     depth(OUTPUTS.queueUrl),
     depth(OUTPUTS.deadLetterQueueUrl),
-    forwardingState(options, stack),
+    forwardingState(options, stack, wait),
+    circuitStatus(options, stack),
   ]);
   return {
     stack: options.stack,
@@ -80,22 +82,28 @@ export async function readStatus(options: AwsOptions): Promise<Status> {
     bucket: stack.output(OUTPUTS.bucketName),
     destination: stack.output(OUTPUTS.destination),
     forwarding,
+    circuit,
     queue,
     deadLetters: deadLetters?.waiting ?? null,
   };
 }
 
-export function isHealthy({ stackStatus, destination, deadLetters, forwarding }: Status): boolean {
+export function isHealthy({ stackStatus, destination, deadLetters, forwarding, circuit }: Status): boolean {
   const isForwarded =
-    destination === 'VendorClient' || (deadLetters === 0 && forwarding?.isEnabled !== false);
+    destination === 'VendorClient' ||
+    (deadLetters === 0 && forwarding?.isEnabled !== false && circuit?.isOpen !== true);
   return /^(CREATE|UPDATE)_COMPLETE$/.test(stackStatus) && isForwarded;
 }
 
-async function forwardingState(options: AwsOptions, stack: DeployedStack): Promise<ForwardingState | null> {
+async function forwardingState(
+  options: AwsOptions,
+  stack: DeployedStack,
+  wait: Wait,
+): Promise<ForwardingState | null> {
   const configuration = clientConfiguration(options);
   const [mapping, pause] = await Promise.all([
     ifGiven(stack.output(OUTPUTS.forwarderMappingId), (id) =>
-      new ForwarderMapping(new LambdaClient(configuration), id, waitByClock).state(),
+      new ForwarderMapping(new LambdaClient(configuration), id, wait).state(),
     ),
     ifGiven(stack.output(OUTPUTS.ledgerTable), (table) =>
       new PauseMark(new DynamoDBClient(configuration), table).read(),
@@ -104,6 +112,14 @@ async function forwardingState(options: AwsOptions, stack: DeployedStack): Promi
   return mapping === null
     ? null
     : { isEnabled: mapping.isEnabled, pausedSince: pause?.since.toISOString() ?? null };
+}
+
+async function circuitStatus(options: AwsOptions, stack: DeployedStack): Promise<CircuitStatus | null> {
+  const destination = stack.output(OUTPUTS.destination);
+  const table = stack.output(OUTPUTS.ledgerTable);
+  return destination === null || table === null
+    ? null
+    : readCircuitStatus(new DynamoDBClient(clientConfiguration(options)), table, destination);
 }
 
 /** A stack that is still being made, or was rolled back, has no outputs. */
@@ -115,7 +131,7 @@ async function ifGiven<T>(
 }
 
 function textOf(status: Status): string {
-  const { cloudOne, forwarding, queue, deadLetters } = status;
+  const { cloudOne, forwarding, circuit, queue, deadLetters } = status;
   return columns([
     ['Stack', `${status.stack} (${status.stackStatus})`],
     [
@@ -126,6 +142,7 @@ function textOf(status: Status): string {
     ['CloudTrail bucket', status.bucket ?? '-'],
     ['Destination', destinationOf(status)],
     ['Forwarding', forwarding === null ? '-' : forwardingInWords(forwarding)],
+    ['Circuit', circuit === null ? '-' : circuitInWords(circuit)],
     ['Queue', queue === null ? '-' : queueInWords(queue)],
     ['Dead letters', deadLetters === null ? '-' : String(deadLetters)],
   ]);

@@ -4,29 +4,30 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { CompletenessResult, DigestSeries } from '../../contract/completeness.ts';
+import { DUE_AFTER_MS, SERIES_AT_ONCE } from '../../contract/completeness-round.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
-import { OUTPUTS } from '../../contract/parameters.ts';
 import { completenessServices } from '../../lambda/completeness/adapters/services.ts';
 import { CheckMemory } from '../../lambda/completeness/check-memory.ts';
 import { checkCompleteness, objectsToQueue } from '../../lambda/completeness/completeness-check.ts';
 import { CompletenessTally } from '../../lambda/completeness/completeness-tally.ts';
-import { inParallel } from '../../lambda/completeness/in-parallel.ts';
+import type { CompletenessServices, Span } from '../../lambda/completeness/ports.ts';
 import { seriesOf, walkAccounts } from '../../lambda/completeness/series-discovery.ts';
-import type { CompletenessServices, Span } from '../../lambda/completeness/stores.ts';
 import { AwsCallError } from '../../lambda/shared/aws-errors.ts';
+import { mapBounded } from '../../lambda/shared/concurrency.ts';
 import type { BucketListing } from '../../lambda/shared/listing/folder-walk.ts';
 import { queueObjects } from '../../lambda/shared/listing/object-queue.ts';
-import { type AwsOptions, askAws, clientConfiguration, type DeployedStack, describeStack } from '../aws.ts';
+import { files, thousands } from '../amounts.ts';
+import { type AwsOptions, askAws, clientConfiguration } from '../aws.ts';
 import { UserError } from '../errors.ts';
+import { findForwardingStack } from '../forwarding-stack.ts';
+import type { LogFileOptions } from '../options.ts';
 import type { Output } from '../output.ts';
-import { files, type ProgressLine, thousands } from '../progress-line.ts';
+import type { ProgressLine } from '../progress-line.ts';
 
 /** What is to be checked; of everything, where it is not said. */
-export interface Selection {
+export interface Selection extends LogFileOptions {
   readonly from?: Date;
   readonly to?: Date;
-  readonly account?: string;
-  readonly logRegion?: string;
   readonly prefix?: string;
 }
 
@@ -48,10 +49,7 @@ interface CheckedStack {
 }
 
 const HOUR_MS = 3_600_000;
-/** As the deployed function has it. */
-const DUE_AFTER_MS = 2 * HOUR_MS;
 const DEFAULT_SPAN_MS = 24 * HOUR_MS;
-const SERIES_AT_ONCE = 8;
 
 /** @throws UserError where there is no such stack, nothing to check, or AWS refuses or cannot be reached. */
 export async function checkBucket(
@@ -68,7 +66,7 @@ export async function checkBucket(
     await explained(async () => {
       for await (const all of seriesIn(stack, options, progress)) {
         results.push(
-          ...(await inParallel(all, SERIES_AT_ONCE, (series) => checkOne(series, span, stack, progress))),
+          ...(await mapBounded(all, SERIES_AT_ONCE, (series) => checkOne(series, span, stack, progress))),
         );
       }
     });
@@ -85,11 +83,8 @@ export async function checkBucket(
 }
 
 async function openStack(options: AwsOptions & { readonly requeue?: boolean }): Promise<CheckedStack> {
-  const stack = await describeStack(options);
-  const bucket = outputOf(stack, OUTPUTS.bucketName, options.stack);
-  const table = outputOf(stack, OUTPUTS.ledgerTable, options.stack);
-  const queueUrl = outputOf(stack, OUTPUTS.queueUrl, options.stack);
-  const configuration = { ...clientConfiguration(options), region: stack.region };
+  const { bucket, ledgerTable: table, queueUrl, region: home } = await findForwardingStack(options);
+  const configuration = { ...clientConfiguration(options), region: home };
   const { signal } = new AbortController();
   const dynamoDb = new DynamoDBClient(configuration);
   const sqs = new SQSClient(configuration);
@@ -108,19 +103,6 @@ async function openStack(options: AwsOptions & { readonly requeue?: boolean }): 
     since: memory && new Date(memory.since),
     queue: options.requeue === true ? (objects) => queueObjects(sqs, queueUrl, objects, signal) : undefined,
   };
-}
-
-/** A stack that forwards by the vendor's client, or was rolled back, has no ledger. */
-function outputOf(stack: DeployedStack, name: string, stackName: string): string {
-  const value = stack.output(name);
-  if (value === null) {
-    const why =
-      stack.output(OUTPUTS.destination) === 'VendorClient'
-        ? "the vendor's own client forwards, which keeps no ledger to compare with"
-        : `it is in ${stack.status} and has no output ${name}`;
-    throw new UserError(`Nothing can be proven of the stack "${stackName}": ${why}.`);
-  }
-  return value;
 }
 
 function spanOf(options: Selection, { since }: CheckedStack, output: Output): Span {
@@ -151,16 +133,16 @@ function isNarrowed({ account, logRegion, prefix }: Selection): boolean {
 
 async function* seriesIn(
   { listing }: CheckedStack,
-  { account: wanted, logRegion, prefix }: Selection,
+  { account: wanted, logRegion: regions, prefix }: Selection,
   progress: CheckProgress,
 ): AsyncGenerator<readonly DigestSeries[], void, undefined> {
   const bare = prefix?.replace(/\/+$/, '');
   const where = { prefixes: bare === undefined ? [] : [bare], everywhere: bare === undefined };
   for await (const { account } of walkAccounts(listing, where)) {
     progress.searching();
-    if (account !== undefined && (wanted === undefined || account.accountId === wanted)) {
+    if (account !== undefined && wanted?.includes(account.accountId) !== false) {
       const all = await seriesOf(listing, account);
-      yield all.filter(({ region }) => logRegion === undefined || region === logRegion);
+      yield all.filter(({ region }) => regions?.includes(region) !== false);
     }
   }
 }

@@ -15,7 +15,8 @@ import {
   unprovenHoursOf,
   verifiedIn,
 } from '../../contract/completeness-sums.ts';
-import type { Span } from '../../lambda/completeness/stores.ts';
+import type { Span } from '../../lambda/completeness/ports.ts';
+import { plural } from '../amounts.ts';
 import { table } from './table.ts';
 import { gravestOf } from './verdict.ts';
 
@@ -207,8 +208,4 @@ function coloured(verdict: CompletenessVerdict): string {
 
 function minute(time: Date): string {
   return time.toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ');
-}
-
-function plural(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }

@@ -4,7 +4,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PoisonError } from '../../lambda/forwarding/failures.ts';
 import { FileScan } from '../../lambda/forwarding/file-scan.ts';
-import { gunzipped } from '../../lambda/forwarding/gzip-reader.ts';
+import { readGzip } from '../../lambda/forwarding/gzip-reader.ts';
 import { countOf } from '../../lambda/forwarding/record-account.ts';
 import type { RecordFilter } from '../../lambda/forwarding/record-filter.ts';
 import { UserError } from '../errors.ts';
@@ -79,7 +79,7 @@ async function scan(file: string, filter: Pick<RecordFilter, 'dropping'>) {
   const scanned = new FileScan({ append: () => undefined }, filter);
   try {
     const bytes = createReadStream(file);
-    for await (const chunk of (await isGzip(file)) ? gunzipped(bytes) : bytes) {
+    for await (const chunk of (await isGzip(file)) ? readGzip(bytes) : bytes) {
       scanned.push(chunk);
     }
     return scanned.end();

@@ -146,7 +146,7 @@ const circuit: FaultCase[] = [
   {
     name: 'circuit/not-writable-in-an-outage',
     injected: 'the destination is away for ten minutes, and the circuit cannot be written',
-    expected: 'each process pauses alone, and everything arrives once',
+    expected: 'the circuit opens for each process alone, and everything arrives once',
     visible: ['CircuitOpen'],
     run: async (world) => {
       troubleFor(world, 'UpdateItem', 24 * 60 * MINUTE_MS, AWAY, 'circuit');

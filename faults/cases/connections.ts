@@ -125,7 +125,7 @@ export const connections: readonly FaultCase[] = [
   {
     name: 'connection/refused',
     injected: 'connections to the destination are refused for ten minutes',
-    expected: 'forwarding is paused, and every file arrives once',
+    expected: 'the circuit opens, and every file arrives once',
     visible: ['ObjectsFailed', 'CircuitOpen'],
     run: async (world) => {
       await world.destination.server.stop();

@@ -194,7 +194,7 @@ export const kills: readonly FaultCase[] = [
     ).map<FaultCase>(([time, when]) => ({
       name: `killed/${slug(moment)}-${time}`,
       injected: `the destination is away for a moment, and the process is killed ${moment}, ${when}`,
-      expected: 'nothing stays paused: everything arrives',
+      expected: 'the circuit does not stay open: everything arrives',
       duplicates: 30,
       run: async (world) => {
         world.killAt(moment, time);

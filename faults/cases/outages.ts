@@ -9,9 +9,9 @@ import type { World } from '../world.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Requests that an outage of an hour may see: some objects at the beginning, then one try after each pause. */
+/** Requests that an outage of an hour may see: some objects at the beginning, then one try after each wait. */
 const FEW_UPLOADS = 60;
-/** From the end of an outage to the last arrival: the longest pause, and the time over which messages return. */
+/** From the end of an outage to the last arrival: the longest wait for a try, and the time over which messages return. */
 const LATEST_ARRIVAL_MS = 17 * MINUTE_MS;
 
 /** CloudTrail delivers a file every so often. */
@@ -28,15 +28,15 @@ async function anHourOf(world: World, reaction: Reaction): Promise<readonly stri
   world.addMany(10);
   deliverEvery(world, 2 * MINUTE_MS, 30);
   await world.workOff(3);
-  return [...pauseComplaints(world), ...arrivalComplaints(world)];
+  return [...circuitComplaints(world), ...arrivalComplaints(world)];
 }
 
-function pauseComplaints(world: World): string[] {
+function circuitComplaints(world: World): string[] {
   const metrics = new LoggedMetrics(world.lines);
   const opened = world.aws.dynamoDb.circuitStates.map(({ openedAt }) => openedAt?.N);
   const refused = world.destination.uploads - world.destination.kept.length;
   return [
-    // One pause, however often the destination is tried in it; then none.
+    // Open once, however often the destination is tried meanwhile; then closed.
     ...(new Set(opened.filter((at) => at !== undefined)).size === 1
       ? []
       : ['the circuit closed in the outage']),

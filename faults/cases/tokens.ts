@@ -35,7 +35,7 @@ const UNREADABLE: readonly (readonly [string, string, AwsAnswer])[] = [
 const unreadable: FaultCase[] = UNREADABLE.map(([name, what, answer]) => ({
   name: `token/${name}`,
   injected: `reading the token ${what}, for ten minutes`,
-  expected: 'forwarding is paused, and everything arrives afterwards',
+  expected: 'the circuit opens, and everything arrives afterwards',
   visible: ['ObjectsFailed', 'CircuitOpen'],
   run: async (world) => {
     let isBroken = true;
@@ -74,7 +74,7 @@ export const tokens: readonly FaultCase[] = [
   {
     name: 'token/expired',
     injected: 'the token has expired, and a new one is stored after 50 minutes',
-    expected: 'forwarding is paused; nothing is dead-lettered; everything arrives once with the new token',
+    expected: 'the circuit opens; nothing is dead-lettered; everything arrives once with the new token',
     visible: ['ObjectsFailed', 'CircuitOpen', 'ObjectsPostponed'],
     run: async (world) => {
       takesOnly(world, SECOND_TOKEN);

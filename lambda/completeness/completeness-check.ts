@@ -6,7 +6,7 @@ import type { CheckWindow, DigestObservation } from './digest-observations.ts';
 import { walkDigests } from './digest-walk.ts';
 import { compareListing, type ListingComparison } from './listing-comparison.ts';
 import { type JudgedLogFile, judgeLogFiles } from './log-files.ts';
-import type { CompletenessServices, Span } from './stores.ts';
+import type { CompletenessServices, Span } from './ports.ts';
 
 export type CompletenessEvent =
   | DigestObservation

@@ -27,7 +27,7 @@ export function completenessMetrics(stackName: string): CompletenessMetrics {
       metrics.addMetric(COMPLETENESS_METRICS.age, MetricUnit.Seconds, Math.round(age));
       count(COMPLETENESS_METRICS.gaps, last?.totals.gaps ?? 0);
       count(COMPLETENESS_METRICS.gapsRemaining, last?.totals.remaining ?? 0);
-      // What was found is told when it is found; this says that somebody looks.
+      // What was found is told when it is found; this draws the line at 0 otherwise.
       count(COMPLETENESS_METRICS.tampered, 0);
       if (isNew && last !== undefined) {
         const { digests, files, unprovenHours } = last.totals;

@@ -13,7 +13,7 @@ import { gapsIn, tamperedIn } from '../../contract/completeness-sums.ts';
 import type { CompletenessEvent } from './completeness-check.ts';
 import type { CheckWindow, DigestObservation } from './digest-observations.ts';
 import type { JudgedLogFile } from './log-files.ts';
-import { s3Url } from './stores.ts';
+import { s3Url } from './ports.ts';
 
 /** Findings that are told one by one; the rest is counted. */
 const MAXIMUM_FINDINGS = 1000;

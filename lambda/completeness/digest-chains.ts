@@ -1,7 +1,7 @@
 /** What is remembered of a region's digests from one to the next: a chain for each trail, and the backfills. */
 import type { DigestPosition, ExaminedDigest, TimeSpan } from '../../contract/completeness.ts';
 import { parseDigestKey } from './digest-key.ts';
-import { type DigestReference, type Span, s3Url } from './stores.ts';
+import { type DigestReference, type Span, s3Url } from './ports.ts';
 
 export interface Chain {
   readonly trail: string;

@@ -4,8 +4,8 @@ import type { DigestProblem, ExaminedDigest } from '../../contract/completeness.
 import { type DigestDocument, DigestUnreadableError, readDigest } from './digest-document.ts';
 import type { DigestKey } from './digest-key.ts';
 import { isSignedBy, SIGNATURE_ALGORITHM, stringToSign } from './digest-signature.ts';
+import type { StoredDigest } from './ports.ts';
 import type { PublicKeys } from './public-keys.ts';
-import type { StoredDigest } from './stores.ts';
 
 export type DigestCheck =
   | {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
-import type { DigestReference } from './stores.ts';
+import type { DigestReference } from './ports.ts';
 
 /** A log file, as a digest lists it. */
 export interface ListedLogFile extends DigestReference {

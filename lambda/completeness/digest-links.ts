@@ -5,7 +5,7 @@ import type { DigestDocument } from './digest-document.ts';
 import { trailOf } from './digest-key.ts';
 import type { DigestReader } from './digest-reader.ts';
 import { type FoundDigest, firstOfEach } from './digest-search.ts';
-import { s3Url } from './stores.ts';
+import { s3Url } from './ports.ts';
 
 /** @param mark of the digest before; `undefined` where that is no proof. */
 export function linkTo(

@@ -8,7 +8,7 @@ import type {
   UncoveredSpan,
 } from '../../contract/completeness.ts';
 import type { DigestDocument } from './digest-document.ts';
-import type { Span } from './stores.ts';
+import type { Span } from './ports.ts';
 
 /**
  * What is checked. `to` is a time by which CloudTrail has delivered what was due: an hour or two ago, or any time in the

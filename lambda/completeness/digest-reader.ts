@@ -3,8 +3,8 @@ import type { ExaminedDigest } from '../../contract/completeness.ts';
 import { checkDigest, type DigestCheck } from './digest-check.ts';
 import type { DigestDocument } from './digest-document.ts';
 import { type DigestKey, parseDigestKey } from './digest-key.ts';
+import { type CompletenessServices, type DigestReference, OutOfReachError } from './ports.ts';
 import { PublicKeys } from './public-keys.ts';
-import { type CompletenessServices, type DigestReference, OutOfReachError } from './stores.ts';
 
 export interface LoadedDigest extends DigestReference {
   readonly parsed: DigestKey;

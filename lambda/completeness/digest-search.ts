@@ -2,8 +2,8 @@
 import { earlierOf, laterOf } from './digest-chains.ts';
 import { type DigestKey, parseDigestKey, trailOf } from './digest-key.ts';
 import type { CheckWindow } from './digest-observations.ts';
+import type { DigestReference, DigestStore } from './ports.ts';
 import { DIGEST_PERIOD_MS } from './silence.ts';
-import type { DigestReference, DigestStore } from './stores.ts';
 
 /**
  * How late a digest may come, a backfill above all; assumed: unpublished. A trail that wrote none for so long before the

@@ -14,8 +14,8 @@ import {
   LOOKBACK_MS,
   lastOfEach,
 } from './digest-search.ts';
+import { type CompletenessServices, type DigestReference, s3Url } from './ports.ts';
 import { DIGEST_PERIOD_MS, missingIn, silenceAfter, silenceBefore } from './silence.ts';
-import { type CompletenessServices, type DigestReference, s3Url } from './stores.ts';
 
 interface ResolvedLink {
   readonly link: DigestLink;

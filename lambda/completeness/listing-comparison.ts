@@ -7,7 +7,7 @@
 import type { DigestSeries } from '../../contract/completeness.ts';
 import { ledgerKeyOf } from '../../contract/ledger.ts';
 import { entriesOf } from './log-files.ts';
-import type { CompletenessServices, Span, StoredLogFile } from './stores.ts';
+import type { CompletenessServices, Span, StoredLogFile } from './ports.ts';
 
 export interface ListingComparison {
   /** Those that were stored in time that no digest speaks for: for the others digests do. */

@@ -10,7 +10,7 @@ import {
   type LedgerLookup,
   OutOfReachError,
   type StoredLogFile,
-} from './stores.ts';
+} from './ports.ts';
 
 export interface JudgedLogFile {
   readonly file: ListedLogFile;

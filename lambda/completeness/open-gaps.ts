@@ -3,7 +3,7 @@ import type { OpenGap, SeriesMemory } from '../../contract/completeness-round.ts
 import { ledgerKeyOf } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import { entriesOf } from './log-files.ts';
-import type { LedgerLookup } from './stores.ts';
+import type { LedgerLookup } from './ports.ts';
 
 type Queueing = Pick<OpenGap, 'queued' | 'queuedAt'>;
 

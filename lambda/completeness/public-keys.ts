@@ -1,7 +1,7 @@
 /** CloudTrail's public keys, found by fingerprint and time. */
 import type { KeyObject } from 'node:crypto';
 import { importPublicKey } from './digest-signature.ts';
-import { type DigestPublicKey, OutOfReachError, type PublicKeySource, type Span } from './stores.ts';
+import { type DigestPublicKey, OutOfReachError, type PublicKeySource, type Span } from './ports.ts';
 
 /**
  * A digest is signed some time after it ends, by then with the next key maybe. `aws cloudtrail validate-logs` looks for

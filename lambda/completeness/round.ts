@@ -1,18 +1,23 @@
 /** A round through every account and region of a bucket, in as many invocations as it takes. */
-import type { CompletenessResult } from '../../contract/completeness.ts';
-import { NO_TOTALS, type RoundMemory, type RoundTotals } from '../../contract/completeness-round.ts';
+import {
+  dueUntil,
+  NO_TOTALS,
+  type RoundMemory,
+  type RoundTotals,
+  SERIES_AT_ONCE,
+} from '../../contract/completeness-round.ts';
 import { tamperedIn } from '../../contract/completeness-sums.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
+import { mapBounded } from '../shared/concurrency.ts';
 import type { BucketListing } from '../shared/listing/folder-walk.ts';
 import { logger } from '../shared/logger.ts';
 import type { CheckMemory } from './check-memory.ts';
 import type { CheckWindow } from './digest-observations.ts';
 import { logFindings } from './finding-log.ts';
-import { inParallel } from './in-parallel.ts';
+import type { CompletenessServices } from './ports.ts';
 import { addBehind, addSeries } from './round-totals.ts';
 import { checkSeries, type SeriesOutcome } from './series-check.ts';
 import { seriesOf, type TrailAccount, walkAccounts } from './series-discovery.ts';
-import type { CompletenessServices } from './stores.ts';
 
 export interface RoundServices {
   readonly listing: BucketListing;
@@ -30,16 +35,12 @@ export interface RoundServices {
 type Round = NonNullable<RoundMemory['round']>;
 
 const HOUR_MS = 3_600_000;
-/** Digests come up to an hour after what they list, and late: by then they are there. */
-const DUE_AFTER_MS = 2 * HOUR_MS;
 /** Of what was delivered in the first hour, a part was delivered before anything was forwarded. */
 const FORWARDED_AFTER_MS = HOUR_MS;
 /** How often the whole bucket is searched for trails that nobody knows of. */
 const SEARCH_EVERY_MS = 24 * HOUR_MS;
 /** Folders that a search looks into. A bucket may hold anything besides logs. */
 const MAXIMUM_SEARCHED = 10_000;
-/** Regions of an account that are checked at once; each is mostly waiting. */
-const SERIES_AT_ONCE = 8;
 
 /**
  * Goes on with the round under way, or begins one if an hour has become due since the last.
@@ -68,7 +69,7 @@ function firstMemory(now: Date): RoundMemory {
 }
 
 function nextRound({ since, last, searchedAt }: RoundMemory, now: Date): Round | undefined {
-  const to = new Date(Math.floor((now.getTime() - DUE_AFTER_MS) / HOUR_MS) * HOUR_MS);
+  const to = dueUntil(now);
   if (to <= new Date(last?.to ?? since)) {
     return undefined;
   }
@@ -129,7 +130,7 @@ async function checkAccount(
 ): Promise<{ readonly totals: RoundTotals; readonly isDone: boolean }> {
   const window = { from: new Date(since), to: new Date(to) };
   const all = await seriesOf(context.listing, account);
-  const parts = await inParallel(all, SERIES_AT_ONCE, (series) => checkOne({ ...window, series }, context));
+  const parts = await mapBounded(all, SERIES_AT_ONCE, (series) => checkOne({ ...window, series }, context));
   return {
     totals: parts.reduce((sum, { add }) => add(sum), totals),
     isDone: parts.every(({ isDone }) => isDone),
@@ -182,28 +183,6 @@ function tellSeries({ result, gaps, stopped }: SeriesOutcome, { tellTampered }: 
     logger.error('A region has too many gaps: its check waits until some are closed', {
       series: result.series,
       gaps: gaps.count,
-    });
-  }
-}
-
-/** A check of a span of time besides the rounds: it knows nothing of them, and nothing is remembered of it. */
-export async function* checkSpan(
-  span: { readonly from: Date; readonly to: Date },
-  { listing, services, queue, prefixes, hasTime, now }: Omit<RoundServices, 'memory' | 'tellTampered'>,
-): AsyncGenerator<CompletenessResult, void, undefined> {
-  for await (const { account } of walkAccounts(listing, { prefixes, everywhere: true })) {
-    const all = account === undefined ? [] : await seriesOf(listing, account);
-    yield* await inParallel(all, SERIES_AT_ONCE, async (series) => {
-      const window = { ...span, series };
-      const { result } = await checkSeries({
-        window,
-        memory: undefined,
-        services,
-        queue,
-        hasTime,
-        now: now(),
-      });
-      return result;
     });
   }
 }

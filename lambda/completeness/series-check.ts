@@ -7,8 +7,8 @@ import { CompletenessTally } from './completeness-tally.ts';
 import { laterOf } from './digest-chains.ts';
 import type { CheckWindow } from './digest-observations.ts';
 import { OpenGaps } from './open-gaps.ts';
+import type { CompletenessServices } from './ports.ts';
 import { DIGEST_PERIOD_MS } from './silence.ts';
-import type { CompletenessServices } from './stores.ts';
 
 export interface SeriesTask {
   readonly window: CheckWindow;

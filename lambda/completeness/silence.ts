@@ -3,7 +3,7 @@ import type { DigestLink, UncoveredReason, UncoveredSpan } from '../../contract/
 import { type Chain, earlierOf, laterOf, timeSpanOf } from './digest-chains.ts';
 import type { DigestDocument } from './digest-document.ts';
 import type { CheckWindow } from './digest-observations.ts';
-import { type Span, s3Url } from './stores.ts';
+import { type Span, s3Url } from './ports.ts';
 
 /** CloudTrail makes a digest every hour, also of an hour without events. */
 export const DIGEST_PERIOD_MS = 60 * 60 * 1000;

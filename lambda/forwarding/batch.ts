@@ -1,8 +1,8 @@
 /** Works through a batch of the queue's messages; none affects another. */
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { mapBounded } from '../shared/concurrency.ts';
 import { logger } from '../shared/logger.ts';
 import type { Circuit } from './circuit.ts';
-import { forEachBounded } from './concurrency.ts';
 import { deadlinesOf, type Invocation } from './invocation.ts';
 import { type GroupServices, groupByObject, type MessageGroup } from './message-group.ts';
 import type { Redelivery, Return } from './redelivery.ts';
@@ -35,12 +35,12 @@ export async function forwardBatch(
     returns.push(...(await group.settle()));
   };
   const rest = await tryWhileProbing(groups, circuit, settle);
-  await forEachBounded(rest, OBJECTS_IN_FLIGHT, settle);
+  await mapBounded(rest, OBJECTS_IN_FLIGHT, settle);
 
   await circuit.leave(deadlines.cleanUp);
   metrics.circuit(circuit.isOpen);
-  if (circuit.pause !== undefined && returns.length > 0) {
-    const { reason, openedAt, until } = circuit.pause;
+  if (circuit.opening !== undefined && returns.length > 0) {
+    const { reason, openedAt, until } = circuit.opening;
     const since = new Date(openedAt).toISOString();
     logger.warn('Messages wait for the destination', { messages: returns.length, reason, since, until });
   }

@@ -5,15 +5,18 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { circuitKey, PAUSING_REASONS } from '../../contract/circuit.ts';
+import {
+  type CircuitState,
+  circuitKey,
+  OPENING_ATTRIBUTES,
+  type Opening,
+  openingAttributes,
+  readCircuit,
+} from '../../contract/circuit.ts';
 import { LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
-import { type CircuitState, type Pause, UNKNOWN } from './circuit-state.ts';
 import { ledgerExpiry } from './ledger.ts';
 
 type Item = Record<string, AttributeValue>;
-
-const MAXIMUM_DETAIL_CHARACTERS = 500;
-const PAUSE_ATTRIBUTES = ['openedAt', 'openUntil', 'openings', 'probing', 'reason', 'detail'];
 
 /** The circuit's item, changed by compare and set. Every method throws what DynamoDB throws. */
 export class CircuitStore {
@@ -31,7 +34,7 @@ export class CircuitStore {
   async read(signal: AbortSignal): Promise<CircuitState> {
     const command = new GetItemCommand({ TableName: this.#table, Key: this.#key });
     const { Item } = await this.#client.send(command, { abortSignal: signal });
-    return stateOf(Item);
+    return readCircuit(Item);
   }
 
   /**
@@ -41,69 +44,38 @@ export class CircuitStore {
    */
   async change(
     seen: CircuitState,
-    pause: Pause | undefined,
+    opening: Opening | undefined,
     signal: AbortSignal,
   ): Promise<{ readonly won: boolean; readonly state: CircuitState }> {
     const revision = seen.revision + 1;
+    const seenRevision =
+      seen.revision === 0 ? (seen.foreign as AttributeValue | undefined) : { N: String(seen.revision) };
     const set: Item = {
       revision: { N: String(revision) },
       [LEDGER_EXPIRY_ATTRIBUTE]: ledgerExpiry(),
-      ...(pause === undefined ? {} : attributesOf(pause)),
+      ...(opening === undefined ? {} : openingAttributes(opening)),
     };
     const names = Object.keys(set);
-    const remove = pause === undefined ? ` REMOVE ${PAUSE_ATTRIBUTES.join(', ')}` : '';
+    const remove = opening === undefined ? ` REMOVE ${OPENING_ATTRIBUTES.join(', ')}` : '';
     const command = new UpdateItemCommand({
       TableName: this.#table,
       Key: this.#key,
       UpdateExpression: `SET ${names.map((name) => `${name} = :${name}`).join(', ')}${remove}`,
-      ConditionExpression: seen.revision === 0 ? 'attribute_not_exists(revision)' : 'revision = :seen',
+      ConditionExpression: seenRevision === undefined ? 'attribute_not_exists(revision)' : 'revision = :seen',
       ExpressionAttributeValues: {
         ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
-        ...(seen.revision === 0 ? {} : { ':seen': { N: String(seen.revision) } }),
+        ...(seenRevision === undefined ? {} : { ':seen': seenRevision }),
       },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
     try {
       await this.#client.send(command, { abortSignal: signal });
-      return { won: true, state: { revision, pause } };
+      return { won: true, state: { revision, opening } };
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
-        return { won: false, state: stateOf(error.Item) };
+        return { won: false, state: readCircuit(error.Item) };
       }
       throw error;
     }
   }
-}
-
-function attributesOf({ openedAt, until, openings, probing, reason, detail }: Pause): Item {
-  return {
-    openedAt: { N: String(openedAt) },
-    openUntil: { N: String(until) },
-    openings: { N: String(openings) },
-    probing: { BOOL: probing },
-    reason: { S: reason },
-    detail: { S: detail.slice(0, MAXIMUM_DETAIL_CHARACTERS) },
-  };
-}
-
-/** What cannot be understood does not keep the circuit open. */
-function stateOf(item: Item | undefined): CircuitState {
-  if (item === undefined) {
-    return UNKNOWN;
-  }
-  const number = (name: string) => Number(item[name]?.N);
-  const [openedAt, until, openings] = [number('openedAt'), number('openUntil'), number('openings')];
-  const reason = PAUSING_REASONS.find((known) => known === item.reason?.S);
-  const isOpen = [openedAt, until, openings].every(Number.isFinite) && reason !== undefined;
-  const pause: Pause | undefined = isOpen
-    ? {
-        openedAt,
-        until,
-        openings,
-        reason,
-        probing: item.probing?.BOOL ?? false,
-        detail: item.detail?.S ?? '',
-      }
-    : undefined;
-  return { revision: number('revision') || 0, pause };
 }

@@ -1,16 +1,14 @@
-/** Pauses forwarding while the destination takes nothing, for all forwarders of the stack at once. */
+/** Keeps files waiting while the destination takes nothing, for all forwarders of the stack at once. */
+import { type CircuitState, type Opening, UNKNOWN_CIRCUIT } from '../../contract/circuit.ts';
 import { settleBy } from '../shared/deadline.ts';
 import { logger } from '../shared/logger.ts';
 import {
-  bounded,
-  type CircuitState,
+  believed,
   isAnswerAboutContent,
+  type OpeningFailure,
   opened,
-  type Pause,
-  type PausingFailure,
-  pausingFailureOf,
+  openingFailureOf,
   probing,
-  UNKNOWN,
   undecided,
 } from './circuit-state.ts';
 import type { CircuitStore } from './circuit-store.ts';
@@ -26,11 +24,11 @@ const STORE_PATIENCE_MS = 2_000;
  * One for the life of the process, which works at one batch at a time.
  *
  * No method rejects. Where the ledger cannot be asked, the circuit counts as closed; where it cannot be
- * written to, this process pauses alone.
+ * written to, it is open for this process alone.
  */
 export class Circuit {
   readonly #store: Pick<CircuitStore, 'read' | 'change'>;
-  #state: CircuitState = UNKNOWN;
+  #state: CircuitState = UNKNOWN_CIRCUIT;
   #readAt = Number.NEGATIVE_INFINITY;
   /** The turn to try is ours. */
   #probing = false;
@@ -47,12 +45,12 @@ export class Circuit {
   }
 
   /** Why nothing may be forwarded at present; `undefined` where it may. */
-  get pause(): Pause | undefined {
-    return this.#probing ? undefined : this.#state.pause;
+  get opening(): Opening | undefined {
+    return this.#probing ? undefined : this.#state.opening;
   }
 
   get isOpen(): boolean {
-    return this.#state.pause !== undefined;
+    return this.#state.opening !== undefined;
   }
 
   /** To be called before a batch. @param remainingMs what is left to the invocation. */
@@ -62,22 +60,22 @@ export class Circuit {
       // What this process knows itself is bounded in time, and better than nothing.
       this.#adopt((await this.#tried('read', (stop) => this.#store.read(stop), signal)) ?? this.#state);
     }
-    const { pause } = this.#state;
-    if (pause === undefined || pause.until > Date.now()) {
+    const { opening } = this.#state;
+    if (opening === undefined || opening.until > Date.now()) {
       return;
     }
-    const turn = probing(pause, remainingMs, Date.now());
+    const turn = probing(opening, remainingMs, Date.now());
     const change = await this.#tried('taken', (stop) => this.#store.change(this.#state, turn, stop), signal);
     this.#probing = change?.won ?? false;
-    this.#adopt(change?.state ?? UNKNOWN);
+    this.#adopt(change?.state ?? UNKNOWN_CIRCUIT);
   }
 
   /** The destination has taken something. */
   async passed(signal: AbortSignal): Promise<void> {
     this.#failedInARow.clear();
     if (this.#probing) {
-      const { openedAt = Date.now() } = this.#state.pause ?? {};
-      logger.info('The destination takes files again', { pausedMs: Date.now() - openedAt });
+      const { openedAt = Date.now() } = this.#state.opening ?? {};
+      logger.info('The destination takes files again', { openMs: Date.now() - openedAt });
       await this.#change(undefined, signal);
     }
   }
@@ -88,8 +86,8 @@ export class Circuit {
       await this.passed(signal);
       return;
     }
-    const failure = pausingFailureOf(error);
-    if (failure === undefined || this.pause !== undefined) {
+    const failure = openingFailureOf(error);
+    if (failure === undefined || this.opening !== undefined) {
       return;
     }
     this.#failedInARow.add(object);
@@ -100,30 +98,30 @@ export class Circuit {
 
   /** To be called after a batch: a turn that nothing came of is given back. */
   async leave(signal: AbortSignal): Promise<void> {
-    const { pause } = this.#state;
-    if (this.#probing && pause !== undefined) {
-      await this.#change(undecided(pause, Date.now()), signal);
+    const { opening } = this.#state;
+    if (this.#probing && opening !== undefined) {
+      await this.#change(undecided(opening, Date.now()), signal);
     }
   }
 
-  async #open(failure: PausingFailure, signal: AbortSignal): Promise<void> {
-    const pause = opened(this.#state.pause, failure, Date.now());
+  async #open(failure: OpeningFailure, signal: AbortSignal): Promise<void> {
+    const opening = opened(this.#state.opening, failure, Date.now());
     const { reason, message: detail } = failure;
-    const until = new Date(pause.until).toISOString();
-    logger.error('Forwarding is paused', { reason, detail, until, openings: pause.openings });
-    await this.#change(pause, signal);
+    const until = new Date(opening.until).toISOString();
+    logger.error('The circuit is open', { reason, detail, until, openings: opening.openings });
+    await this.#change(opening, signal);
   }
 
   /** Holds in this process at once, and for the others if the ledger takes it and none of them was first. */
-  async #change(pause: Pause | undefined, signal: AbortSignal): Promise<void> {
+  async #change(opening: Opening | undefined, signal: AbortSignal): Promise<void> {
     const seen = this.#state;
     this.#probing = false;
     this.#failedInARow.clear();
-    this.#state = { ...seen, pause };
+    this.#state = { ...seen, opening };
     const write = (over: CircuitState) =>
-      this.#tried('changed', (stop) => this.#store.change(over, pause, stop), signal);
+      this.#tried('changed', (stop) => this.#store.change(over, opening, stop), signal);
     let change = await write(seen);
-    if (change?.won === false && change.state.pause === undefined && pause !== undefined) {
+    if (change?.won === false && change.state.opening === undefined && opening !== undefined) {
       // What changed since we looked was not that somebody else has opened it.
       change = await write(change.state);
     }
@@ -132,8 +130,8 @@ export class Circuit {
     }
   }
 
-  #adopt({ revision, pause }: CircuitState): void {
-    this.#state = { revision, pause: pause && bounded(pause, Date.now()) };
+  #adopt({ opening, ...rest }: CircuitState): void {
+    this.#state = { ...rest, opening: opening && believed(opening, Date.now()) };
   }
 
   async #tried<T>(

@@ -1,5 +1,6 @@
+import { wordsOf } from '../shared/aws-errors.ts';
 import type { SecretReader } from '../shared/secrets.ts';
-import { RetryableError, wordsOf } from './failures.ts';
+import { RetryableError } from './failures.ts';
 
 /** What this needs of a `SecretReader`. */
 type TokenSecrets = Pick<SecretReader, 'read' | 'forget' | 'storedAt'>;

@@ -14,7 +14,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type * as z from 'zod';
 import { drainingProperties } from '../../contract/forwarding.ts';
 import type {
@@ -24,6 +24,7 @@ import type {
   UpdateRequest,
 } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
+import { allOf, queueDepth } from '../shared/queue-depth.ts';
 import { stackOperation } from '../shared/stack-status.ts';
 
 type Properties = z.infer<typeof drainingProperties>;
@@ -76,7 +77,7 @@ async function update(
     throw new NotDrainedError(
       `${left} files of ${registration.id} still wait to be forwarded, which would not be possible once the ` +
         `stack reads ${properties.BucketName} only. Nothing has been changed. The alarms QueueAge and DeadLetters of ` +
-        'this stack, its forwarder’s log and npx trailbridge status (is forwarding paused?) say why they wait; update ' +
+        'this stack, its forwarder’s log and npx trailbridge status (is forwarding paused, is the circuit open?) say why they wait; update ' +
         'again when the forwarding queue is empty.',
     );
   }
@@ -101,33 +102,17 @@ async function waitUntilEmpty(
   dependencies: DrainingDependencies,
   { patienceMs, quietMs, signal }: { patienceMs: number; quietMs: number; signal: AbortSignal },
 ): Promise<number> {
-  const { pollMs = 2000 } = dependencies;
+  const { sqs, queueUrl, pollMs = 2000 } = dependencies;
   const giveUpAt = Date.now() + patienceMs;
   let emptySince = Number.POSITIVE_INFINITY;
   for (;;) {
-    const left = await countMessages(dependencies, signal);
+    const left = allOf(await queueDepth(sqs, queueUrl, signal));
     emptySince = left > 0 ? Number.POSITIVE_INFINITY : Math.min(emptySince, Date.now());
     if (Date.now() - emptySince >= quietMs || Date.now() >= giveUpAt) {
       return left;
     }
     await wait(pollMs, undefined, { signal });
   }
-}
-
-/** Waiting, in flight and delayed. */
-async function countMessages({ sqs, queueUrl }: DrainingDependencies, signal: AbortSignal): Promise<number> {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: queueUrl,
-      AttributeNames: [
-        'ApproximateNumberOfMessages',
-        'ApproximateNumberOfMessagesNotVisible',
-        'ApproximateNumberOfMessagesDelayed',
-      ],
-    }),
-    { abortSignal: signal },
-  );
-  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
 }
 
 function outcomeOf({ BucketName }: Properties): Outcome {

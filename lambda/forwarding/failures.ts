@@ -32,8 +32,3 @@ export class RetryableError extends Error {
     this.afterMs = options.afterMs;
   }
 }
-
-/** "AccessDenied: not authorized to perform …": what an AWS error says, in one line. */
-export function wordsOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}

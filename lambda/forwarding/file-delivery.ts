@@ -2,7 +2,7 @@
 import type { PartFormat } from '../vendors/destination.ts';
 import { FileScan, type FileSummary } from './file-scan.ts';
 import { FileSplitter } from './file-splitter.ts';
-import { gunzipped, gunzipSingleMember, isSingleMember } from './gzip-reader.ts';
+import { gunzipSingleMember, isSingleMember, readGzip } from './gzip-reader.ts';
 import type { Progress } from './ledger.ts';
 import type { StoredFile } from './object-reader.ts';
 import type { PartLimit } from './part-limit.ts';
@@ -151,7 +151,7 @@ function contentOf(
   if (content !== undefined) {
     return asChunks([content]);
   }
-  return gunzipped(file === undefined ? (stored as StoredFile).chunks : asChunks([file]));
+  return readGzip(file === undefined ? (stored as StoredFile).chunks : asChunks([file]));
 }
 
 async function* asChunks(chunks: readonly Buffer[]): AsyncGenerator<Buffer, void, undefined> {

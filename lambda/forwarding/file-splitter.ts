@@ -4,10 +4,11 @@
  * There is a plain path, in which every byte meets the exact scanner and every record is copied, and beside it
  * what is faster with the same result: `endOfCompactRecord` and `LineBatcher`.
  */
+
+import { mapAhead } from '../shared/concurrency.ts';
 import type { PartFormat } from '../vendors/destination.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { alwaysUnsure, endOfCompactRecord } from './compact-record.ts';
-import { mapAhead } from './concurrency.ts';
 import { FileScan, type FileSummary } from './file-scan.ts';
 import { DOCUMENT_OVERHEAD_BYTES, GzipDocument } from './gzip-document.ts';
 import { LineBatcher } from './line-batcher.ts';

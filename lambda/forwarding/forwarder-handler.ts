@@ -6,7 +6,7 @@ import { forwarderEnvironment } from '../../contract/forwarding.ts';
 import { METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
 import { destinationOf } from '../vendors/destination-of.ts';
 import { forwardBatch } from './batch.ts';
-import { batchServices, destinationToken, objectServices } from './forwarder-services.ts';
+import { batchServices, destinationToken, forwarderClients, objectServices } from './forwarder-services.ts';
 
 const environment = parseEnvironment(forwarderEnvironment, process.env);
 
@@ -16,9 +16,11 @@ metrics.clearDefaultDimensions();
 metrics.setDefaultDimensions({ [STACK_DIMENSION]: environment.STACK_NAME });
 
 const token = destinationToken(environment);
+const clients = forwarderClients(environment);
 const services = batchServices(
   environment,
-  objectServices(environment, destinationOf(environment), token),
+  clients,
+  objectServices(environment, clients, destinationOf(environment), token),
   metrics,
 );
 

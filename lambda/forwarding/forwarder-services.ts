@@ -7,7 +7,7 @@ import type * as z from 'zod';
 import type { forwarderEnvironment } from '../../contract/forwarding.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import { parseRecordFilter } from '../../contract/record-filter.ts';
-import { AWS_PATIENCE } from '../shared/aws-patience.ts';
+import { AWS_PATIENCE, S3_PATIENCE } from '../shared/aws-patience.ts';
 import { logger } from '../shared/logger.ts';
 import { SecretReader } from '../shared/secrets.ts';
 import type { Destination } from '../vendors/destination.ts';
@@ -27,15 +27,29 @@ import { Redelivery } from './redelivery.ts';
 
 type ForwarderEnvironment = z.infer<typeof forwarderEnvironment>;
 
+export interface ForwarderClients {
+  readonly dynamoDb: DynamoDBClient;
+  readonly s3: S3Client;
+  readonly sqs: SQSClient;
+}
+
+/** One client for each service: all that is asked of it shares its connections. */
+export function forwarderClients({ BUCKET_REGION }: ForwarderEnvironment): ForwarderClients {
+  return {
+    dynamoDb: new DynamoDBClient(AWS_PATIENCE),
+    s3: s3Client(BUCKET_REGION),
+    sqs: new SQSClient(AWS_PATIENCE),
+  };
+}
+
 /** One set for the life of the process: connections, the token and the limit learnt are kept. */
 export function objectServices(
   environment: ForwarderEnvironment,
+  { dynamoDb, s3 }: ForwarderClients,
   destination: Destination,
   token: DestinationToken = destinationToken(environment),
 ): ObjectForwarderServices {
-  const s3 = s3Client(environment.BUCKET_REGION);
   const filter = recordFilter(environment);
-  const dynamoDb = new DynamoDBClient(AWS_PATIENCE);
   return {
     ledger: new Ledger(dynamoDb, environment.LEDGER_TABLE, destination.name, filter?.fingerprint),
     open: openObject.bind(undefined, s3),
@@ -43,7 +57,7 @@ export function objectServices(
     format: destination.format,
     filter,
     limit: new PartLimit(destination.maximumPartBytes),
-    maximumTries: environment.MAXIMUM_RECEIVES,
+    maximumTries: environment.MAXIMUM_TRIES,
   };
 }
 
@@ -69,23 +83,21 @@ export function s3Client(region?: string): S3Client {
     region,
     // gzip has its own checksum, and every byte is decompressed.
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+    ...S3_PATIENCE,
   });
 }
 
 export function batchServices(
   environment: ForwarderEnvironment,
+  { dynamoDb, sqs }: ForwarderClients,
   services: ObjectForwarderServices,
   metrics: MetricsWriter,
 ): BatchServices & { readonly metrics: ForwardingMetrics } {
-  const sqs = new SQSClient(AWS_PATIENCE);
   return {
     forward: (object: ObjectReference, turn: Turn) => forwardObject(object, turn, services),
     deadLetters: new DeadLetters(sqs, environment.DEAD_LETTER_QUEUE_URL),
     redelivery: new Redelivery(sqs, environment.QUEUE_URL),
     metrics: new ForwardingMetrics(metrics),
-    circuit: new Circuit(
-      new CircuitStore(new DynamoDBClient(AWS_PATIENCE), environment.LEDGER_TABLE, environment.DESTINATION),
-    ),
+    circuit: new Circuit(new CircuitStore(dynamoDb, environment.LEDGER_TABLE, environment.DESTINATION)),
   };
 }

@@ -1,12 +1,8 @@
-/** Decompresses gzip files, of one member or several (RFC 1952), and tells what is wrong with bad ones. */
-import { PassThrough, pipeline, Readable } from 'node:stream';
-import { crc32, createGunzip, createInflateRaw, inflateRawSync } from 'node:zlib';
+/** Decompresses the gzip files that are forwarded: small ones at once, all others as a stream. */
+import { PassThrough, pipeline } from 'node:stream';
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { GUNZIP_CHUNK_BYTES, GzipError, gunzipped } from '../shared/gunzip.ts';
 import { PoisonError } from './failures.ts';
-
-/** Larger chunks save switches between threads; peers use 64 KB and less. */
-const CHUNK_BYTES = 256 * 1024;
-/** Two chunks are decompressed ahead of the reader. */
-const GUNZIP_OPTIONS = { chunkSize: CHUNK_BYTES, readableHighWaterMark: 2 * CHUNK_BYTES };
 
 /**
  * CloudTrail's JSON compresses five to thirty times, deflate at most 1,032 times. Memory is bounded whatever
@@ -23,41 +19,27 @@ const LEAST_CHUNK_BYTES = 64;
 /**
  * Decompresses a stream in bounded memory.
  *
- * @throws PoisonError `EmptyObject`, `NotGzip`, `TruncatedGzip`, `CorruptGzip`, `TrailingGarbage` (also for
- * zeros, as some tools pad with: zlib stops there, and what follows would be lost silently) or
- * `DecompressionBomb`.
+ * @throws PoisonError with a `GzipProblem` for its reason.
  * @throws whatever the source throws.
  */
-export async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
-  const input = new InputMeter(source);
-  const gunzip = createGunzip(GUNZIP_OPTIONS);
-  // Errors of either side surface in the loop below.
-  pipeline(Readable.from(input.chunks(), { objectMode: true, highWaterMark: 1 }), gunzip, () => undefined);
-  let rawBytes = 0;
+export async function* readGzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
-      rawBytes += chunk.length;
-      if (rawBytes > BOMB_BYTES && rawBytes > BOMB_RATIO * input.bytes) {
-        throw new PoisonError(
-          'DecompressionBomb',
-          `The object holds more than ${BOMB_RATIO} times its ${input.bytes} bytes, which no CloudTrail file does.`,
-        );
-      }
-      yield chunk;
-    }
+    yield* gunzipped(source, isBomb);
   } catch (error) {
-    throw poisonOf(error, input) ?? error;
+    throw error instanceof GzipError
+      ? new PoisonError(error.problem, error.message, { cause: error })
+      : error;
   }
-  const unread = input.bytes - gunzip.bytesWritten;
-  if (unread > 0) {
-    throw new PoisonError('TrailingGarbage', `${unread} bytes follow the gzip data.`);
-  }
+}
+
+function isBomb(inflatedBytes: number, storedBytes: number): boolean {
+  return inflatedBytes > BOMB_BYTES && inflatedBytes > BOMB_RATIO * storedBytes;
 }
 
 /**
  * Decompresses a small file of one member at once: without the cost of a stream, which is several times that
  * of the work itself. Returns `undefined` for anything else (several members, a bad file, more than
- * `maximumBytes`): `gunzipped` then finds out what it is.
+ * `maximumBytes`): `readGzip` then finds out what it is.
  */
 export function gunzipSingleMember(file: Buffer, maximumBytes: number): Buffer | undefined {
   const header = headerBytes(file);
@@ -87,67 +69,19 @@ export function gunzipSingleMember(file: Buffer, maximumBytes: number): Buffer |
   }
 }
 
-/** Whether a file that `gunzipped` found good is of one member. */
+/** Whether a file that `readGzip` found good is of one member. */
 export async function isSingleMember(file: Buffer): Promise<boolean> {
   const header = headerBytes(file);
   if (header === undefined) {
     return false;
   }
-  const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
+  const inflate = createInflateRaw({ chunkSize: GUNZIP_CHUNK_BYTES });
   inflate.end(file.subarray(header));
   // Only where the deflate data ends is of interest.
   await new Promise((resolve, reject) => {
     pipeline(inflate, new PassThrough().resume(), (error) => (error ? reject(error) : resolve(undefined)));
   });
   return header + inflate.bytesWritten + TRAILER_BYTES === file.length;
-}
-
-/** Counts what goes into zlib, which tells less when it fails. */
-class InputMeter {
-  readonly #source: AsyncIterable<Uint8Array>;
-  #start: number[] = [];
-  bytes = 0;
-
-  constructor(source: AsyncIterable<Uint8Array>) {
-    this.#source = source;
-  }
-
-  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of this.#source) {
-      if (this.#start.length < 2) {
-        this.#start = [...this.#start, ...chunk.subarray(0, 2)].slice(0, 2);
-      }
-      this.bytes += chunk.length;
-      yield chunk;
-    }
-  }
-
-  get startsLikeGzip(): boolean {
-    return (this.#start[0] ?? 0x1f) === 0x1f && (this.#start[1] ?? 0x8b) === 0x8b;
-  }
-}
-
-function poisonOf(error: unknown, input: InputMeter): PoisonError | undefined {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (!code?.startsWith('Z_')) {
-    return undefined;
-  }
-  if (input.bytes === 0) {
-    return new PoisonError('EmptyObject', 'The object holds no bytes.');
-  }
-  if (!input.startsLikeGzip) {
-    return new PoisonError('NotGzip', 'The object is not a gzip file: it does not begin with 1f 8b.');
-  }
-  // A single stray byte behind the last member too: zlib waits for two before it calls them no header, and
-  // 1f or 1f 8b may well be all that is left of a further member.
-  if (code === 'Z_BUF_ERROR') {
-    return new PoisonError('TruncatedGzip', `The gzip file is cut off after ${input.bytes} bytes.`);
-  }
-  // zlib's words for a second member that does not begin like one.
-  if (message === 'incorrect header check') {
-    return new PoisonError('TrailingGarbage', 'Something other than gzip follows the gzip data.');
-  }
-  return new PoisonError('CorruptGzip', `The gzip file is damaged (zlib: ${message}).`);
 }
 
 const FLAG_HEADER_CRC = 2;

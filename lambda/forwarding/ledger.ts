@@ -11,7 +11,8 @@ import {
   ledgerKeyOf,
 } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
-import { RetryableError, wordsOf } from './failures.ts';
+import { wordsOf } from '../shared/aws-errors.ts';
+import { RetryableError } from './failures.ts';
 import { countOf, type DroppedByRule } from './record-account.ts';
 
 /** How far an object has come, counted from its start without a gap. */

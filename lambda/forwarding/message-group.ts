@@ -1,25 +1,27 @@
 /** What becomes of the messages of one batch that ask for one object. */
 import type { SQSRecord } from 'aws-lambda';
+import type { Opening } from '../../contract/circuit.ts';
 import { QUEUE_RETENTION_DAYS } from '../../contract/forwarding.ts';
 import { ledgerKeyOf } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
+import { wordsOf } from '../shared/aws-errors.ts';
 import { settleBy } from '../shared/deadline.ts';
 import { logger } from '../shared/logger.ts';
 import type { Circuit } from './circuit.ts';
-import { type Pause, pausingFailureOf } from './circuit-state.ts';
+import { openingFailureOf } from './circuit-state.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { PoisonError, RetryableError, wordsOf } from './failures.ts';
+import { PoisonError, RetryableError } from './failures.ts';
 import type { ForwardingMetrics } from './forwarding-metrics.ts';
 import type { Deadlines, Invocation } from './invocation.ts';
 import type { ForwardOutcome, Turn } from './object-forwarder.ts';
 import { countOf } from './record-account.ts';
 import type { Return } from './redelivery.ts';
-import { pauseDelaySeconds, retryDelaySeconds } from './redelivery-delay.ts';
+import { postponementSeconds, retryDelaySeconds } from './redelivery-delay.ts';
 import { type Triage, triage } from './triage.ts';
 
 export interface GroupServices {
   readonly forward: (object: ObjectReference, turn: Turn) => Promise<ForwardOutcome>;
-  readonly circuit: Pick<Circuit, 'pause' | 'passed' | 'failed'>;
+  readonly circuit: Pick<Circuit, 'opening' | 'passed' | 'failed'>;
   readonly deadLetters: Pick<DeadLetters, 'put'>;
   readonly metrics: ForwardingMetrics;
 }
@@ -143,9 +145,9 @@ export class MessageGroup {
       this.#log('Object skipped', { outcome: 'skipped', reason: decision.why });
       return 'done';
     }
-    const { pause } = this.#services.circuit;
-    if (pause !== undefined) {
-      return await this.#wait(pause);
+    const { opening } = this.#services.circuit;
+    if (opening !== undefined) {
+      return await this.#wait(opening);
     }
     const remainingMs = this.#invocation.getRemainingTimeInMillis();
     if (remainingMs < LEAST_MS_FOR_AN_OBJECT) {
@@ -160,15 +162,15 @@ export class MessageGroup {
   }
 
   /** Nothing can be forwarded at present, and nothing is tried. */
-  async #wait(pause: Pause): Promise<Verdict> {
+  async #wait(opening: Opening): Promise<Verdict> {
     if (this.#isLastCall) {
-      const { reason, detail, openedAt } = pause;
+      const { reason, detail, openedAt } = opening;
       const since = new Date(openedAt).toISOString();
       const failure = new RetryableError(reason, `Nothing could be forwarded since ${since}. ${detail}`);
       return await this.#deadLetter(failure, this.#lastWords(failure));
     }
     this.#services.metrics.postponed();
-    return { delaySeconds: this.#delayOf(pause) };
+    return { delaySeconds: this.#delayOf(opening) };
   }
 
   async #succeed(object: ObjectReference, outcome: ForwardOutcome, live: boolean): Promise<void> {
@@ -227,14 +229,14 @@ export class MessageGroup {
 
   /** What failed for what the circuit is open for comes back when that may be over. */
   #delayAfter(failure: RetryableError): number {
-    const { pause } = this.#services.circuit;
-    return pause !== undefined && pausingFailureOf(failure) !== undefined
-      ? this.#delayOf(pause)
+    const { opening } = this.#services.circuit;
+    return opening !== undefined && openingFailureOf(failure) !== undefined
+      ? this.#delayOf(opening)
       : retryDelaySeconds(this.#receives, failure.afterMs);
   }
 
-  #delayOf({ until, probing }: Pause): number {
-    return pauseDelaySeconds(this.#receives, { pauseMs: until - Date.now(), probing });
+  #delayOf({ until, probing }: Opening): number {
+    return postponementSeconds(this.#receives, { openMs: until - Date.now(), probing });
   }
 
   async #deadLetter(failure: PoisonError | RetryableError, detail: string): Promise<Verdict> {

@@ -2,9 +2,10 @@
 import { WAITING_REASONS } from '../../contract/forwarding.ts';
 import { ledgerKeyOf } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
+import { wordsOf } from '../shared/aws-errors.ts';
 import { logger } from '../shared/logger.ts';
 import type { PartFormat } from '../vendors/destination.ts';
-import { PoisonError, RetryableError, wordsOf } from './failures.ts';
+import { PoisonError, RetryableError } from './failures.ts';
 import { type Delivery, deliverFile } from './file-delivery.ts';
 import type { Acknowledgement, Failure, Ledger, Progress } from './ledger.ts';
 import type { StoredFile } from './object-reader.ts';

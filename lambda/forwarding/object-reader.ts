@@ -1,7 +1,8 @@
 import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { namesVersion } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
-import { PoisonError, RetryableError, wordsOf } from './failures.ts';
+import { wordsOf } from '../shared/aws-errors.ts';
+import { versionOf, wholeBody } from '../shared/stored-version.ts';
+import { PoisonError, RetryableError } from './failures.ts';
 
 export interface StoredFile {
   /** Bytes, as stored. */
@@ -23,46 +24,23 @@ export async function openObject(
   object: ObjectReference,
   signal: AbortSignal,
 ): Promise<StoredFile> {
-  const { bucket, key, versionId, etag } = object;
   try {
-    const { Body, ContentLength } = await client.send(
-      new GetObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        VersionId: versionId,
-        ...(!namesVersion(object) && etag !== undefined ? { IfMatch: `"${etag}"` } : {}),
-      }),
-      { abortSignal: signal },
-    );
+    const { Body, ContentLength } = await client.send(new GetObjectCommand(versionOf(object)), {
+      abortSignal: signal,
+    });
     if (Body === undefined || ContentLength === undefined) {
-      throw new RetryableError('ObjectUnreadable', 'S3 answered without a body or without its length.');
+      throw brokenOff('S3 answered without a body or without its length.');
     }
     // In Node.js the SDK's body is a stream.Readable.
-    return { length: ContentLength, chunks: wholeBody(Body as AsyncIterable<Uint8Array>, ContentLength) };
+    const chunks = wholeBody(Body as AsyncIterable<Uint8Array>, ContentLength, brokenOff);
+    return { length: ContentLength, chunks };
   } catch (error) {
     throw failureOf(error);
   }
 }
 
-/** A body that ends early without an error would look like a truncated file, which is for ever. */
-async function* wholeBody(
-  body: AsyncIterable<Uint8Array>,
-  length: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      bytes += chunk.length;
-      yield chunk;
-    }
-  } catch (cause) {
-    throw new RetryableError('ObjectUnreadable', `S3 broke off after ${bytes} of ${length} bytes.`, {
-      cause,
-    });
-  }
-  if (bytes !== length) {
-    throw new RetryableError('ObjectUnreadable', `S3 sent ${bytes} of ${length} bytes.`);
-  }
+function brokenOff(words: string, options?: ErrorOptions): RetryableError {
+  return new RetryableError('ObjectUnreadable', words, options);
 }
 
 function failureOf(error: unknown): Error {

@@ -33,18 +33,18 @@ export function retryDelaySeconds(receives: number, askedMs = 0, random: () => n
 }
 
 /**
- * For a message that was not tried because the circuit is open: soon after the pause, however long it has
+ * For a message that was not tried because the circuit is open: soon after the next try is due, however long it has
  * waited before.
  *
- * @param pauseMs until the pause ends.
+ * @param openMs until the next try is due.
  * @param probing whether that end depends on a try that is under way.
  */
-export function pauseDelaySeconds(
+export function postponementSeconds(
   receives: number,
-  { pauseMs, probing }: { readonly pauseMs: number; readonly probing: boolean },
+  { openMs, probing }: { readonly openMs: number; readonly probing: boolean },
   random: () => number = Math.random,
 ): number {
-  const ms = Math.max(0, probing ? Math.min(pauseMs, LONGEST_WAIT_FOR_TRY_MS) : pauseMs);
+  const ms = Math.max(0, probing ? Math.min(openMs, LONGEST_WAIT_FOR_TRY_MS) : openMs);
   const least = receives >= THRIFTY_FROM_RECEIVES ? Math.max(ms, THRIFTY_WAIT_MS) : ms;
   const spread = Math.min(MAXIMUM_SPREAD_MS, Math.max(MINIMUM_SPREAD_MS, least / 2));
   return Math.ceil((least + spread * random()) / 1000);

@@ -1,11 +1,11 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { circuitKey } from '../../contract/circuit.ts';
+import { circuitKey, readCircuit } from '../../contract/circuit.ts';
 import { LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
 import { HEALTH_METRICS } from '../../contract/metrics.ts';
 import type { Check } from './check.ts';
 
-/** For how long the forwarder has paused, because the destination takes nothing from it. */
+/** For how long the circuit has been open, because the destination takes nothing. */
 export function circuitCheck(dynamoDb: DynamoDBClient, table: string, destination: string): Check {
   return {
     metric: HEALTH_METRICS.circuitOpenFor,
@@ -13,12 +13,12 @@ export function circuitCheck(dynamoDb: DynamoDBClient, table: string, destinatio
     look: async (abortSignal) => {
       const Key = { [LEDGER_PARTITION_KEY]: { S: circuitKey(destination) } };
       const { Item } = await dynamoDb.send(new GetItemCommand({ TableName: table, Key }), { abortSignal });
-      const openedAt = Item?.openedAt?.N;
-      if (openedAt === undefined) {
+      const { opening } = readCircuit(Item);
+      if (opening === undefined) {
         return { value: 0 };
       }
-      const seconds = Math.max(0, Math.round((Date.now() - Number(openedAt)) / 1000));
-      return { value: seconds, facts: { reason: Item?.reason?.S, detail: Item?.detail?.S } };
+      const seconds = Math.max(0, Math.round((Date.now() - opening.openedAt) / 1000));
+      return { value: seconds, facts: { reason: opening.reason, detail: opening.detail } };
     },
   };
 }

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { HEALTH_METRICS, LOOK_SECONDS } from '../../contract/metrics.ts';
+import { allOf, queueDepth } from '../shared/queue-depth.ts';
 import type { Check } from './check.ts';
 import { latestValue, type MetricQuestion } from './metric-reader.ts';
 
@@ -11,7 +12,7 @@ export function queueCheck(metric: string, sqs: SQSClient, queueUrl: string): Ch
   return {
     metric,
     unit: MetricUnit.Count,
-    look: async (signal) => ({ value: await messagesIn(sqs, queueUrl, signal) }),
+    look: async (signal) => ({ value: allOf(await queueDepth(sqs, queueUrl, signal)) }),
   };
 }
 
@@ -39,7 +40,7 @@ export function oldestFileCheck(services: OldestFileCheckServices): Check {
     unit: MetricUnit.Seconds,
     look: async (signal) => {
       for (let looks = 1; ; looks += 1) {
-        if ((await messagesIn(sqs, queueUrl, signal)) === 0) {
+        if (allOf(await queueDepth(sqs, queueUrl, signal)) === 0) {
           return { value: 0 };
         }
         const oldest = await latestValue(cloudWatch, ageOfOldest(queueName), signal);
@@ -61,19 +62,4 @@ function ageOfOldest(queueName: string): MetricQuestion {
     periodSeconds: 60,
     withinMs: LOOK_SECONDS * 1000,
   };
-}
-
-async function messagesIn(sqs: SQSClient, QueueUrl: string, abortSignal: AbortSignal): Promise<number> {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl,
-      AttributeNames: [
-        'ApproximateNumberOfMessages',
-        'ApproximateNumberOfMessagesNotVisible',
-        'ApproximateNumberOfMessagesDelayed',
-      ],
-    }),
-    { abortSignal },
-  );
-  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
 }

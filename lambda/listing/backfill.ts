@@ -6,6 +6,7 @@ import {
   NOTHING,
   type Tally,
 } from '../../contract/backfill.ts';
+import { wordsOf } from '../shared/aws-errors.ts';
 import { queueObjects } from '../shared/listing/object-queue.ts';
 import type { StoredObject } from '../shared/listing/stored-objects.ts';
 import { logger } from '../shared/logger.ts';
@@ -85,9 +86,9 @@ class BackfillRun {
   /** Best effort: the error itself is what counts. */
   async noteFailure(error: unknown): Promise<void> {
     const { id, progress } = this.#backfill;
-    const failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const noted = { ...progress, failure: wordsOf(error) };
     try {
-      await this.#store.note(this.#backfill, { ...progress, failure }, this.#services.signal);
+      await this.#store.note(this.#backfill, noted, this.#services.signal);
     } catch (cause) {
       logger.warn('The failure could not be noted for who watches', { backfill: id, error: cause as Error });
     }

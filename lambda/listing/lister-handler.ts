@@ -5,13 +5,14 @@ import type { SQSHandler } from 'aws-lambda';
 import { backfillTurnSchema } from '../../contract/backfill.ts';
 import { parseEnvironment } from '../../contract/environment.ts';
 import { listerEnvironment, listingRequestSchema } from '../../contract/listing.ts';
+import { AWS_PATIENCE, S3_PATIENCE } from '../shared/aws-patience.ts';
 import { continueBackfill } from './backfill.ts';
 import { queueStoredObjects } from './late-objects.ts';
 
 const environment = parseEnvironment(listerEnvironment, process.env);
-const s3 = new S3Client({ region: environment.BUCKET_REGION });
-const sqs = new SQSClient({});
-const dynamoDb = new DynamoDBClient({});
+const s3 = new S3Client({ ...S3_PATIENCE, region: environment.BUCKET_REGION });
+const sqs = new SQSClient(AWS_PATIENCE);
+const dynamoDb = new DynamoDBClient(AWS_PATIENCE);
 
 /** Kept back for the page under way and for the message that continues it. */
 const RESERVE_MS = 30_000;

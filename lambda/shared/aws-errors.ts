@@ -34,3 +34,8 @@ export function explainAwsError(call: string, error: unknown, signal?: AbortSign
     cause: error,
   });
 }
+
+/** "AccessDenied: not authorized to perform …": what an AWS error says, in one line. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -10,6 +10,19 @@ export const AWS_PATIENCE = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
 
+/** The same for S3, which may take seconds to answer for a page of a listing or a large object. */
+export const S3_PATIENCE = {
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+} as const;
+
+/**
+ * The same for who reads a body as fast as it comes: it may not stand still for longer, either. (Whoever reads as fast
+ * as something else takes it lets it stand still.)
+ */
+export const S3_READING_PATIENCE = {
+  requestHandler: { ...S3_PATIENCE.requestHandler, socketTimeout: 20_000 },
+} as const;
+
 export interface IamPatienceOptions {
   /** Whether an error is a refusal for want of a permission. */
   readonly isDenied: (error: unknown) => boolean;

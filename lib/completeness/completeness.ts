@@ -37,10 +37,10 @@ const INTERVAL = Duration.minutes(15);
 /** Ends before the next begins. */
 const TIMEOUT = Duration.minutes(14);
 /**
- * Two to three hours is what is due by then; the rest is for a round through an organisation that takes hours, and for
- * an hour in which AWS does not answer.
+ * Two to three hours is what is due by then; the rest is for a round through an organisation that takes hours. With
+ * the three hours that the alarm goes by it makes eight.
  */
-const MAXIMUM_AGE = Duration.hours(8);
+const MAXIMUM_AGE = Duration.hours(5);
 
 /** Holds CloudTrail's signed lists of what it delivered against the ledger of what a destination acknowledged. */
 export class Completeness extends Construct {
@@ -82,14 +82,12 @@ export class Completeness extends Construct {
     new TrailbridgeAlarm(this, 'CompletenessGaps', {
       metric: metric(COMPLETENESS_METRICS.gapsRemaining, Stats.MAXIMUM, Duration.hours(1)),
       threshold: 0,
-      looks: { toAlarm: 1 },
       description: 'Files that CloudTrail delivered were queued again, and are not forwarded an hour later.',
     });
     new TrailbridgeAlarm(this, 'CompletenessTampered', {
-      // It is told once: for a day, which is three of these periods, everyone can see it.
-      metric: metric(COMPLETENESS_METRICS.tampered, Stats.SUM, Duration.hours(8)),
+      // It is told once: for a day everyone can see it.
+      metric: metric(COMPLETENESS_METRICS.tampered, Stats.SUM, Duration.days(1)),
       threshold: 0,
-      looks: { toAlarm: 1 },
       description: 'Digests or log files in the bucket were changed, deleted or replaced.',
     });
     new TrailbridgeAlarm(this, 'CompletenessAge', {
@@ -97,7 +95,8 @@ export class Completeness extends Construct {
       threshold: MAXIMUM_AGE.toSeconds(),
       description:
         'It has not been checked for eight hours, in a region or anywhere, whether all was forwarded.',
-      looks: { toAlarm: 1 },
+      // All of three hours: a stack that is new has told of one hour only, and the other two alarms leave silence to this.
+      looks: { toAlarm: 3 },
     });
   }
 }

@@ -57,7 +57,7 @@ export interface ForwardingProps {
 }
 
 /** Tries after which the forwarder dead-letters an object itself, with its reason, if that may lie with it. */
-const MAXIMUM_RECEIVES = 5;
+const MAXIMUM_TRIES = 5;
 /**
  * The most that SQS allows. Whatever can be said of a message, the forwarder says; this is for the day when it
  * cannot even begin. In an outage a message comes back some 900 times before the queue would drop it.
@@ -149,7 +149,7 @@ export class Forwarding extends Construct {
         QUEUE_URL: this.queue.queueUrl,
         FORWARDING_FILTER: props.filter,
         DEAD_LETTER_QUEUE_URL: this.deadLetterQueue.queueUrl,
-        MAXIMUM_RECEIVES: String(MAXIMUM_RECEIVES),
+        MAXIMUM_TRIES: String(MAXIMUM_TRIES),
       },
       timeout: FORWARDER_TIMEOUT,
       memorySize: FORWARDER_MEMORY_MB,

@@ -148,7 +148,7 @@ export class Health extends Construct {
       metricName: HEALTH_METRICS.circuitOpenFor,
       threshold: HICCUP.toSeconds(),
       description:
-        'For more than five minutes the destination has taken nothing from the forwarder, which has paused.',
+        'The circuit is open: for more than five minutes the destination has taken nothing from the forwarder.',
     });
     TrailbridgeAlarm.onLooks(this, 'TrailNotLogging', {
       metricName: HEALTH_METRICS.trailsNotLogging,

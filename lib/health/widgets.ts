@@ -144,7 +144,7 @@ function ages(): Metric[] {
   return [
     look(HEALTH_METRICS.newestFileAge, 'since the newest was forwarded'),
     look(HEALTH_METRICS.oldestFileAge, 'that the oldest waits'),
-    look(HEALTH_METRICS.circuitOpenFor, 'that the forwarder has paused'),
+    look(HEALTH_METRICS.circuitOpenFor, 'that the circuit is open'),
   ];
 }
 

@@ -3,10 +3,17 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { CompletenessResult } from '../../contract/completeness.ts';
+import {
+  dueUntil,
+  MEMORY_ATTRIBUTE,
+  type RoundMemory,
+  roundMemoryKey,
+  roundMemorySchema,
+} from '../../contract/completeness-round.ts';
 import { LEDGER_PARTITION_KEY } from '../../contract/ledger.ts';
 import { OUTPUTS } from '../../contract/parameters.ts';
 import { readLedger } from '../delivery.ts';
@@ -40,11 +47,15 @@ export async function proveCompleteness(rehearsal: Rehearsal): Promise<void> {
     async () => {
       const outputs = await outputsOf(stage.clients, STACK);
       const bucket = outputs[OUTPUTS.bucketName] ?? '';
-      const delivered = digestsOf(corpus, bucket, new Date());
+      const delivered = digestsOf(corpus, bucket, dueUntil(new Date()));
       await deliver(stage, delivered);
-      const results = await checkByFunction(stage, delivered);
-      found.completeness = { ...sumOf(results, delivered), gapClosed: false };
-      found.problems.push(...provenProblems(results, delivered));
+      const round = await goRound(stage, outputs, delivered);
+      found.completeness = {
+        files: round?.totals.files ?? 0,
+        digests: round?.totals.digests ?? 0,
+        gapClosed: false,
+      };
+      found.problems.push(...provenProblems(round, delivered));
       found.completeness.gapClosed = await closeGap(rehearsal, delivered, outputs);
       if (!found.completeness.gapClosed) {
         found.problems.push(
@@ -66,56 +77,54 @@ async function deliver(stage: Stage, { digests, publicKeys }: DeliveredDigests):
   );
 }
 
-/** Once as the schedule calls it, which finds that nothing is due yet; once for the time of the rehearsal. */
-async function checkByFunction(
+/**
+ * Calls the function as its schedule does: once when it is new, which finds that nothing is due yet; and once as though
+ * it had been there when the digests were made, which has to prove all of them in one round.
+ */
+async function goRound(
   { clients }: Stage,
+  outputs: Readonly<Record<string, string>>,
   { span }: DeliveredDigests,
-): Promise<readonly CompletenessResult[]> {
-  const name = await physicalIdOf(clients, STACK, 'AWS::Lambda::Function', /^CompletenessCheck/);
-  const invoke = async (event: object) => {
-    const { FunctionError, Payload } = await clients.lambda.send(
-      new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }),
-    );
+): Promise<RoundMemory['last']> {
+  const FunctionName = await physicalIdOf(clients, STACK, 'AWS::Lambda::Function', /^CompletenessCheck/);
+  const memory = {
+    TableName: outputs[OUTPUTS.ledgerTable],
+    Key: { [LEDGER_PARTITION_KEY]: { S: roundMemoryKey(outputs[OUTPUTS.bucketName] ?? '') } },
+  };
+  const invoke = async () => {
+    const { FunctionError, Payload } = await clients.lambda.send(new InvokeCommand({ FunctionName }));
     if (FunctionError !== undefined) {
       throw new Error(`The completeness check failed: ${Payload?.transformToString()}`);
     }
-    return JSON.parse(Payload?.transformToString() ?? '[]') as readonly CompletenessResult[];
+    const { Item } = await clients.dynamoDb.send(new GetItemCommand(memory));
+    return roundMemorySchema.parse(JSON.parse(Item?.[MEMORY_ATTRIBUTE]?.S ?? 'null'));
   };
-  await invoke({});
-  return invoke(span);
-}
-
-function ofDigests(
-  results: readonly CompletenessResult[],
-  { folders }: DeliveredDigests,
-): readonly CompletenessResult[] {
-  return results.filter(({ series: { prefix, organizationId = '', accountId, region } }) =>
-    folders.has([prefix, organizationId, accountId, region].join('/')),
+  const atFirst = await invoke();
+  await clients.dynamoDb.send(
+    new UpdateItemCommand({
+      ...memory,
+      UpdateExpression: 'SET #memory = :memory',
+      ExpressionAttributeNames: { '#memory': MEMORY_ATTRIBUTE },
+      ExpressionAttributeValues: { ':memory': { S: JSON.stringify({ ...atFirst, since: span.from }) } },
+    }),
   );
+  return (await invoke()).last;
 }
 
-function sumOf(results: readonly CompletenessResult[], delivered: DeliveredDigests) {
-  const checked = ofDigests(results, delivered);
-  return {
-    files: checked.reduce((sum, { files }) => sum + files.Forwarded, 0),
-    digests: checked.reduce((sum, { digests }) => sum + digests.verified, 0),
-  };
-}
-
-function provenProblems(results: readonly CompletenessResult[], delivered: DeliveredDigests): string[] {
-  const checked = ofDigests(results, delivered);
-  const { files, digests } = sumOf(results, delivered);
+function provenProblems(round: RoundMemory['last'], { digests, files, span }: DeliveredDigests): string[] {
+  if (round === undefined) {
+    return ['The completeness check has not come to the end of its round.'];
+  }
+  const { to, totals } = round;
+  // Should another hour have become due meanwhile, no digest speaks for that.
+  const unprovenHours = to === span.to ? totals.unprovenHours : 0;
+  const isProven = totals.behind + totals.gaps + totals.tampered + unprovenHours === 0;
   return [
-    ...checked
-      .filter(({ verdict }) => verdict !== 'Proven')
-      .map(
-        ({ series, verdict, findings }) =>
-          `Completeness of ${series.accountId} in ${series.region} is ${verdict}: ${JSON.stringify(findings[0])}`,
-      ),
-    ...(files === delivered.files && digests === delivered.digests.length
+    ...(isProven ? [] : [`The completeness check does not prove everything: ${JSON.stringify(totals)}.`]),
+    ...(totals.files === files && totals.digests === digests.length
       ? []
       : [
-          `${files} files in ${digests} digests are proven to be forwarded, of ${delivered.files} in ${delivered.digests.length}.`,
+          `${totals.files} files in ${totals.digests} digests are proven to be forwarded, of ${files} in ${digests.length}.`,
         ]),
   ];
 }

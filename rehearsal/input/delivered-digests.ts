@@ -21,8 +21,6 @@ export interface DeliveredDigests {
   readonly files: number;
   /** Key of one of them. */
   readonly firstFile: string;
-  /** `prefix/organisation/account/region` of each chain. */
-  readonly folders: ReadonlySet<string>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -32,10 +30,9 @@ const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 /**
  * @param corpus what was forwarded. Poisonous files are not listed: they can never be.
- * @param now the digests end then, and cover the two hours before.
+ * @param end of what the digests cover, which is the two hours before; in whole seconds.
  */
-export function digestsOf(corpus: Corpus, bucket: string, now: Date): DeliveredDigests {
-  const end = new Date(Math.floor(now.getTime() / 1000) * 1000);
+export function digestsOf(corpus: Corpus, bucket: string, end: Date): DeliveredDigests {
   const start = new Date(end.getTime() - 2 * HOUR_MS);
   const key = signingKey({
     from: new Date(start.getTime() - DAY_MS),
@@ -69,7 +66,6 @@ export function digestsOf(corpus: Corpus, bucket: string, now: Date): DeliveredD
     span: { from: start.toISOString(), to: end.toISOString() },
     files: files.length,
     firstFile: files[0]?.file.key ?? '',
-    folders: new Set(folders.keys()),
   };
 }
 

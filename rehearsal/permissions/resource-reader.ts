@@ -12,6 +12,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { NO_SUCH_RESOURCE } from '../../contract/trail.ts';
 import type { PolicyDocument } from './policies.ts';
 
 /** What a resource contributes to the decision. */
@@ -100,6 +101,8 @@ export class ResourceReader {
   }
 
   async #bucket(name: string): Promise<readonly ResourceFacts[]> {
+    // Stands in a policy that needs a resource where there is none.
+    if (name === NO_SUCH_RESOURCE) return [];
     const policy = await unlessAbsent('NoSuchBucketPolicy', () =>
       this.#s3.send(new GetBucketPolicyCommand({ Bucket: name })),
     );

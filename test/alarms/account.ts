@@ -120,7 +120,7 @@ export class Account {
       LATE_OBJECTS_DEAD_LETTER_QUEUE_URL: queueUrl(QUEUES.lateObjectsDeadLetters),
       LATE_OBJECTS_QUEUE_URL: queueUrl('late-objects'),
       LEDGER_TABLE: 'ledger',
-      MAXIMUM_RECEIVES: '5',
+      MAXIMUM_TRIES: '5',
       BUCKET_NAME: BUCKET,
       BUCKET_REGION: 'us-east-1',
       BUCKET_ACCOUNT_ID: '123456789012',

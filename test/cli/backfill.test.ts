@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { roughly } from '../../cli/amounts.ts';
 import { run } from '../../cli/program.ts';
-import { Pacemaker, roughly } from '../../cli/progress-line.ts';
+import { Pacemaker } from '../../cli/progress-line.ts';
 import {
   type BackfillProgress,
   backfillOrderSchema,
@@ -80,7 +81,7 @@ describe('what the lister is asked for', () => {
       '--account',
       '111122223333',
       '444455556666',
-      '--in-region',
+      '--log-region',
       'eu-west-1',
       '--rate',
       '2.5',
@@ -109,7 +110,7 @@ describe('what the lister is asked for', () => {
   });
 
   test('the region of the stack is another matter than those of the files', async () => {
-    await trailbridge([...MARCH, '--region', 'eu-central-1', '--in-region', 'eu-west-1', '--no-wait']);
+    await trailbridge([...MARCH, '--region', 'eu-central-1', '--log-region', 'eu-west-1', '--no-wait']);
 
     expect(item().order.regions).toEqual(['eu-west-1']);
     await expect(aws.cloudFormation.calls()[0]?.thisValue.config.region()).resolves.toBe('eu-central-1');
@@ -313,7 +314,7 @@ describe('a wrong command line is 2, and nothing is asked of AWS', () => {
     [['--from', '2026-03-02', '--to', '2026-03-01'], /--from 2026-03-02 is after --to 2026-03-01/],
     [['--from', '2026-03-02', '--to', '2999-03-01'], /is in the future/],
     [[...MARCH, '--account', '123'], /has 12 digits/],
-    [[...MARCH, '--in-region', 'EU/WEST'], /given by its code/],
+    [[...MARCH, '--log-region', 'EU/WEST'], /given by its code/],
     [[...MARCH, '--rate', '0'], /from 0\.1 to 10000/],
     [[...MARCH, '--rate', 'fast'], /from 0\.1 to 10000/],
     [['--resume', 'x', '--from', '2026-03-01'], /Leave the other options out/],

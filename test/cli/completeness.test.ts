@@ -11,6 +11,15 @@ import { type AwsStandIn, environmentOf, startAws, TABLE } from '../lambda/compl
 import { at, HOUR, PLACE, resultOf, START, World } from '../lambda/completeness/world.ts';
 import { captureStreams } from './streams.ts';
 
+/** Of a whole deployment, which the check does not need. */
+const UNUSED_OUTPUTS = [
+  OUTPUTS.deadLetterQueueUrl,
+  OUTPUTS.eventDeadLetterQueueUrl,
+  OUTPUTS.listingQueueUrl,
+  OUTPUTS.listingDeadLetterQueueUrl,
+  OUTPUTS.forwarderMappingId,
+];
+
 let aws: AwsStandIn;
 afterEach(() => aws.close());
 
@@ -20,6 +29,9 @@ async function deploy(world: World): Promise<void> {
   aws.outputs.set(OUTPUTS.ledgerTable, TABLE);
   aws.outputs.set(OUTPUTS.queueUrl, `${aws.url}/111122223333/forwarding`);
   aws.outputs.set(OUTPUTS.destination, 'CloudOne');
+  for (const name of UNUSED_OUTPUTS) {
+    aws.outputs.set(name, 'not-used');
+  }
   for (const [name, value] of Object.entries({ ...environmentOf(aws), NO_COLOR: '1' })) {
     vi.stubEnv(name, value);
   }
@@ -167,6 +179,16 @@ describe('what is asked for is checked, and nothing else:', () => {
     expect((await completeness(world, ...(own === '' ? [] : [option, own]))).status).toBe(0);
   });
 
+  test.each([
+    ['--account', '999999999999', '111122223333'],
+    ['--log-region', 'us-east-1', 'eu-central-1'],
+  ])('%s several of them', async (option, other, own) => {
+    const world = worldOf(1).forwardAll();
+    await deploy(world);
+    expect((await completeness(world, option, other, own)).status).toBe(0);
+    expect((await completeness(world, option, own, option, other)).status).toBe(0);
+  });
+
   test('a trail’s prefix spares the search', async () => {
     const world = new World({ place: { ...PLACE, prefix: 'deep/down' } });
     world.hour(1);
@@ -228,7 +250,9 @@ test('of the vendor’s own client nothing can be proven', async () => {
   aws.outputs.set(OUTPUTS.destination, 'VendorClient');
   const { status, err } = await completeness(world);
   expect(status).toBe(1);
-  expect(err).toContain('keeps no ledger');
+  expect(err).toContain(
+    'Without a queue and a ledger of ours there is nothing to pause, redrive, backfill or prove',
+  );
 });
 
 test('what AWS refuses is said as it says it', async () => {

@@ -18,7 +18,7 @@ beforeEach(() => {
 
 async function trailbridge(...argv: string[]) {
   const { streams, written } = captureStreams();
-  const exitStatus = await run(argv, { ...streams, wait: async () => {} });
+  const exitStatus = await run(argv, streams);
   return { exitStatus, ...written };
 }
 const updates = () =>

@@ -11,6 +11,7 @@ import { GetQueueAttributesCommand, SQSClient, SQSServiceException } from '@aws-
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { run } from '../../cli/program.ts';
+import { type Opening, openingAttributes } from '../../contract/circuit.ts';
 import { OUTPUTS } from '../../contract/parameters.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { captureStreams } from './streams.ts';
@@ -93,6 +94,7 @@ describe('status', () => {
         'CloudTrail bucket  my-logs',
         'Destination        CloudOne',
         'Forwarding         on',
+        'Circuit            closed',
         'Queue              3 waiting, 2 being forwarded',
         'Dead letters       0',
         '',
@@ -115,10 +117,60 @@ describe('status', () => {
       bucket: 'my-logs',
       destination: 'CloudOne',
       forwarding: { isEnabled: true, pausedSince: null },
+      circuit: { isOpen: false },
       queue: { waiting: 3, inFlight: 2, delayed: 0 },
       deadLetters: 0,
     });
     expect(exitStatus).toBe(0);
+  });
+
+  describe('while the circuit is open', () => {
+    const opening: Opening = {
+      openedAt: Date.parse('2026-11-20T07:00:00Z'),
+      until: Date.now() + 15 * 60_000,
+      openings: 3,
+      probing: false,
+      reason: 'DestinationUnavailable',
+      detail: 'It answered 503.',
+    };
+    const since = 'open since 2026-11-20T07:00:00.000Z (DestinationUnavailable: It answered 503.)';
+
+    test.each([
+      ['the next try is to come', {}, `next try ${new Date(opening.until).toISOString()}`],
+      ['a file is being tried', { probing: true }, 'being tried now'],
+      ['the next try waits for a file', { until: Date.now() - 1 }, 'next try with the next file'],
+    ])('1, and why: %s', async (_case, changes, next) => {
+      deployed();
+      dynamoDb
+        .on(GetItemCommand, { Key: { object: { S: '#circuit/CloudOne' } } })
+        .resolves({ Item: openingAttributes({ ...opening, ...changes }) });
+
+      const { exitStatus, out } = await trailbridge('status');
+
+      expect(out).toContain(`Circuit            ${since}, ${next}\n`);
+      expect(out).toContain('Forwarding         on\n');
+      expect(exitStatus).toBe(1);
+    });
+
+    test('a program is told so', async () => {
+      deployed();
+      dynamoDb
+        .on(GetItemCommand, { Key: { object: { S: '#circuit/CloudOne' } } })
+        .resolves({ Item: openingAttributes(opening) });
+
+      const { out } = await trailbridge('status', '--json');
+
+      expect(JSON.parse(out)).toMatchObject({
+        circuit: {
+          isOpen: true,
+          since: '2026-11-20T07:00:00.000Z',
+          reason: 'DestinationUnavailable',
+          detail: 'It answered 503.',
+          isTried: false,
+          nextTry: new Date(opening.until).toISOString(),
+        },
+      });
+    });
   });
 
   test('1 when files are dead-lettered', async () => {
@@ -146,7 +198,7 @@ describe('status', () => {
 
     const { exitStatus, out } = await trailbridge('status');
 
-    expect(out.match(/ {2}-$/gm)).toHaveLength(7);
+    expect(out.match(/ {2}-$/gm)).toHaveLength(8);
     expect(exitStatus).toBe(1);
   });
 

@@ -1,6 +1,6 @@
 import type { Streams } from '../../cli/output.ts';
 
-/** Streams that keep what is written to them. */
+/** Streams that keep what is written to them, of a user who has time. */
 export function captureStreams() {
   const written = { out: '', err: '' };
   const streams: Streams = {
@@ -10,6 +10,8 @@ export function captureStreams() {
     err: (text) => {
       written.err += text;
     },
+    wait: async () => {},
+    onInterrupt: () => new AbortController().signal,
   };
   return { streams, written };
 }

@@ -1,6 +1,6 @@
 import { type CloudTrailClient, paginateListPublicKeys } from '@aws-sdk/client-cloudtrail';
 import { explainAwsError } from '../../shared/aws-errors.ts';
-import { type DigestPublicKey, OutOfReachError, type PublicKeySource, type Span } from '../stores.ts';
+import { type DigestPublicKey, OutOfReachError, type PublicKeySource, type Span } from '../ports.ts';
 
 /** What a region's name may hold: it comes from an object's key, and becomes part of a host's. */
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;

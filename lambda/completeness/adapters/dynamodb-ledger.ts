@@ -2,7 +2,7 @@ import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@
 import { LEDGER_PARTITION_KEY } from '../../../contract/ledger.ts';
 import { explainAwsError } from '../../shared/aws-errors.ts';
 import { withRetries } from '../../shared/retry.ts';
-import type { LedgerEntry, LedgerLookup } from '../stores.ts';
+import type { LedgerEntry, LedgerLookup } from '../ports.ts';
 
 /** DynamoDB answered a part of what it was asked, several times over. */
 class UnprocessedError extends Error {

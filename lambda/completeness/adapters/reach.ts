@@ -1,7 +1,7 @@
 /** What of a refusal will not pass: then nothing is to be waited for, and the check says what it cannot see. */
 import { explainAwsError } from '../../shared/aws-errors.ts';
 import { isDenied, isMissingBucket } from '../../shared/s3-failures.ts';
-import { OutOfReachError } from '../stores.ts';
+import { OutOfReachError } from '../ports.ts';
 
 /** "Nothing is stored there." */
 export function isAbsent(error: unknown): boolean {

@@ -8,7 +8,7 @@ import type { DigestSeries } from '../../../contract/completeness.ts';
 import type { BucketListing } from '../../shared/listing/folder-walk.ts';
 import { dayOf, folderOf } from '../../shared/listing/stored-objects.ts';
 import { digestFolderOf, parseDigestKey } from '../digest-key.ts';
-import { type DigestReference, type DigestStore, type Span, type StoredDigest, s3Url } from '../stores.ts';
+import { type DigestReference, type DigestStore, type Span, type StoredDigest, s3Url } from '../ports.ts';
 import { failureOf, isAbsent } from './reach.ts';
 
 /** As stored. A digest of 100,000 log files has some 10 MB: what is larger is none, and is not read. */

@@ -1,6 +1,5 @@
 import { GetObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import type { DigestSeries } from '../../../contract/completeness.ts';
-import { namesVersion } from '../../../contract/ledger.ts';
 import type { BucketListing } from '../../shared/listing/folder-walk.ts';
 import {
   daysOfFolders,
@@ -9,13 +8,19 @@ import {
   type VersionMarker,
   versionPage,
 } from '../../shared/listing/stored-objects.ts';
+import { versionOf, wholeBody } from '../../shared/stored-version.ts';
 import { digestFolderOf } from '../digest-key.ts';
-import { type DatedLogFile, type LogFileStore, type Span, type StoredLogFile, s3Url } from '../stores.ts';
+import { type DatedLogFile, type LogFileStore, type Span, type StoredLogFile, s3Url } from '../ports.ts';
 import { hashOfGzip } from './gzip-hash.ts';
 import { failureOf, isAbsent } from './reach.ts';
 
 /** Kinds of files that are forwarded, each with a folder of its own beside that of the digests. */
 const KINDS = ['CloudTrail', 'CloudTrail-Insight'];
+
+/** S3 broke off: nothing is known of the file. */
+class BrokenOffError extends Error {
+  override readonly name = 'BrokenOffError';
+}
 
 /** Log files in S3; `home` is the bucket that is looked after, whose refusals are faults. */
 export class S3LogFiles implements LogFileStore {
@@ -49,20 +54,16 @@ export class S3LogFiles implements LogFileStore {
   }
 
   async hashOf(file: StoredLogFile): Promise<string | undefined> {
-    const { bucket, key, versionId, etag } = file;
     const { s3, signal } = this.#home;
     try {
-      const { Body, ContentLength } = await s3.send(
-        new GetObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          VersionId: versionId,
-          ...(!namesVersion(file) && etag !== undefined ? { IfMatch: `"${etag}"` } : {}),
-        }),
-        { abortSignal: signal },
-      );
+      const { Body, ContentLength } = await s3.send(new GetObjectCommand(versionOf(file)), {
+        abortSignal: signal,
+      });
+      if (Body === undefined || ContentLength === undefined) {
+        throw brokenOff('S3 answered without a body or without its length.');
+      }
       // In Node.js the SDK's body is a stream.Readable.
-      return Body && (await hashOfGzip(Body as AsyncIterable<Uint8Array>, ContentLength));
+      return await hashOfGzip(wholeBody(Body as AsyncIterable<Uint8Array>, ContentLength, brokenOff));
     } catch (error) {
       if (isAbsent(error) || (error as Error).name === 'PreconditionFailed') {
         return undefined;
@@ -125,6 +126,10 @@ export class S3LogFiles implements LogFileStore {
       throw failureOf(`s3:ListBucketVersions of ${bucket}`, error, signal, bucket !== this.#home.bucket);
     }
   }
+}
+
+function brokenOff(words: string, options?: ErrorOptions): BrokenOffError {
+  return new BrokenOffError(words, options);
 }
 
 /** A marker that everything about the key comes after: no key of a log file ends there. */

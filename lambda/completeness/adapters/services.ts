@@ -1,7 +1,7 @@
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BucketListing } from '../../shared/listing/folder-walk.ts';
-import type { CompletenessServices } from '../stores.ts';
+import type { CompletenessServices } from '../ports.ts';
 import { CloudTrailKeys } from './cloudtrail-keys.ts';
 import { DynamoDbLedger } from './dynamodb-ledger.ts';
 import { S3Digests } from './s3-digests.ts';

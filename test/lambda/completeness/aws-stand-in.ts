@@ -40,8 +40,9 @@ export async function startAws(world: World): Promise<AwsStandIn> {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       chunks.push(chunk);
     }
-    const { status, body, headers } = answerOf(request, Buffer.concat(chunks).toString(), standIn);
-    response.writeHead(status, headers).end(body);
+    const { status, body = '', headers } = answerOf(request, Buffer.concat(chunks).toString(), standIn);
+    // As AWS does: a body that breaks off can be told from one that is over.
+    response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const standIn: AwsStandIn = {

@@ -1,7 +1,6 @@
 /** The handler as Lambda calls it, at times of the test's choosing, against AWS's protocols. */
 import type { Context } from 'aws-lambda';
 import { vi } from 'vitest';
-import type { CompletenessResult } from '../../../contract/completeness.ts';
 import {
   type RoundMemory,
   roundMemoryKey,
@@ -62,12 +61,17 @@ export class DeployedCheck {
    */
   async callAt(hours: number, looks = Number.POSITIVE_INFINITY): Promise<Metrics> {
     const before = this.#output().length;
-    await this.#call({}, hours, looks);
+    vi.setSystemTime(START.getTime() + hours * HOUR);
+    const { handler } = await import('../../../lambda/completeness/completeness-handler.ts');
+    let left = looks;
+    const context = {
+      getRemainingTimeInMillis: () => {
+        left -= 1;
+        return left >= 0 ? TIMEOUT_MS : 30_000;
+      },
+    } as Context;
+    await handler({}, context);
     return metricsIn(this.#output().slice(before));
-  }
-
-  async checkNow(from: Date, to: Date): Promise<readonly CompletenessResult[]> {
-    return this.#call({ from: from.toISOString(), to: to.toISOString() }, 1000, Number.POSITIVE_INFINITY);
   }
 
   /** What the forwarder does with what is queued. */
@@ -91,19 +95,6 @@ export class DeployedCheck {
   get series(): SeriesMemory {
     const key = seriesMemoryKey(this.world.series.bucket, digestFolderOf(this.world.series));
     return JSON.parse(this.aws.memory.get(key) ?? '{}');
-  }
-
-  async #call(event: unknown, hours: number, looks: number): Promise<readonly CompletenessResult[]> {
-    vi.setSystemTime(START.getTime() + hours * HOUR);
-    const { handler } = await import('../../../lambda/completeness/completeness-handler.ts');
-    let left = looks;
-    const context = {
-      getRemainingTimeInMillis: () => {
-        left -= 1;
-        return left >= 0 ? TIMEOUT_MS : 30_000;
-      },
-    } as Context;
-    return handler(event, context);
   }
 }
 

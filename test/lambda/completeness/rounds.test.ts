@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DigestWriter } from '../../../rehearsal/input/digests.ts';
 import { DeployedCheck } from './deployed-check.ts';
-import { HOUR, KEYS, PLACE, START, urlOf, World } from './world.ts';
+import { KEYS, PLACE, START, urlOf, World } from './world.ts';
 
 let deployed: DeployedCheck;
 afterEach(() => deployed.close());
@@ -26,7 +26,7 @@ function hoursFrom(first: number, last: number, step: number): readonly number[]
   return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step);
 }
 
-/** Nothing was found; it is told all the same, for silence is an alarm. */
+/** Nothing was found, which is told all the same. */
 const QUIET = { CompletenessGaps: 0, CompletenessGapsRemaining: 0, CompletenessTampered: 0 };
 
 test('nothing is due at first, and that is no silence', async () => {
@@ -259,18 +259,4 @@ test('what is remembered and cannot be read is begun anew', async () => {
   }
   expect(await deployed.callAt(6)).toMatchObject({ CompletenessDigestsVerified: 4 });
   expect(deployed.log).toContain('cannot be read: it begins anew');
-});
-
-test('asked for a span of time, it answers with a result for each region, and queues the gaps', async () => {
-  const world = worldOf(3);
-  await deploy(world);
-  world.forwardAll();
-  const [lost = ''] = world.ledger.keys();
-  world.ledger.delete(lost);
-  const results = await deployed.checkNow(START, new Date(START.getTime() + 3 * HOUR));
-  expect(results).toMatchObject([
-    { verdict: 'Gaps', digests: { verified: 3 }, files: { Forwarded: 5, Gap: 1 } },
-  ]);
-  expect(deployed.forwardQueued()).toEqual([lost]);
-  expect(deployed.round.last).toBeUndefined();
 });

@@ -20,7 +20,7 @@ import type {
   Span,
   StoredDigest,
   StoredLogFile,
-} from '../../../lambda/completeness/stores.ts';
+} from '../../../lambda/completeness/ports.ts';
 import {
   type DigestObject,
   DigestWriter,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CircuitState, Opening } from '../../../contract/circuit.ts';
 import { Circuit } from '../../../lambda/forwarding/circuit.ts';
-import type { CircuitState, Pause } from '../../../lambda/forwarding/circuit-state.ts';
 import { PoisonError, RetryableError } from '../../../lambda/forwarding/failures.ts';
 import { logger } from '../../../lambda/shared/logger.ts';
 
@@ -11,7 +11,7 @@ const REMAINING_MS = 2 * MINUTE;
 
 /** The item, with the compare and set of the real store. */
 class SharedItem {
-  state: CircuitState = { revision: 0, pause: undefined };
+  state: CircuitState = { revision: 0, opening: undefined };
   reads = 0;
   writes = 0;
   fails: 'never' | 'reads' | 'writes' | 'always' = 'never';
@@ -24,14 +24,14 @@ class SharedItem {
     return this.state;
   }
 
-  async change(seen: CircuitState, pause: Pause | undefined) {
+  async change(seen: CircuitState, opening: Opening | undefined) {
     this.writes += 1;
     if (['writes', 'always'].includes(this.fails)) {
       throw new Error('throttled');
     }
     const won = seen.revision === this.state.revision;
     if (won) {
-      this.state = { revision: seen.revision + 1, pause };
+      this.state = { revision: seen.revision + 1, opening };
     }
     return { won, state: this.state };
   }
@@ -71,27 +71,27 @@ async function openCircuit(error?: unknown): Promise<Circuit> {
   return circuit;
 }
 
-const pausedForMs = (circuit: Circuit) =>
-  circuit.pause === undefined ? 0 : circuit.pause.until - Date.now();
+const openForMs = (circuit: Circuit) =>
+  circuit.opening === undefined ? 0 : circuit.opening.until - Date.now();
 
 describe('a closed circuit', () => {
   it('opens after three different objects in a row, for half a minute', async () => {
     const circuit = new Circuit(item);
     await enter(circuit);
     await fail(circuit, 2);
-    expect(circuit.pause).toBeUndefined();
+    expect(circuit.opening).toBeUndefined();
 
     await fail(circuit, 3);
 
-    expect(circuit.pause).toMatchObject({ openings: 1, reason: 'DestinationUnavailable' });
-    expect(pausedForMs(circuit)).toBe(30_000);
-    expect(item.state.pause).toEqual(circuit.pause);
+    expect(circuit.opening).toMatchObject({ openings: 1, reason: 'DestinationUnavailable' });
+    expect(openForMs(circuit)).toBe(30_000);
+    expect(item.state.opening).toEqual(circuit.opening);
   });
 
   it.each(['DestinationUnauthorized', 'TokenUnreadable'] as const)('opens for %s too', async (reason) => {
     const circuit = await openCircuit(new RetryableError(reason, 'no'));
 
-    expect(circuit.pause).toMatchObject({ reason });
+    expect(circuit.opening).toMatchObject({ reason });
   });
 
   it.each([
@@ -134,7 +134,7 @@ describe('a closed circuit', () => {
 
     await trouble(circuit);
 
-    expect(circuit.pause).toBeUndefined();
+    expect(circuit.opening).toBeUndefined();
     expect(item.writes).toBe(0);
   });
 
@@ -163,13 +163,13 @@ describe('an open circuit', () => {
     pass(10_000);
     await enter(other);
 
-    expect(other.pause).toEqual(circuit.pause);
+    expect(other.opening).toEqual(circuit.opening);
   });
 
   it('stays open as long as the destination asked, up to an hour', async () => {
-    expect(pausedForMs(await openCircuit(away(20 * MINUTE)))).toBe(20 * MINUTE);
+    expect(openForMs(await openCircuit(away(20 * MINUTE)))).toBe(20 * MINUTE);
     item = new SharedItem();
-    expect(pausedForMs(await openCircuit(away(365 * DAY)))).toBe(60 * MINUTE);
+    expect(openForMs(await openCircuit(away(365 * DAY)))).toBe(60 * MINUTE);
   });
 
   it('is opened once, whoever else finds out at the same time', async () => {
@@ -178,21 +178,21 @@ describe('an open circuit', () => {
 
     await Promise.all(circuits.map((circuit) => fail(circuit, 5)));
 
-    expect(item.state.pause).toMatchObject({ openings: 1 });
-    expect(circuits.map(({ pause }) => pause)).toEqual(circuits.map(() => item.state.pause));
+    expect(item.state.opening).toMatchObject({ openings: 1 });
+    expect(circuits.map(({ opening }) => opening)).toEqual(circuits.map(() => item.state.opening));
   });
 
   it('is opened over a change that was missed', async () => {
     const circuit = new Circuit(item);
     await enter(circuit);
-    item.state = { revision: 7, pause: undefined };
+    item.state = { revision: 7, opening: undefined };
 
     await fail(circuit, 3);
 
-    expect(item.state).toMatchObject({ revision: 8, pause: { openings: 1 } });
+    expect(item.state).toMatchObject({ revision: 8, opening: { openings: 1 } });
   });
 
-  it('lets one process try when the pause is over, and the others wait for it', async () => {
+  it('lets one process try when that is due, and the others wait for it', async () => {
     const first = await openCircuit();
     const second = new Circuit(item);
     await enter(second);
@@ -202,8 +202,8 @@ describe('an open circuit', () => {
     await enter(second);
 
     expect([first.probing, second.probing]).toEqual([true, false]);
-    expect(first.pause).toBeUndefined();
-    expect(second.pause).toMatchObject({ probing: true });
+    expect(first.opening).toBeUndefined();
+    expect(second.opening).toMatchObject({ probing: true });
   });
 
   it('closes for all with the first success of that try', async () => {
@@ -217,7 +217,7 @@ describe('an open circuit', () => {
     pass(10_000);
     await enter(second);
 
-    expect([first, second].map(({ pause, probing, isOpen }) => [pause, probing, isOpen])).toEqual([
+    expect([first, second].map(({ opening, probing, isOpen }) => [opening, probing, isOpen])).toEqual([
       [undefined, false, false],
       [undefined, false, false],
     ]);
@@ -230,24 +230,24 @@ describe('an open circuit', () => {
 
     await circuit.failed('bad', new PoisonError('DestinationRefused', '400'), signal);
 
-    expect(item.state.pause).toBeUndefined();
+    expect(item.state.opening).toBeUndefined();
   });
 
   it('waits longer with every try that fails, up to a quarter of an hour', async () => {
     const circuit = await openCircuit();
-    const pauses: number[] = [];
+    const waits: number[] = [];
     for (let tries = 0; tries < 7; tries += 1) {
-      pauses.push(pausedForMs(circuit) / 1000);
-      pass(pausedForMs(circuit));
+      waits.push(openForMs(circuit) / 1000);
+      pass(openForMs(circuit));
       await enter(circuit);
       expect(circuit.probing).toBe(true);
       await circuit.failed('object', away(), signal);
       expect(circuit.probing).toBe(false);
     }
 
-    expect(pauses).toEqual([30, 60, 120, 240, 480, 900, 900]);
-    const openForMs = Date.now() - (circuit.pause?.openedAt ?? 0);
-    expect(openForMs).toBe(pauses.reduce((sum, seconds) => sum + seconds * 1000, 0));
+    expect(waits).toEqual([30, 60, 120, 240, 480, 900, 900]);
+    const elapsedMs = Date.now() - (circuit.opening?.openedAt ?? 0);
+    expect(elapsedMs).toBe(waits.reduce((sum, seconds) => sum + seconds * 1000, 0));
   });
 
   it('is tried again at once where a try told nothing', async () => {
@@ -261,7 +261,7 @@ describe('an open circuit', () => {
     await enter(circuit);
 
     expect(circuit.probing).toBe(true);
-    expect(item.state.pause).toMatchObject({ openings: 1 });
+    expect(item.state.opening).toMatchObject({ openings: 1 });
   });
 
   it('is tried by another when the one that tried has died', async () => {
@@ -279,14 +279,14 @@ describe('an open circuit', () => {
     expect(second.probing).toBe(true);
   });
 
-  it('is not held open by a time that no pause of ours can have', async () => {
+  it('is not held open by a time that no opening of ours can have', async () => {
     const circuit = await openCircuit();
-    const { pause } = item.state;
-    item.state = { revision: 9, pause: { ...(pause as Pause), until: Date.now() + 365 * DAY } };
+    const { opening } = item.state;
+    item.state = { revision: 9, opening: { ...(opening as Opening), until: Date.now() + 365 * DAY } };
     pass(10_000);
     await enter(circuit);
 
-    expect(pausedForMs(circuit)).toBe(60 * MINUTE);
+    expect(circuit.probing).toBe(true);
   });
 });
 
@@ -297,21 +297,21 @@ describe('a ledger that is away', () => {
 
     await enter(circuit);
 
-    expect(circuit.pause).toBeUndefined();
+    expect(circuit.opening).toBeUndefined();
   });
 
-  it('leaves one process to pause alone, and to go on by itself', async () => {
+  it('opens for one process alone, and to go on by itself', async () => {
     item.fails = 'always';
     const circuit = await openCircuit();
-    expect(pausedForMs(circuit)).toBe(30_000);
+    expect(openForMs(circuit)).toBe(30_000);
     pass(20_000);
     await enter(circuit);
-    expect(circuit.pause).toBeDefined();
+    expect(circuit.opening).toBeDefined();
 
     pass(10_000);
     await enter(circuit);
 
-    expect([circuit.pause, circuit.probing]).toEqual([undefined, false]);
+    expect([circuit.opening, circuit.probing]).toEqual([undefined, false]);
   });
 
   it('does not make a batch wait for long', async () => {
@@ -320,6 +320,6 @@ describe('a ledger that is away', () => {
 
     await enter(circuit);
 
-    expect(circuit.pause).toBeUndefined();
+    expect(circuit.opening).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { BufferPool } from '../../../lambda/forwarding/buffer-pool.ts';
 import { FileSplitter, type Part, type SplitOptions } from '../../../lambda/forwarding/file-splitter.ts';
-import { gunzipped } from '../../../lambda/forwarding/gzip-reader.ts';
+import { readGzip } from '../../../lambda/forwarding/gzip-reader.ts';
 import { SegmentCompressor } from '../../../lambda/forwarding/segment-compressor.ts';
 import { arbitraryFile, collect, documentText, inChunks, noise, recordText } from './factories.ts';
 
@@ -135,7 +135,7 @@ describe.each([{ plain: false }, { plain: true }])('FileSplitter, to documents, 
     const text = documentText(records);
     for (const at of [0, 1, 13, 30, text.length]) {
       const file = Buffer.concat([gzipSync(text.slice(0, at)), gzipSync(text.slice(at))]);
-      const parts = await collect(new FileSplitter(DOCUMENT).parts(gunzipped(inChunks(file, 5))));
+      const parts = await collect(new FileSplitter(DOCUMENT).parts(readGzip(inChunks(file, 5))));
       expect(parts.map(recordsIn)).toEqual([records.join(',')]);
     }
   });

@@ -27,7 +27,7 @@ const ENVIRONMENT = {
   LEDGER_TABLE: 'ledger',
   QUEUE_URL: `https://sqs.${PLACE}/queue`,
   DEAD_LETTER_QUEUE_URL: `https://sqs.${PLACE}/dead`,
-  MAXIMUM_RECEIVES: '5',
+  MAXIMUM_TRIES: '5',
   // Makes Powertools write to the console that is watched here.
   POWERTOOLS_DEV: 'true',
   POWERTOOLS_METRICS_DISABLED: 'false',

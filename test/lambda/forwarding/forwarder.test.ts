@@ -107,7 +107,7 @@ beforeEach(() => {
   vi.stubEnv('BUCKET_REGION', 'eu-central-1');
   vi.stubEnv('DEAD_LETTER_QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/dead');
   vi.stubEnv('QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/queue');
-  vi.stubEnv('MAXIMUM_RECEIVES', '5');
+  vi.stubEnv('MAXIMUM_TRIES', '5');
   // Makes Powertools write to the console that is watched here.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
@@ -918,15 +918,15 @@ describe('while the circuit is open', () => {
     expect(metric('ObjectsFailed') + metric('ObjectsPostponed')).toBe(10);
   });
 
-  it('messages come back soon after the pause', async () => {
+  it('messages come back soon after the next try is due', async () => {
     const { handle, messages } = await meetOutage(500);
 
     await handle(messages);
 
-    const pauseSeconds = (Number(aws.circuit.item?.openUntil?.N) - Date.now()) / 1000;
+    const openSeconds = (Number(aws.circuit.item?.openUntil?.N) - Date.now()) / 1000;
     for (const seconds of aws.redeliveries.values()) {
-      expect(seconds).toBeGreaterThanOrEqual(Math.floor(pauseSeconds));
-      expect(seconds).toBeLessThanOrEqual(pauseSeconds + 62);
+      expect(seconds).toBeGreaterThanOrEqual(Math.floor(openSeconds));
+      expect(seconds).toBeLessThanOrEqual(openSeconds + 62);
     }
     expect(aws.redeliveries.size).toBe(messages.length);
   });
@@ -969,7 +969,7 @@ describe('while the circuit is open', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('the smallest object is the first to be tried when the pause is over, and all the others follow', async () => {
+  it('the smallest object is the first to be tried when that is due, and all the others follow', async () => {
     const { messages } = await meetOutage();
     aws.circuit.item = { ...aws.circuit.item, openUntil: { N: String(Date.now() - 1) } };
     const sized = messages.map((message, index) => {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { gunzipped, gunzipSingleMember, isSingleMember } from '../../../lambda/forwarding/gzip-reader.ts';
+import { gunzipSingleMember, isSingleMember, readGzip } from '../../../lambda/forwarding/gzip-reader.ts';
 import { collect, inChunks } from './factories.ts';
 
 // Not a target: only so that a busy machine fails nothing.
@@ -20,10 +20,10 @@ function withAllHeaderFields(file: Buffer): Buffer {
 }
 
 async function read(file: Buffer, chunkBytes: number): Promise<string> {
-  return Buffer.concat(await collect(gunzipped(inChunks(file, chunkBytes)))).toString();
+  return Buffer.concat(await collect(readGzip(inChunks(file, chunkBytes)))).toString();
 }
 
-describe.each([1, 1000])('gunzipped, in chunks of %i', (chunkBytes) => {
+describe.each([1, 1000])('readGzip, in chunks of %i', (chunkBytes) => {
   it.each([
     ['one member', good, 'some content'],
     ['two members', Buffer.concat([good, good]), 'some contentsome content'],
@@ -62,7 +62,7 @@ describe('gunzipped', () => {
     const bomb = gzipSync(Buffer.alloc(512 * MEBIBYTE), { level: 9 });
     let read = 0;
     const reading = (async () => {
-      for await (const chunk of gunzipped(inChunks(bomb, 16_384))) {
+      for await (const chunk of readGzip(inChunks(bomb, 16_384))) {
         read += chunk.length;
       }
     })();
@@ -77,7 +77,7 @@ describe('gunzipped', () => {
       throw new Error('connection reset');
     }
 
-    await expect(collect(gunzipped(failing()))).rejects.toThrow('connection reset');
+    await expect(collect(readGzip(failing()))).rejects.toThrow('connection reset');
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pauseDelaySeconds, retryDelaySeconds } from '../../../lambda/forwarding/redelivery-delay.ts';
+import { postponementSeconds, retryDelaySeconds } from '../../../lambda/forwarding/redelivery-delay.ts';
 
 const HOUR = 3600;
 const chance = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
@@ -29,42 +29,42 @@ describe('retryDelaySeconds', () => {
   });
 });
 
-describe('pauseDelaySeconds', () => {
-  it('is over soon after the pause, however often the message was received', () => {
+describe('postponementSeconds', () => {
+  it('is over soon after the next try is due, however often the message was received', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 499 }),
         fc.nat(HOUR * 1000),
         chance,
-        (receives, pauseMs, random) => {
-          const seconds = pauseDelaySeconds(receives, { pauseMs, probing: false }, () => random);
-          expect(seconds).toBeGreaterThanOrEqual(pauseMs / 1000);
-          expect(seconds).toBeLessThanOrEqual(pauseMs / 1000 + 61);
+        (receives, openMs, random) => {
+          const seconds = postponementSeconds(receives, { openMs, probing: false }, () => random);
+          expect(seconds).toBeGreaterThanOrEqual(openMs / 1000);
+          expect(seconds).toBeLessThanOrEqual(openMs / 1000 + 61);
         },
       ),
     );
   });
 
   it('spreads what waited together', () => {
-    const at = (random: number) => pauseDelaySeconds(1, { pauseMs: 900_000, probing: false }, () => random);
+    const at = (random: number) => postponementSeconds(1, { openMs: 900_000, probing: false }, () => random);
 
     expect([at(0), at(0.5), at(1)]).toEqual([900, 930, 960]);
   });
 
   it('is a moment while another invocation tries', () => {
-    expect(pauseDelaySeconds(1, { pauseMs: 130_000, probing: true }, () => 0)).toBe(15);
+    expect(postponementSeconds(1, { openMs: 130_000, probing: true }, () => 0)).toBe(15);
   });
 
   it('is not in the past', () => {
-    expect(pauseDelaySeconds(1, { pauseMs: -5_000, probing: false }, () => 0)).toBe(0);
+    expect(postponementSeconds(1, { openMs: -5_000, probing: false }, () => 0)).toBe(0);
   });
 
   it('lets a message live through 13 days of an outage on fewer receives than the queue allows', () => {
-    const longestPauseMs = 15 * 60_000;
+    const longestOpenMs = 15 * 60_000;
     let receives = 0;
     for (let seconds = 0; seconds < 13 * 24 * HOUR; ) {
       receives += 1;
-      seconds += pauseDelaySeconds(receives, { pauseMs: longestPauseMs, probing: false }, () => 0);
+      seconds += postponementSeconds(receives, { openMs: longestOpenMs, probing: false }, () => 0);
     }
     expect(receives).toBeLessThan(950);
   });

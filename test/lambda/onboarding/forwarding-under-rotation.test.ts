@@ -58,7 +58,7 @@ beforeEach(() => {
     BUCKET_REGION: 'us-east-1',
     QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/queue',
     DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/dead',
-    MAXIMUM_RECEIVES: '5',
+    MAXIMUM_TRIES: '5',
     CLOUD_ONE_API_KEY_SECRET_ARN: API_KEY_SECRET,
     SERVICE_TOKEN_SECRET_ARN: SERVICE_TOKEN_SECRET,
     CLOUD_ONE_REGION: 'us-1',

@@ -8,7 +8,7 @@ import type { CompletenessResult } from '../../../../contract/completeness.ts';
 import { completenessServices } from '../../../../lambda/completeness/adapters/services.ts';
 import { checkCompleteness } from '../../../../lambda/completeness/completeness-check.ts';
 import { CompletenessTally } from '../../../../lambda/completeness/completeness-tally.ts';
-import type { CompletenessServices } from '../../../../lambda/completeness/stores.ts';
+import type { CompletenessServices } from '../../../../lambda/completeness/ports.ts';
 import { signingKey } from '../../../../rehearsal/input/digests.ts';
 import { type AwsStandIn, environmentOf, startAws, TABLE } from '../aws-stand-in.ts';
 import { HOUR, KEYS, resultOf, START, urlOf, World } from '../world.ts';

@@ -1,16 +1,25 @@
-/** Runs `task` for every item, at most `width` at a time. Rejects with the first rejection. */
-export async function forEachBounded<T>(
+/** Several things at once, but no more than a given number. */
+
+/**
+ * Works on items, at most `width` at a time.
+ *
+ * @returns the answers in the order of the items.
+ * @throws the first failure; what is under way then is left to end by itself.
+ */
+export async function mapBounded<T, R>(
   items: readonly T[],
   width: number,
-  task: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const answers: R[] = [];
+  const remaining = items.entries();
   const worker = async () => {
-    for (const item of queue) {
-      await task(item);
+    for (const [index, item] of remaining) {
+      answers[index] = await work(item);
     }
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  return answers;
 }
 
 /**

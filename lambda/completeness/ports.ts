@@ -1,11 +1,15 @@
-/** What the check needs of the world. Whatever fails for a passing reason throws; the check then goes on later. */
+/**
+ * What the check needs of the world: the interfaces that `adapters/` puts AWS behind, and what crosses them.
+ *
+ * A call that fails for a passing reason throws, and the check goes on later.
+ */
 import type { DigestSeries } from '../../contract/completeness.ts';
 import type { LedgerItem } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 
 /**
- * What is to be read is there, or may be, and it is nobody's fault that it cannot be, now or later: a bucket of somebody
- * else's, an archive, a region that is not enabled.
+ * It may be there, and cannot be read from here, now or later, which is nobody's fault: it lies in somebody else's
+ * bucket, in an archive, or in a region that is not enabled.
  */
 export class OutOfReachError extends Error {
   override readonly name = 'OutOfReachError';

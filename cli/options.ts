@@ -1,0 +1,41 @@
+/** Options that several commands take, and what is taken for their values. */
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** What `addLogFileOptions` adds. */
+export interface LogFileOptions {
+  /** Of all accounts where it is absent. */
+  readonly account?: readonly string[];
+  /** Of all regions where it is absent; `--region` is the stack's. */
+  readonly logRegion?: readonly string[];
+}
+
+/** Narrows a command down to the log files of some accounts, and of some regions. */
+export function addLogFileOptions(command: Command): Command {
+  return command
+    .option('--account <id...>', 'only the log files of these AWS accounts', accountIds)
+    .option(
+      '--log-region <code...>',
+      "only the log files of these AWS regions (--region is the stack's)",
+      regionCodes,
+    );
+}
+
+/** @throws InvalidArgumentError */
+export function accountId(text: string): string {
+  if (!/^\d{12}$/.test(text)) {
+    throw new InvalidArgumentError('An AWS account id has 12 digits.');
+  }
+  return text;
+}
+
+function accountIds(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, accountId(text)];
+}
+
+/** Not checked against a list: a region that opened yesterday is one, too. */
+function regionCodes(text: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[a-z0-9-]+$/.test(text)) {
+    throw new InvalidArgumentError('A region is given by its code, such as eu-west-1.');
+  }
+  return [...before, text];
+}
