@@ -228,6 +228,48 @@ describe('a bucket of many accounts', () => {
   });
 });
 
+describe('what vanishes from the bucket altogether', () => {
+  function wipe(world: World, folder: string): void {
+    for (const object of world.objects.filter(({ key }) => key.includes(folder))) {
+      world.delete(object, true);
+    }
+  }
+
+  test.each([
+    ['the account', '/'],
+    ['the region, beside another one', '/eu-central-1/'],
+  ])('%s: is told to be silent for two weeks, and forgotten then', async (_what, folder) => {
+    const world = worldOf(2).forwardAll();
+    const other = new DigestWriter({ ...PLACE, region: 'us-east-1' }, KEYS[0], START);
+    for (let hour = 0; hour < 4; hour += 1) {
+      const digest = other.next([]);
+      world.put(digest.bucket, digest.key, digest.body, START, digest.metadata);
+    }
+    await deploy(world);
+    await deployed.callAt(4);
+    wipe(world, folder);
+    const { CompletenessUnprovenHours: first } = await deployed.callAt(6);
+    expect(first).toBeGreaterThan(1.9);
+    expect(deployed.log).toContain('not in the bucket any more');
+    expect((await deployed.callAt(30)).CompletenessUnprovenHours).toBeGreaterThan(23);
+    await deployed.callAt(15 * 24);
+    await deployed.callAt(15 * 24 + 1);
+    expect((await deployed.callAt(15 * 24 + 2)).CompletenessUnprovenHours).toBe(0);
+    const remembered = [...deployed.aws.memory].find(([key]) => key.includes('/account/'))?.[1] ?? '';
+    expect(remembered).not.toContain('eu-central-1');
+  });
+
+  test('is asked about in a later call where time runs out', async () => {
+    const world = worldOf(2).forwardAll();
+    await deploy(world);
+    await deployed.callAt(5);
+    wipe(world, '/');
+    const early = await deployed.callAt(6, 0);
+    expect(early.CompletenessUnprovenHours).toBeUndefined();
+    expect((await deployed.callAt(6.25)).CompletenessUnprovenHours).toBeGreaterThan(0.9);
+  });
+});
+
 test('a trail that is gone is told to be overdue for two weeks, and is dropped then', async () => {
   const world = worldOf(2).forwardAll();
   await deploy(world);
