@@ -261,6 +261,15 @@ function tellSeries({ result, gaps, stopped }: SeriesOutcome, { tellTampered }: 
   for (const gap of gaps.forgotten) {
     logger.error('A file was never acknowledged, and is forgotten now', { gap });
   }
+  if (gaps.letGo > 0) {
+    logger.error(
+      'Files were never acknowledged, and are forgotten now: too many to be remembered one by one',
+      {
+        series: result.series,
+        forgotten: gaps.letGo,
+      },
+    );
+  }
   if (stopped === 'TooManyGaps') {
     logger.error('A region has too many gaps: its check waits until some are closed', {
       series: result.series,

@@ -36,7 +36,8 @@ const MAXIMUM_SURPLUS = 10_000;
 
 /**
  * Goes on with the check of a region, and with its open gaps. It stops between two digests when time runs out or gaps
- * become too many, and remembers where.
+ * become too many, and remembers where. Of a digest whose gaps are let go, those that are not held in memory are queued
+ * once and let go, too.
  *
  * The window begins where the last one ended, so that nothing is counted twice.
  *
@@ -51,19 +52,28 @@ export async function checkSeries(task: SeriesTask): Promise<SeriesOutcome> {
   let position = memory?.position ?? NO_POSITION;
   let stopped: SeriesOutcome['stopped'];
   let found: ObjectReference[] = [];
+  let isPassing = false;
   for await (const event of checkCompleteness(window, services, position)) {
     tally.add(event);
     found.push(...objectsToQueue(event));
-    if (event.kind === 'Position' && gaps.add(found)) {
+    const isFull = found.length > MAXIMUM_SURPLUS;
+    if (event.kind === 'Position' || isFull) {
+      if (isPassing) {
+        await gaps.pass(found, task.queue);
+      } else if (!gaps.add(found)) {
+        stopped = 'TooManyGaps';
+        break;
+      }
       found = [];
-      position = event.position;
-      stopped = task.hasTime() ? undefined : 'OutOfTime';
-    } else if (event.kind === 'Position' || found.length > MAXIMUM_SURPLUS) {
-      gaps.add(found);
-      stopped = 'TooManyGaps';
+      isPassing = isFull;
     }
-    if (stopped !== undefined) {
-      break;
+    if (event.kind === 'Position') {
+      position = event.position;
+      isPassing = false;
+      if (!task.hasTime()) {
+        stopped = 'OutOfTime';
+        break;
+      }
     }
   }
   await gaps.queue(task.queue);

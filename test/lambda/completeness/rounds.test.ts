@@ -142,6 +142,29 @@ describe('a gap', () => {
     expect(await deployed.callAt(42)).toMatchObject({ CompletenessGapsRemaining: 300 });
     expect((await deployed.callAt(43)).CompletenessAge).toBeGreaterThan(40 * 3600);
   });
+
+  test('in a crowd that can never be forwarded does not keep a later one from being queued', async () => {
+    const world = worldOf(1, 300);
+    world.hour(1);
+    const [lost] = world.files.slice(-1);
+    await deploy(world);
+    deployed.aws.pageSize = 1000;
+    const queuedAt: number[] = [];
+    for (const hour of [5, 11, 35, 36, 58, 59, 60]) {
+      const metrics = await deployed.callAt(hour);
+      if (
+        deployed.aws.queued.splice(0).some((message) => JSON.stringify(message).includes(lost?.key ?? '-'))
+      ) {
+        queuedAt.push(hour);
+        // The crowd is told a last time.
+        expect(metrics).toMatchObject({ CompletenessGaps: 301, CompletenessGapsRemaining: 300 });
+      }
+    }
+    expect(queuedAt).toEqual([59]);
+    expect(deployed.log).toContain('"forgotten":300');
+    expect((await deployed.callAt(61)).CompletenessAge).toBeLessThan(3.1 * 3600);
+    expect(deployed.series.surplus).toBeUndefined();
+  });
 });
 
 test('tampering is told at once, by metric and by log', async () => {
