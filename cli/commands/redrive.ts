@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { printable } from '../../lambda/shared/remote-words.ts';
 import { thousands } from '../amounts.ts';
 import { type AwsOptions, clientConfiguration } from '../aws.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -152,5 +153,7 @@ function textOf(result: RedriveResult): string {
 }
 
 function exampleOf(example: Pick<DeadLetter, 'key' | 'detail'> | undefined): string {
-  return [example?.key, example?.detail].filter((part) => part !== undefined).join(': ');
+  return [example?.key, example?.detail]
+    .flatMap((part) => (part === undefined ? [] : printable(part)))
+    .join(': ');
 }
