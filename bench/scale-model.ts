@@ -1,10 +1,26 @@
 /** What an organisation takes: the formulae of docs/scale.md. */
+
+import { SERIES_AT_ONCE } from '../contract/completeness-round.ts';
+import { LEDGER_DAYS } from '../contract/ledger.ts';
+import {
+  COMPLETENESS_METRICS,
+  FORWARDING_METRICS,
+  HEALTH_METRICS,
+  LOOK_SECONDS,
+  NOTIFICATION_METRICS,
+} from '../contract/metrics.ts';
+import { OBJECTS_IN_FLIGHT } from '../lambda/forwarding/batch.ts';
+import { BELIEVED_MS } from '../lambda/forwarding/circuit.ts';
+import { CHECK_MEMORY_MB } from '../lib/completeness/completeness.ts';
+import { BATCH_SIZE, FORWARDER_MEMORY_MB, MAXIMUM_CONCURRENCY } from '../lib/forwarding/forwarding.ts';
 import { DOLLARS_PER_FILE, PER_FILE, PRICES } from '../lib/health/prices.ts';
 
 export interface Organisation {
   readonly accounts: number;
   /** Regions of an account in which something happens all the time. */
   readonly regions: number;
+  /** Regions of an account that CloudTrail writes digests of: all that are enabled, whatever happens there. */
+  readonly digestRegions: number;
   readonly eventsPerFile: number;
 }
 
@@ -31,6 +47,8 @@ export interface Needs {
   readonly dollarsAMonth: {
     readonly perFile: number;
     readonly ledgerStorage: number;
+    readonly completeness: number;
+    readonly circuit: number;
     readonly fixed: number;
   };
   readonly dollarsPerMillionEvents: number;
@@ -39,54 +57,114 @@ export interface Needs {
 /** CloudTrail delivers about every five minutes (AWS CloudTrail User Guide, "Getting and viewing your log files"). */
 const FILES_AN_HOUR = 12;
 const HOURS_A_MONTH = 730;
-/** Invocations at the same time, at most; see lib/forwarding/forwarding.ts. */
-const MAXIMUM_CONCURRENCY = 20;
-/** Files of an invocation that are under way at once; see lambda/forwarding/batch.ts. */
-const IN_FLIGHT = 4;
-const BATCH = 10;
-const MEMORY_GB = 1;
 /** Of a processor, at that memory: 1,769 MB are one (AWS Lambda Developer Guide, "Configure memory"). */
-const PROCESSOR_SHARE = 1024 / 1769;
+const PROCESSOR_SHARE = FORWARDER_MEMORY_MB / 1769;
 /** One item with its key of some 150 characters. */
 const LEDGER_ITEM_BYTES = 600;
-const LEDGER_MONTHS = 400 / 30.4;
-/** A GB and month of DynamoDB's storage, and of its point-in-time recovery. */
-const LEDGER_GB_MONTH = 0.25 + 0.2;
-/** With an existing bucket and Cloud One: one key, two secrets, ten alarms, 17 metrics, a dashboard, idle polling. */
+const DAYS_A_MONTH = HOURS_A_MONTH / 24;
+
+/**
+ * What the completeness check asks for, at most: where a round takes longer than an hour, the next covers more and asks
+ * less often. See lambda/completeness.
+ */
+const PER_CHECK = {
+  /** Of an account and hour: the regions of its digests, of its log files and of its Insight files. */
+  accountLists: 3,
+  /** Of a region and hour: its digests. */
+  regionLists: 1,
+  digestGets: 1,
+  memoryReads: 1,
+  memoryWrites: 1,
+  /** Of a region and hour with files: their versions. */
+  activeRegionLists: 1,
+  fileReads: 1,
+  /** Seconds that a region is waited for. Assumed. */
+  regionSeconds: 0.1,
+} as const;
+
+/** What a stack holds: with an existing bucket, a token of Vision One, and Cloud One as the destination. The tests count it. */
+export const HOLDINGS = {
+  keys: 1,
+  secrets: 3,
+  alarms: 13,
+  dashboards: 1,
+  /** Queues that Lambda polls. */
+  polledQueues: 2,
+  /** Every name that the functions tell. */
+  metrics: [FORWARDING_METRICS, NOTIFICATION_METRICS, HEALTH_METRICS, COMPLETENESS_METRICS].flatMap((names) =>
+    Object.values(names),
+  ).length,
+} as const;
+
+/** Lambda polls an idle queue with five pollers, each for 20 seconds (AWS Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
+const IDLE_POLLS_A_MONTH = 5 * (3600 / 20) * HOURS_A_MONTH;
+/** Of the health check and of the notification watch, together. Assumed: a quarter of a GB for two seconds, twice. */
+const LOOK = { gbSeconds: 1, metricReads: 2 } as const;
+const LOOKS_A_MONTH = (HOURS_A_MONTH * 3600) / LOOK_SECONDS;
+
 const FIXED_DOLLARS =
-  PRICES.keyMonth +
-  2 * PRICES.secretMonth +
-  10 * PRICES.alarmMonth +
-  17 * PRICES.metricMonth +
-  PRICES.dashboardMonth +
-  2 * 0.26;
+  HOLDINGS.keys * PRICES.keyMonth +
+  HOLDINGS.secrets * PRICES.secretMonth +
+  HOLDINGS.alarms * PRICES.alarmMonth +
+  HOLDINGS.metrics * PRICES.metricMonth +
+  HOLDINGS.dashboards * PRICES.dashboardMonth +
+  HOLDINGS.polledQueues * IDLE_POLLS_A_MONTH * PRICES.sqsRequest +
+  LOOKS_A_MONTH * (LOOK.gbSeconds * PRICES.lambdaGbSecond + LOOK.metricReads * PRICES.metricRead);
 
 /** Seconds of an invocation that a file takes in a full batch: waiting overlaps, work does not. */
 export function billedSecondsPerFile({ processorSecondsPerFile, waitingSecondsPerFile }: Measures): number {
-  return Math.max(processorSecondsPerFile / PROCESSOR_SHARE, waitingSecondsPerFile / IN_FLIGHT);
+  return Math.max(processorSecondsPerFile / PROCESSOR_SHARE, waitingSecondsPerFile / OBJECTS_IN_FLIGHT);
 }
 
 export function dollarsPerFile(measures: Measures): number {
   return (
     DOLLARS_PER_FILE +
-    billedSecondsPerFile(measures) * MEMORY_GB * PRICES.lambdaGbSecond +
-    PRICES.lambdaRequest / BATCH +
+    billedSecondsPerFile(measures) * (FORWARDER_MEMORY_MB / 1024) * PRICES.lambdaGbSecond +
+    PRICES.lambdaRequest / BATCH_SIZE +
     (measures.loggedBytesPerFile / 1e9) * PRICES.logGb
   );
 }
 
-export function needsOf({ accounts, regions, eventsPerFile }: Organisation, measures: Measures): Needs {
+/** Dollars a month for proving that all was forwarded. */
+export function completenessDollars({ accounts, regions, digestRegions }: Organisation): number {
+  const checks = accounts * digestRegions * HOURS_A_MONTH;
+  const activeChecks = accounts * regions * HOURS_A_MONTH;
+  const lists =
+    accounts * HOURS_A_MONTH * PER_CHECK.accountLists +
+    checks * PER_CHECK.regionLists +
+    activeChecks * PER_CHECK.activeRegionLists;
+  const reads = checks * PER_CHECK.memoryReads + activeChecks * FILES_AN_HOUR * PER_CHECK.fileReads;
+  const gbSeconds = ((checks * PER_CHECK.regionSeconds) / SERIES_AT_ONCE) * (CHECK_MEMORY_MB / 1024);
+  return (
+    lists * PRICES.s3List +
+    checks * PER_CHECK.digestGets * PRICES.s3Get +
+    reads * PRICES.ledgerRead +
+    checks * PER_CHECK.memoryWrites * PRICES.ledgerWrite +
+    gbSeconds * PRICES.lambdaGbSecond
+  );
+}
+
+/** Dollars a month for looking whether the circuit is open: before a batch, but not more often than it is believed. */
+function circuitDollars(filesAMonth: number): number {
+  const mostReads = MAXIMUM_CONCURRENCY * ((HOURS_A_MONTH * 3_600_000) / BELIEVED_MS);
+  return (Math.min(filesAMonth, mostReads) * PRICES.ledgerRead) / 2;
+}
+
+export function needsOf(organisation: Organisation, measures: Measures): Needs {
+  const { accounts, regions, eventsPerFile } = organisation;
   const filesAMonth = accounts * regions * FILES_AN_HOUR * HOURS_A_MONTH;
   const filesASecond = filesAMonth / (HOURS_A_MONTH * 3600);
   const billed = billedSecondsPerFile(measures);
   const capacity = MAXIMUM_CONCURRENCY / billed;
-  const ledgerGB = (filesAMonth * LEDGER_MONTHS * LEDGER_ITEM_BYTES) / 1e9;
+  const ledgerGB = (filesAMonth * (LEDGER_DAYS / DAYS_A_MONTH) * LEDGER_ITEM_BYTES) / 1e9;
   const dollarsAMonth = {
     perFile: filesAMonth * dollarsPerFile(measures),
-    ledgerStorage: ledgerGB * LEDGER_GB_MONTH,
+    ledgerStorage: ledgerGB * (PRICES.ledgerGbMonth + PRICES.ledgerRecoveryGbMonth),
+    completeness: completenessDollars(organisation),
+    circuit: circuitDollars(filesAMonth),
     fixed: FIXED_DOLLARS,
   };
-  const total = dollarsAMonth.perFile + dollarsAMonth.ledgerStorage + dollarsAMonth.fixed;
+  const total = Object.values(dollarsAMonth).reduce((sum, dollars) => sum + dollars, 0);
   return {
     filesAMonth,
     filesASecond,

@@ -36,8 +36,8 @@ export interface LedgerItem {
   readonly droppedRecords?: number;
   readonly droppedByRule?: Readonly<Record<string, number>>;
   /**
-   * Fingerprint of the filter that was on, the first 16 digits of its text's SHA-256, or `none`. Absent before the first acknowledgement; what was counted
-   * behind another filter counts for nothing.
+   * Fingerprint of the filter that was on, the first 16 digits of its text's SHA-256, or `none`. Absent before the
+   * first acknowledgement; what was counted behind another filter counts for nothing.
    */
   readonly filter?: string;
   /** Bytes of the uncompressed file. */

@@ -98,9 +98,9 @@ function isEmpty(conditions: object): boolean {
   return Object.keys(conditions).length === 0;
 }
 
-/** A condition that any text meets leaves nothing out. */
+/** A condition that any text meets leaves nothing out: every service's name has a dot, and every region's a dash. */
 function narrows(condition: string | readonly string[] | boolean | undefined): boolean {
-  return ![condition].flat().some((value) => typeof value === 'string' && /^\*+$/.test(value));
+  return ![condition].flat().some((value) => typeof value === 'string' && /^[*.-]+$/.test(value));
 }
 
 /** The whole filter, for tools that check or complete it: `z.toJSONSchema` makes a JSON Schema of it. */

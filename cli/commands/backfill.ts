@@ -250,6 +250,9 @@ function textOf(result: BackfillResult): string {
   if (result.pausedSince !== null) {
     return `${done}\nForwarding is paused since ${result.pausedSince}: they wait until npx trailbridge resume.`;
   }
+  if (result.watchedToTheEnd && inQueue > 0) {
+    return `${done}\nAs many as were queued have left the queue; ${files(inQueue)} still wait in it, of these or of others.`;
+  }
   return result.watchedToTheEnd
     ? `${done}\nAll have left the queue: forwarded now or before, or dead-lettered (see npx trailbridge status).`
     : `${done}\n${files(inQueue)} in the queue, newer ones included.`;

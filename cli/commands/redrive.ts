@@ -26,6 +26,8 @@ export interface RedriveResult {
   /** One of each reason. */
   readonly examples: RedriveTally['examples'];
   readonly dryRun: boolean;
+  /** How many more the queues had that were not looked at, about. */
+  readonly unseen: number;
   /** Messages that were asked for, within the limit. */
   readonly chosen: number;
   /** Of these, back in the queue that they came from. */
@@ -66,7 +68,7 @@ Examples:
       const options = command.optsWithGlobals<RedriveOptions>();
       const result = await redrive(options, streams);
       output().result(result, textOf);
-      finish(exitStatusOf(result));
+      finish(exitStatusOf(result, options.limit));
     });
 }
 
@@ -104,11 +106,15 @@ function isChosen({ reason, key }: DeadLetter, options: RedriveOptions): boolean
   );
 }
 
-function exitStatusOf({ interrupted, dryRun, chosen, moved }: RedriveResult): number {
+function exitStatusOf(
+  { interrupted, dryRun, chosen, moved, unseen }: RedriveResult,
+  wanted: number | undefined,
+): number {
   if (interrupted) {
     return EXIT.interrupted;
   }
-  return dryRun || moved === chosen ? EXIT.ok : EXIT.failed;
+  const isAll = unseen === 0 || chosen === wanted;
+  return isAll && (dryRun || moved === chosen) ? EXIT.ok : EXIT.failed;
 }
 
 function reasons(text: string, before: readonly string[] = []): readonly string[] {
@@ -131,15 +137,15 @@ function total(found: Readonly<Record<string, number>>): number {
 }
 
 function textOf(result: RedriveResult): string {
-  const { found, examples, dryRun, chosen, moved, cameBack, interrupted } = result;
-  if (total(found) === 0) {
+  const { found, examples, dryRun, chosen, moved, cameBack, unseen, interrupted } = result;
+  if (total(found) === 0 && unseen === 0) {
     return interrupted ? 'Interrupted before anything was found.' : 'There are no dead letters.';
   }
   const rows = Object.entries(found)
     .toSorted(([, left], [, right]) => right - left)
     .map(
       ([reason, count]) =>
-        [reason, `${thousands(count).padStart(6)}  ${exampleOf(examples[reason])}`] as const,
+        [printable(reason), `${thousands(count).padStart(6)}  ${exampleOf(examples[reason])}`] as const,
     );
   const left = total(found) - moved;
   const outcome = dryRun
@@ -149,11 +155,16 @@ function textOf(result: RedriveResult): string {
     dryRun || moved === chosen ? '' : ` SQS did not take ${thousands(chosen - moved)}: try again.`;
   const back =
     cameBack === 0 ? '' : ` ${thousands(cameBack)} came back at once: put their cause right first.`;
-  return `${columns(rows)}\n${interrupted ? 'Interrupted: ' : ''}${outcome}${unmoved}${back}`;
+  const more =
+    unseen === 0
+      ? ''
+      : ` About ${thousands(unseen)} more were not looked at: give the command again for those.`;
+  return `${columns(rows)}\n${interrupted ? 'Interrupted: ' : ''}${outcome}${unmoved}${back}${more}`;
 }
 
 function exampleOf(example: Pick<DeadLetter, 'key' | 'detail'> | undefined): string {
   return [example?.key, example?.detail]
-    .flatMap((part) => (part === undefined ? [] : printable(part)))
+    .filter((part) => part !== undefined)
+    .map(printable)
     .join(': ');
 }

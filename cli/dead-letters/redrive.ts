@@ -8,6 +8,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { askAws } from '../aws.ts';
+import { askQueueDepth } from '../queue-depth.ts';
 import type { DeadLetter, DeadLetterQueue, ReceivedMessage } from './kinds.ts';
 
 export interface RedriveOptions {
@@ -31,6 +32,8 @@ export interface RedriveTally {
   readonly moved: number;
   /** Dead-lettered again meanwhile, or twice in the queue: left there. Not among those found. */
   readonly cameBack: number;
+  /** Letters that a queue still has and that were not looked at: as many as asked for were found, or SQS gave no more. */
+  readonly unseen: number;
 }
 
 /** The most that SQS takes in one call. */
@@ -45,6 +48,11 @@ const HIDDEN_SECONDS = 600;
 /** SQS asks all of its servers then, and an empty answer means an empty queue, nearly always. */
 const LONG_POLL_SECONDS = 1;
 const EMPTY_ANSWERS = 2;
+/**
+ * As many can be hidden at a time: SQS gives no more until some are let go, and says nothing of it to who waits for
+ * messages (Amazon SQS Developer Guide, "Quotas": 120,000 in flight). Some room is left for others.
+ */
+const MOST_HIDDEN = 115_000;
 
 export class Redrive {
   readonly #sqs: SQSClient;
@@ -54,6 +62,7 @@ export class Redrive {
   #chosen = 0;
   #moved = 0;
   #cameBack = 0;
+  #unseen = 0;
   /** Bodies that were moved: without them, what fails at once would be moved for ever. */
   readonly #movedBodies = new Set<string>();
 
@@ -69,12 +78,13 @@ export class Redrive {
       chosen: this.#chosen,
       moved: this.#moved,
       cameBack: this.#cameBack,
+      unseen: this.#unseen,
     };
   }
 
   /**
-   * Looks at everything in a queue, and moves what is chosen. The rest is let go at the end, so that nothing is looked
-   * at twice, and is then visible to others at once.
+   * Looks at everything in a queue, and moves what is chosen, until as many are chosen as are wanted. The rest is let go
+   * at the end, so that nothing is looked at twice, and is then visible to others at once.
    *
    * @throws UserError where SQS refuses or cannot be reached: what was not moved stays.
    */
@@ -82,7 +92,7 @@ export class Redrive {
     const seen = new Set<string>();
     const kept: DeadLetter[] = [];
     try {
-      for (let empty = 0; empty < EMPTY_ANSWERS && !this.#options.signal.aborted; ) {
+      for (let empty = 0; empty < EMPTY_ANSWERS && this.#goesOn(kept.length); ) {
         const letters = (await this.#receive(queue)).filter(({ id }) => !seen.has(id));
         empty = letters.length === 0 ? empty + 1 : 0;
         for (const { id } of letters) {
@@ -101,9 +111,17 @@ export class Redrive {
         }
         this.#options.onProgress(this.tally);
       }
+      // Asked only then: just after a queue was emptied, SQS may count what is not there any more.
+      if (!this.#goesOn(kept.length) && !this.#options.signal.aborted) {
+        this.#unseen += (await askQueueDepth(this.#sqs, queue.url)).waiting;
+      }
     } finally {
       await this.#release(queue, kept);
     }
+  }
+
+  #goesOn(hidden: number): boolean {
+    return !this.#options.signal.aborted && this.#chosen < this.#options.limit && hidden < MOST_HIDDEN;
   }
 
   #isBack({ body }: DeadLetter): boolean {

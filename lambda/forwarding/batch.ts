@@ -12,7 +12,8 @@ export interface BatchServices extends GroupServices {
   readonly redelivery: Pick<Redelivery, 'schedule'>;
 }
 
-const OBJECTS_IN_FLIGHT = 4;
+/** Of one invocation. */
+export const OBJECTS_IN_FLIGHT = 4;
 
 /**
  * Answers in time whatever the services do: a function that is killed answers nothing, and the whole batch

@@ -16,7 +16,7 @@ import type { CircuitStore } from './circuit-store.ts';
 /** Different objects in a row that must fail. Each has been tried several times by then. */
 const FAILURES_TO_OPEN = 3;
 /** For so long a process believes what it read: a busy one reads six times a minute, whatever it forwards. */
-const BELIEVED_MS = 10_000;
+export const BELIEVED_MS = 10_000;
 /** The circuit is a help. A ledger that is slow to tell of it must not become a hindrance. */
 const STORE_PATIENCE_MS = 2_000;
 

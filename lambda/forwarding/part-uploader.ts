@@ -176,7 +176,8 @@ function eventIdOf(record: Buffer): string {
     const { eventID } = JSON.parse(record.toString('utf8')) as { eventID?: unknown };
     return typeof eventID === 'string' ? eventID : 'a record without eventID';
   } catch {
-    // It was checked, but not by this parser, which may have limits of its own. It is being given up in any case; only its name is missing.
+    // It was checked, but not by this parser, which may have limits of its own. It is being given up in any case;
+    // only its name is missing.
     return 'a record that cannot be parsed';
   }
 }

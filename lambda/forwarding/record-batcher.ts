@@ -175,8 +175,8 @@ export class RecordBatcher implements RecordSink {
 }
 
 /**
- * Takes the line breaks out of the record, or the piece of one, at `start` to `end`, in place, and returns its new end. They stand
- * between tokens only: the scanner has refused a string that holds one.
+ * Takes the line breaks out of the record, or the piece of one, at `start` to `end`, in place, and returns its new end.
+ * They stand between tokens only: the scanner has refused a string that holds one.
  */
 export function withoutLineBreaks(buffer: Buffer, start: number, end: number): number {
   const record = buffer.subarray(start, end);

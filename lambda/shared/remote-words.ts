@@ -33,19 +33,33 @@ export function remoteWords(response: HttpResponse, secrets: readonly string[]):
     | null;
   const nested = typeof json?.error === 'string' ? json.error : json?.error?.message;
   const words = [json?.message, nested].find((candidate) => typeof candidate === 'string') ?? text;
-  return `, saying "${printable(withoutSecrets(String(words), secrets))}"`;
+  // What is not seen could stand within a secret, and hide it from those who look for it.
+  const visible = String(words).replace(/\p{Cf}/gu, '');
+  return `, saying "${printable(withoutSecrets(visible, secrets))}"`;
 }
 
 /** Hides the secrets that are known, and what looks like one. */
 function withoutSecrets(words: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
+    .flatMap(spellingsOf)
     .reduce((shown, secret) => shown.replaceAll(secret, '***'), words)
     .replace(/\b(Bearer|ApiKey)\s+\S+/gi, '$1 ***')
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '***')
     .replace(/((?:token|secret|password|signature)=)[^\s"'&]+/gi, '$1***')
     .replace(/("\w*(?:token|secret|password)\w*"\s*:\s*")[^"]+/gi, '$1***');
+}
+
+function spellingsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+  ];
 }
 
 /** One line, no control characters, and short. */

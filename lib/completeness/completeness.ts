@@ -34,6 +34,8 @@ export interface CompletenessProps {
 
 /** A round begins every hour, when there is something new; what does not fit into one invocation goes on in the next. */
 const INTERVAL = Duration.minutes(15);
+/** A digest of a busy region has tens of megabytes, and eight regions are checked at once. */
+export const CHECK_MEMORY_MB = 1024;
 /** Ends before the next begins. */
 const TIMEOUT = Duration.minutes(14);
 /**
@@ -60,8 +62,7 @@ export class Completeness extends Construct {
         TRAIL_PREFIXES: props.keyPrefixes,
       },
       timeout: TIMEOUT,
-      // A digest of a busy region has tens of megabytes, and eight regions are checked at once.
-      memorySize: 1024,
+      memorySize: CHECK_MEMORY_MB,
       permissions: permissionsOf(props),
     });
     acknowledge(check, props.bucketName);

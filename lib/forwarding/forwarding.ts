@@ -65,6 +65,10 @@ const MAXIMUM_TRIES = 5;
 const MAXIMUM_QUEUE_RECEIVES = 1000;
 const FORWARDER_TIMEOUT = Duration.minutes(2);
 export const FORWARDER_MEMORY_MB = 1024;
+/** Messages that an invocation of the forwarder is given at most. */
+export const BATCH_SIZE = 10;
+/** Invocations of the forwarder at the same time, at most. */
+export const MAXIMUM_CONCURRENCY = 20;
 
 /**
  * The way of a CloudTrail file: bucket, EventBridge rule, queue, forwarder, destination.
@@ -168,7 +172,10 @@ export class Forwarding extends Construct {
     const grant = this.grant(forwarder, props, readToken());
     // The first file is taken from the queue, and an updated forwarder goes to work, only when the destination
     // is known to accept it, and when it may read what it needs.
-    this.mapping = workOff(forwarder, this.queue, { batchSize: 10, maxConcurrency: 20 });
+    this.mapping = workOff(forwarder, this.queue, {
+      batchSize: BATCH_SIZE,
+      maxConcurrency: MAXIMUM_CONCURRENCY,
+    });
     this.mapping.node.addDependency(this.probe.resource, grant);
     forwarder.function.node.addDependency(this.probe.resource, grant);
 

@@ -8,13 +8,21 @@ export const PRICES = {
   lambdaGbSecond: 0.0000133334,
   lambdaRequest: 0.2e-6,
   sqsRequest: 0.4e-6,
+  /** Of an item below 1 KB. */
   ledgerWrite: 0.625e-6,
+  /** Strongly consistent, of an item below 4 KB; eventually consistent, it is half. */
+  ledgerRead: 0.125e-6,
+  ledgerGbMonth: 0.25,
+  /** Point-in-time recovery. */
+  ledgerRecoveryGbMonth: 0.2,
   s3Get: 0.4e-6,
+  s3List: 5e-6,
   /** Of an event that S3 sends to EventBridge. */
   s3Event: 1e-6,
-  kmsRequest: 3e-6,
   logGb: 0.5,
   metricMonth: 0.3,
+  /** One metric asked for once with GetMetricData. */
+  metricRead: 0.01e-3,
   alarmMonth: 0.1,
   dashboardMonth: 3,
   secretMonth: 0.4,

@@ -143,7 +143,7 @@ describe('status', () => {
       deployed();
       dynamoDb
         .on(GetItemCommand, { Key: { object: { S: '#circuit/CloudOne' } } })
-        .resolves({ Item: openingAttributes({ ...opening, ...changes }) });
+        .resolves({ Item: { revision: { N: '3' }, ...openingAttributes({ ...opening, ...changes }) } });
 
       const { exitStatus, out } = await trailbridge('status');
 
@@ -156,7 +156,7 @@ describe('status', () => {
       deployed();
       dynamoDb
         .on(GetItemCommand, { Key: { object: { S: '#circuit/CloudOne' } } })
-        .resolves({ Item: openingAttributes(opening) });
+        .resolves({ Item: { revision: { N: '3' }, ...openingAttributes(opening) } });
 
       const { out } = await trailbridge('status', '--json');
 

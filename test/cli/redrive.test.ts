@@ -108,6 +108,26 @@ describe('what is chosen', () => {
   });
 });
 
+test('with a limit it looks no further, and says about how many it has not seen', async () => {
+  for (let letter = 0; letter < 40; letter += 1) {
+    dead('NotJson', `key-${letter}`);
+  }
+
+  const { exitStatus, out } = await trailbridge('--limit', '5');
+
+  expect(exitStatus).toBe(0);
+  expect(out).toMatch(/5 moved back.*About 3\d more were not looked at/s);
+});
+
+test('what comes from outside cannot write on the terminal', async () => {
+  dead('NotJson', 'a\u001b[2Kb');
+
+  const { out } = await trailbridge('--dry-run');
+
+  expect(out).toContain('a [2Kb');
+  expect(out).not.toContain('\u001b');
+});
+
 test('what fails again at once is not moved for ever', async () => {
   dead('NotGzip');
   aws.whenSent = (queue, body) => {

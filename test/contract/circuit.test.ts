@@ -6,6 +6,7 @@ import {
   type Opening,
   openingAttributes,
   readCircuit,
+  UNKNOWN_CIRCUIT,
 } from '../../contract/circuit.ts';
 
 const opening: Opening = {
@@ -50,10 +51,17 @@ test.each([
   ['a time is no number', { revision: { N: '7' }, ...attributes, openUntil: { N: 'soon' } }, 7],
   ['the reason is none of ours', { ...attributes, revision: { N: '7' }, reason: { S: 'Mood' } }, 7],
   ['a part is lacking', { revision: { N: '7' }, openedAt: attributes.openedAt }, 7],
-  ['the revision is no number', { ...attributes, revision: { S: 'seven' }, openings: undefined }, 0],
+  ['there is no revision', attributes, 0],
 ])('where %s, the circuit is closed', (_why, item, revision) => {
-  expect(readCircuit(item)).toEqual({ revision, opening: undefined });
+  expect(readCircuit(item)).toMatchObject({ revision, opening: undefined });
 });
+
+test.each([{ S: 'seven' }, { N: '0' }, { N: '-1' }, { N: '1.5' }, { N: '9007199254740992' }, { NULL: true }])(
+  'with %j for a revision the circuit is closed, and the next change replaces that',
+  (revision) => {
+    expect(readCircuit({ ...attributes, revision })).toEqual({ ...UNKNOWN_CIRCUIT, foreign: revision });
+  },
+);
 
 test('what only informs may be lacking', () => {
   const { probing, detail, ...rest } = attributes;

@@ -96,6 +96,8 @@ describe('parseRecordFilter', () => {
     [[{ keep: {} }], 'Rule 1 has no condition'],
     [[{ drop: { eventName: '*' } }], 'Rule 1 would drop whatever has these fields'],
     [[{ drop: { eventName: ['Decrypt', '*'] } }], 'Rule 1 would drop whatever has these fields'],
+    [[{ drop: { eventSource: '*.*' } }], 'Rule 1 would drop whatever has these fields'],
+    [[{ drop: { awsRegion: '*-*-*' } }], 'Rule 1 would drop whatever has these fields'],
     [[{ name: '', drop: { eventName: 'a' } }], 'Rule 1, name: given ""', '1 to 40 characters'],
     [
       [
