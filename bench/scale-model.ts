@@ -70,14 +70,17 @@ const DAYS_A_MONTH = HOURS_A_MONTH / 24;
 const PER_CHECK = {
   /** Of an account and hour: the regions of its digests, of its log files and of its Insight files. */
   accountLists: 3,
-  /** Of a region and hour: its digests. */
-  regionLists: 1,
+  accountReads: 1,
+  accountWrites: 1,
+  /** Of a region and hour: its digests, and what is stored of log files and of Insight files. */
+  regionLists: 3,
   digestGets: 1,
   memoryReads: 1,
   memoryWrites: 1,
   /** Of a region and hour with files: their versions. */
   activeRegionLists: 1,
-  fileReads: 1,
+  /** Of a file: where its digest lists it, and where the listing does. */
+  fileReads: 2,
   /** Seconds that a region is waited for. Assumed. */
   regionSeconds: 0.1,
 } as const;
@@ -129,17 +132,22 @@ export function dollarsPerFile(measures: Measures): number {
 export function completenessDollars({ accounts, regions, digestRegions }: Organisation): number {
   const checks = accounts * digestRegions * HOURS_A_MONTH;
   const activeChecks = accounts * regions * HOURS_A_MONTH;
+  const accountHours = accounts * HOURS_A_MONTH;
   const lists =
-    accounts * HOURS_A_MONTH * PER_CHECK.accountLists +
+    accountHours * PER_CHECK.accountLists +
     checks * PER_CHECK.regionLists +
     activeChecks * PER_CHECK.activeRegionLists;
-  const reads = checks * PER_CHECK.memoryReads + activeChecks * FILES_AN_HOUR * PER_CHECK.fileReads;
+  const reads =
+    accountHours * PER_CHECK.accountReads +
+    checks * PER_CHECK.memoryReads +
+    activeChecks * FILES_AN_HOUR * PER_CHECK.fileReads;
+  const writes = accountHours * PER_CHECK.accountWrites + checks * PER_CHECK.memoryWrites;
   const gbSeconds = ((checks * PER_CHECK.regionSeconds) / SERIES_AT_ONCE) * (CHECK_MEMORY_MB / 1024);
   return (
     lists * PRICES.s3List +
     checks * PER_CHECK.digestGets * PRICES.s3Get +
     reads * PRICES.ledgerRead +
-    checks * PER_CHECK.memoryWrites * PRICES.ledgerWrite +
+    writes * PRICES.ledgerWrite +
     gbSeconds * PRICES.lambdaGbSecond
   );
 }

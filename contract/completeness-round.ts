@@ -44,6 +44,20 @@ export function seriesMemoryKey(bucket: string, folder: string): string {
   return `${COMPLETENESS_KEYS}series/${bucket}/${folder}`;
 }
 
+/** Of which accounts are known in a bucket. */
+export function accountsMemoryKey(bucket: string): string {
+  return `${COMPLETENESS_KEYS}accounts/${bucket}`;
+}
+
+/**
+ * Of which regions of an account are known.
+ *
+ * @param folder of the account, without a trailing slash.
+ */
+export function regionsMemoryKey(bucket: string, folder: string): string {
+  return `${COMPLETENESS_KEYS}account/${bucket}/${folder}`;
+}
+
 /** The attribute that holds what is remembered, as JSON. */
 export const MEMORY_ATTRIBUTE = 'memory';
 
@@ -75,6 +89,25 @@ export const seriesMemorySchema = z.object({
 });
 
 export type SeriesMemory = z.infer<typeof seriesMemorySchema>;
+
+/** Accounts that a round has come by: some 20 bytes each, of the 400 KB that an item of DynamoDB takes. */
+export const accountsMemorySchema = z.object({
+  trails: z.array(
+    z.object({
+      prefix: z.string(),
+      organizationId: z.string().optional(),
+      /** By account id: end of the last round that came by, in hours since 1970. */
+      accounts: z.record(z.string(), z.number()),
+    }),
+  ),
+});
+
+export type AccountsMemory = z.infer<typeof accountsMemorySchema>;
+
+/** Regions of an account whose digests or files have been seen, until their trails are taken to be gone. */
+export const regionsMemorySchema = z.object({ regions: z.array(z.string()) });
+
+export type RegionsMemory = z.infer<typeof regionsMemorySchema>;
 
 /** What a round through all series adds up to. */
 export const roundTotalsSchema = z.object({

@@ -101,7 +101,9 @@ export type StoredCopy = 'Intact' | 'Overwritten' | 'Deleted';
 
 /** The result in a word; of several that hold, the gravest. */
 export const COMPLETENESS_VERDICTS = [
-  /** All that CloudTrail delivered in that time was forwarded unchanged. */
+  /**
+   * All that CloudTrail signed for in that time was forwarded unchanged, and nothing else that lies there is unacknowledged.
+   */
   'Proven',
   /** Nothing is known to be lacking, but no verified digest speaks for a part of the time. */
   'Unproven',
@@ -121,7 +123,8 @@ export type ProofBasis = (typeof PROOF_BASES)[number];
 /** What each basis proves and what it cannot, in a sentence for a person. */
 export const BASIS_MEANING: Readonly<Record<ProofBasis, string>> = {
   Digests:
-    'Every log file that CloudTrail signed for was compared, by its hash, with what the destination acknowledged.',
+    'Every log file that CloudTrail signed for was compared, by its hash, with what the destination acknowledged; whatever ' +
+    'else lies in the bucket was looked up in the ledger.',
   DigestsAndListing:
     'Where no verified digest speaks, what lies in the bucket was compared with the ledger instead: files that were ' +
     'deleted or changed before they were seen are not noticed there.',
@@ -208,7 +211,10 @@ export interface CompletenessResult {
   readonly files: Readonly<Record<LogFileVerdict, number>>;
   /** Of the forwarded files: those whose copy in the bucket is not what CloudTrail delivered any more. */
   readonly storedCopies: { readonly overwritten: number; readonly deleted: number };
-  /** Objects seen by listing, where no digest speaks. */
+  /**
+   * Objects seen by listing: acknowledged ones that were stored while no digest speaks, and unacknowledged ones that no
+   * verified digest lists, whenever they were stored.
+   */
   readonly listed: { readonly acknowledged: number; readonly unacknowledged: number };
   /** The first of them, in the order of time. */
   readonly findings: readonly CompletenessFinding[];
@@ -240,6 +246,8 @@ export const digestPositionSchema = z.object({
       judgedUntil: z.iso.datetime(),
       /** End of the newest digest that was examined, whatever came of it. */
       seenUntil: z.iso.datetime(),
+      /** Up to when its silence has been told. */
+      toldUntil: z.iso.datetime().optional(),
       /** The newest verified digest. */
       head: examinedDigestSchema.optional(),
       /** The newest digest that is no proof: `s3://…`. */

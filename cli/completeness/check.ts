@@ -118,6 +118,12 @@ function spanOf(options: Selection, { since }: CheckedStack, output: Output): Sp
   if (from >= to) {
     throw new UserError(`--from (${from.toISOString()}) must be before --to (${to.toISOString()}).`);
   }
+  if (to.getTime() > Date.now() - DUE_AFTER_MS) {
+    output.warning(
+      'Digests come hourly, and late: of the last two hours before now, time may be shown as not proven, and files as gaps ' +
+        'that are on their way.',
+    );
+  }
   if (since !== undefined && from < since) {
     output.warning(
       `The stack is known to forward from ${since.toISOString()} on. What was delivered before may be shown as gaps, unless ` +

@@ -16,6 +16,7 @@ import {
   verifiedIn,
 } from '../../contract/completeness-sums.ts';
 import type { Span } from '../../lambda/completeness/ports.ts';
+import { printable } from '../../lambda/shared/remote-words.ts';
 import { plural } from '../amounts.ts';
 import { table } from './table.ts';
 import { gravestOf } from './verdict.ts';
@@ -52,7 +53,7 @@ export function completenessText({ bucket, span, results, queued }: Completeness
   const spoken = results.filter((result) => !isSilent(result));
   const silent = results.length - spoken.length;
   return [
-    `Completeness of s3://${bucket}, ${minute(span.from)} to ${minute(span.to)} UTC`,
+    `Completeness of s3://${printable(bucket)}, ${minute(span.from)} to ${minute(span.to)} UTC`,
     '',
     `${coloured(gravestOf(results))}  ${sentenceOf(spoken)}`,
     ...basesOf(spoken).map((basis) => BASIS_MEANING[basis]),
@@ -102,9 +103,9 @@ function tableOf(results: readonly CompletenessResult[]): readonly string[] {
     const { series, verdict, files, listed } = result;
     return [
       coloured(verdict),
-      series.accountId,
-      series.region,
-      ...(withPrefix(results) ? [series.prefix === '' ? '-' : series.prefix] : []),
+      printable(series.accountId),
+      printable(series.region),
+      ...(withPrefix(results) ? [series.prefix === '' ? '-' : printable(series.prefix)] : []),
       String(verifiedIn(result)),
       String(files.Forwarded + listed.acknowledged),
       String(gapsIn(result)),
@@ -154,8 +155,8 @@ function unprovenLines(results: readonly CompletenessResult[]): readonly string[
     trails.flatMap(({ trail, uncovered }) =>
       uncovered.map(
         ({ from, to, reason }) =>
-          `${minute(new Date(from))} to ${minute(new Date(to))}, ${series.accountId} ${series.region}` +
-          `${trail === '' ? '' : ` (${trail})`}: ${REASON_MEANING[reason]}`,
+          `${minute(new Date(from))} to ${minute(new Date(to))}, ${printable(`${series.accountId} ${series.region}`)}` +
+          `${trail === '' ? '' : ` (${printable(trail)})`}: ${REASON_MEANING[reason]}`,
       ),
     ),
   );
@@ -186,15 +187,15 @@ function isGap(finding: CompletenessFinding): boolean {
 function lineOf(finding: CompletenessFinding): string {
   switch (finding.kind) {
     case 'Digest':
-      return `${finding.digest}: ${finding.problem}. ${finding.detail}`;
+      return `${printable(finding.digest)}: ${finding.problem}. ${printable(finding.detail)}`;
     case 'Chain':
-      return `${finding.digest}: ${finding.link}, ${finding.previous}`;
+      return `${printable(finding.digest)}: ${finding.link}, ${printable(finding.previous)}`;
     case 'LogFile':
-      return `${finding.file}: ${finding.verdict === 'Gap' ? '' : `${finding.verdict}. `}${finding.detail}`;
+      return `${printable(finding.file)}: ${finding.verdict === 'Gap' ? '' : `${finding.verdict}. `}${printable(finding.detail)}`;
     case 'StoredCopy':
-      return `${finding.file}: forwarded as it was delivered, and ${finding.copy.toLowerCase()} since`;
+      return `${printable(finding.file)}: forwarded as it was delivered, and ${finding.copy.toLowerCase()} since`;
     case 'Unacknowledged':
-      return `${finding.file}: It was never acknowledged.`;
+      return `${printable(finding.file)}: It was never acknowledged.`;
   }
 }
 

@@ -2,8 +2,14 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import type * as z from 'zod';
 import type { DigestSeries } from '../../contract/completeness.ts';
 import {
+  type AccountsMemory,
+  accountsMemoryKey,
+  accountsMemorySchema,
   MEMORY_ATTRIBUTE,
+  type RegionsMemory,
   type RoundMemory,
+  regionsMemoryKey,
+  regionsMemorySchema,
   roundMemoryKey,
   roundMemorySchema,
   type SeriesMemory,
@@ -14,6 +20,7 @@ import { LEDGER_DAYS, LEDGER_EXPIRY_ATTRIBUTE, LEDGER_PARTITION_KEY } from '../.
 import { explainAwsError } from '../shared/aws-errors.ts';
 import { logger } from '../shared/logger.ts';
 import { digestFolderOf } from './digest-key.ts';
+import { accountFolderOf, type TrailAccount } from './series-discovery.ts';
 
 const SECOND_MS = 1000;
 const DAY_SECONDS = 24 * 60 * 60;
@@ -48,6 +55,22 @@ export class CheckMemory {
     return this.#remember(seriesMemoryKey(this.#bucket, digestFolderOf(series)), memory);
   }
 
+  recallAccounts(): Promise<AccountsMemory | undefined> {
+    return this.#recall(accountsMemoryKey(this.#bucket), accountsMemorySchema);
+  }
+
+  rememberAccounts(memory: AccountsMemory): Promise<void> {
+    return this.#remember(accountsMemoryKey(this.#bucket), memory);
+  }
+
+  recallRegions(account: TrailAccount): Promise<RegionsMemory | undefined> {
+    return this.#recall(regionsMemoryKey(this.#bucket, accountFolderOf(account)), regionsMemorySchema);
+  }
+
+  rememberRegions(account: TrailAccount, memory: RegionsMemory): Promise<void> {
+    return this.#remember(regionsMemoryKey(this.#bucket, accountFolderOf(account)), memory);
+  }
+
   async #recall<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined> {
     const command = new GetItemCommand({
       TableName: this.#table,
@@ -62,7 +85,7 @@ export class CheckMemory {
     }
   }
 
-  async #remember(key: string, memory: RoundMemory | SeriesMemory): Promise<void> {
+  async #remember(key: string, memory: object): Promise<void> {
     const expiry = Math.floor(Date.now() / SECOND_MS) + LEDGER_DAYS * DAY_SECONDS;
     const command = new PutItemCommand({
       TableName: this.#table,

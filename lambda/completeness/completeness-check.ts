@@ -1,9 +1,10 @@
-/** The whole check of one region of one account: its digests, the files that they list, and a listing for the rest. */
+/** The whole check of one region of one account: its digests, the files that they list, and what else lies there. */
 import { type DigestPosition, NO_POSITION } from '../../contract/completeness.ts';
+import { ledgerKeyOf } from '../../contract/ledger.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import type { CheckWindow, DigestObservation } from './digest-observations.ts';
 import { walkDigests } from './digest-walk.ts';
-import { compareListing, type ListingComparison, subtractSpans } from './listing-comparison.ts';
+import { compareListing, type ListingComparison } from './listing-comparison.ts';
 import { type JudgedLogFile, judgeLogFiles } from './log-files.ts';
 import type { CompletenessServices, Span } from './ports.ts';
 
@@ -18,7 +19,7 @@ export type CompletenessEvent =
  * Checks one region, and tells what it sees as it goes. Stop it after any `Position`, and go on with that one. A check
  * without a position can be made of any time, and be repeated.
  *
- * Memory: one digest, a page of a listing, and the keys of the window's digests.
+ * Memory: one digest, a page of a listing, the keys of the window's digests, and those of unacknowledged files.
  *
  * @throws whatever the services throw: what cannot be read for now is no finding.
  */
@@ -27,24 +28,26 @@ export async function* checkCompleteness(
   services: CompletenessServices,
   from: DigestPosition = NO_POSITION,
 ): AsyncGenerator<CompletenessEvent, void, undefined> {
-  const listed: Span[] = [];
-  for await (const { observations, position } of walkDigests(window, services, from)) {
+  const uncovered: Span[] = [];
+  const judged = new Set<string>();
+  for await (const { observations, position, isLast } of walkDigests(window, services, from)) {
     for (const observation of observations) {
       yield observation;
       if (observation.kind === 'VerifiedDigest') {
         const { digest, document } = observation;
         for await (const files of judgeLogFiles(document.logFiles, services)) {
+          for (const version of files.flatMap(({ unacknowledged }) => unacknowledged)) {
+            judged.add(ledgerKeyOf(version));
+          }
           yield { kind: 'LogFiles', digest, files };
         }
       } else if (observation.kind === 'Uncovered') {
-        const span = { from: new Date(observation.span.from), to: new Date(observation.span.to) };
-        // Several trails may be silent at the same time, and the listing is of all of them.
-        for (const part of subtractSpans(span, listed)) {
-          for await (const comparison of compareListing(window.series, part, services)) {
-            yield { kind: 'Listed', ...comparison };
-          }
-        }
-        listed.push(span);
+        uncovered.push({ from: new Date(observation.span.from), to: new Date(observation.span.to) });
+      }
+    }
+    if (isLast) {
+      for await (const comparison of compareListing(window.series, window, { uncovered, judged }, services)) {
+        yield { kind: 'Listed', ...comparison };
       }
     }
     yield { kind: 'Position', position };

@@ -51,6 +51,9 @@ export class CompletenessTally {
         this.#find({ kind: 'Digest', digest, problem, detail });
         break;
       }
+      case 'LaterDigest':
+        this.#addLink(event);
+        break;
       case 'Uncovered':
         this.#coverageOf(event.trail).uncovered.push(event.span);
         break;
@@ -90,7 +93,8 @@ export class CompletenessTally {
     };
   }
 
-  #addVerified({ digest, trail, covers, link, previous = '', missing }: VerifiedObservation): void {
+  #addVerified(verified: VerifiedObservation): void {
+    const { trail, covers } = verified;
     if (covers === undefined) {
       this.#digests.backfill += 1;
     } else {
@@ -103,6 +107,15 @@ export class CompletenessTally {
         covered.push(covers);
       }
     }
+    this.#addLink(verified);
+  }
+
+  #addLink({
+    digest,
+    link,
+    previous = '',
+    missing,
+  }: Pick<VerifiedObservation, 'digest' | 'link' | 'previous' | 'missing'>): void {
     this.#digests.missing += missing;
     if (link === 'PreviousReplaced') {
       this.#digests.replaced += 1;

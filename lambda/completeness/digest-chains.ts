@@ -9,6 +9,8 @@ export interface Chain {
   readonly judgedUntil: Date;
   /** End of the newest digest that was examined, whatever came of it. */
   readonly seenUntil: Date;
+  /** Up to when its silence has been told, by an earlier check. It may be told again for another reason. */
+  readonly toldUntil?: Date | undefined;
   readonly head?: ExaminedDigest | undefined;
   /** The newest digest that is no proof, unless a verified one came after it. */
   readonly invalid?: string | undefined;
@@ -32,7 +34,12 @@ export class DigestChains {
     this.#chains = new Map(
       chains.map((chain) => [
         chain.trail,
-        { ...chain, judgedUntil: new Date(chain.judgedUntil), seenUntil: new Date(chain.seenUntil) },
+        {
+          ...chain,
+          judgedUntil: new Date(chain.judgedUntil),
+          seenUntil: new Date(chain.seenUntil),
+          toldUntil: chain.toldUntil === undefined ? undefined : new Date(chain.toldUntil),
+        },
       ]),
     );
     this.#formerTrails = new Map(formerTrails.map(({ trail, seenUntil }) => [trail, new Date(seenUntil)]));
@@ -108,6 +115,7 @@ export class DigestChains {
         ...chain,
         judgedUntil: chain.judgedUntil.toISOString(),
         seenUntil: chain.seenUntil.toISOString(),
+        toldUntil: chain.toldUntil?.toISOString(),
       })),
       formerTrails: [...this.#formerTrails].map(([trail, seenUntil]) => ({
         trail,

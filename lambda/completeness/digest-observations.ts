@@ -16,6 +16,13 @@ import type { Span } from './ports.ts';
  */
 export interface CheckWindow extends Span {
   readonly series: DigestSeries;
+  /**
+   * Whether a later check goes on from this one's position: what is silent at the end for less than an hour is left to
+   * that, and so is what digests after the end prove. A check by itself says both.
+   *
+   * @default false
+   */
+  readonly goesOn?: boolean;
 }
 
 /** What was seen. */
@@ -40,10 +47,21 @@ export type DigestObservation =
       readonly problem: DigestProblem;
       readonly detail: string;
     }
-  | { readonly kind: 'Uncovered'; readonly trail: string; readonly span: UncoveredSpan };
+  | { readonly kind: 'Uncovered'; readonly trail: string; readonly span: UncoveredSpan }
+  | {
+      /** A verified digest of a later time, which says that there were others before it. Its files are not looked at. */
+      readonly kind: 'LaterDigest';
+      readonly digest: string;
+      readonly link: DigestLink;
+      readonly previous: string | undefined;
+      /** About how many are missing of the time that is checked. */
+      readonly missing: number;
+    };
 
 /** All that is to be said of one digest, and where to go on once it has been. */
 export interface WalkStep {
   readonly observations: readonly DigestObservation[];
   readonly position: DigestPosition;
+  /** Whether it is the window's end. */
+  readonly isLast: boolean;
 }

@@ -1,27 +1,27 @@
 /** Goes through a region's digests in the order of time, and says what they prove and where they are silent. */
-import type {
-  DigestLink,
-  DigestPosition,
-  DigestProblem,
-  ExaminedDigest,
-} from '../../contract/completeness.ts';
+import type { DigestLink, DigestPosition, DigestProblem } from '../../contract/completeness.ts';
 import { type Chain, DigestChains, earlierOf, laterOf, timeSpanOf } from './digest-chains.ts';
-import { signatureMark } from './digest-check.ts';
 import type { DigestDocument } from './digest-document.ts';
 import { type DigestKey, parseDigestKey, trailOf } from './digest-key.ts';
+import { goesOnAsAnother, linkTo } from './digest-links.ts';
 import type { CheckWindow, DigestObservation, WalkStep } from './digest-observations.ts';
 import { DigestReader, type LoadedDigest, type VerifiedDigest } from './digest-reader.ts';
+import {
+  type FoundDigest,
+  type FoundDigests,
+  findDigests,
+  firstOfEach,
+  LOOKBACK_MS,
+  lastOfEach,
+} from './digest-search.ts';
 import { type CompletenessServices, type DigestReference, s3Url } from './ports.ts';
-import { DIGEST_PERIOD_MS, silenceAfter, silenceBefore } from './silence.ts';
+import { DIGEST_PERIOD_MS, missingIn, silenceAfter, silenceBefore } from './silence.ts';
 
 interface ResolvedLink {
   readonly link: DigestLink;
   /** The chain that goes on with the digest. */
   readonly chain?: Chain | undefined;
 }
-
-/** How late a digest may come, a backfill above all; assumed: unpublished. */
-const LOOKBACK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * Examines the digests of one region. Stop it after any step, and go on with that step's position.
@@ -39,12 +39,17 @@ export async function* walkDigests(
   position: DigestPosition,
 ): AsyncGenerator<WalkStep, void, undefined> {
   const walk = new DigestWalk(window, services, new DigestChains(position));
-  for (const key of await walk.keys()) {
-    for await (const digest of walk.lineageOf(key)) {
+  const found = await walk.find();
+  await walk.begin(found);
+  for (const reference of found.inWindow) {
+    for await (const digest of walk.lineageOf(reference)) {
       yield walk.step(await walk.examine(digest));
     }
   }
-  yield walk.step(walk.ending());
+  for (const later of firstOfEach(found.after).values()) {
+    yield walk.step(await walk.examineLater(later));
+  }
+  yield { ...walk.step(walk.ending(found)), isLast: true };
 }
 
 class DigestWalk {
@@ -65,37 +70,34 @@ class DigestWalk {
   }
 
   step(observations: readonly DigestObservation[]): WalkStep {
-    return { observations, position: this.#chains.position() };
+    return { observations, position: this.#chains.position(), isLast: false };
   }
 
-  /** The keys to look at, in the order of time: S3's order is that of the trails' names within a day. */
-  async keys(): Promise<readonly DigestReference[]> {
-    const { series, from, to } = this.#window;
-    const lookback = new Date(from.getTime() - LOOKBACK_MS);
-    const heard = this.#chains.all().reduce((time, { seenUntil }) => earlierOf(time, seenUntil), from);
-    const earliest = laterOf(heard, lookback);
-    // The digest that covers the window's end is made up to an hour after it.
-    const span = { from: lookback, to: new Date(to.getTime() + DIGEST_PERIOD_MS) };
-    const found: { key: string; parsed: DigestKey }[] = [];
-    for await (const key of this.#digests.list(series, span)) {
-      const parsed = parseDigestKey(key);
-      if (parsed !== undefined && (parsed.isBackfill || parsed.end > earliest)) {
-        found.push({ key, parsed });
+  /** The digests in and around the window. */
+  find(): Promise<FoundDigests> {
+    const heard = this.#chains
+      .all()
+      .reduce((time, { seenUntil }) => earlierOf(time, seenUntil), this.#window.from);
+    return findDigests(this.#window, this.#digests, heard);
+  }
+
+  /** Begins a chain for each trail that nothing is known of but that it wrote before: its silence is to be told. */
+  async begin({ before, inWindow, after }: FoundDigests): Promise<void> {
+    const all = [...before, ...inWindow, ...after];
+    for (const [trail, newest] of lastOfEach(before)) {
+      const isKnown = this.#chains.seenUntil(trail) !== undefined;
+      if (!isKnown && !(await goesOnAsAnother(newest, all, this.#reader))) {
+        this.#chains.set(this.#newChain(trail));
       }
     }
-    return found
-      .toSorted((a, b) => a.parsed.end.getTime() - b.parsed.end.getTime() || (a.key < b.key ? -1 : 1))
-      .map(({ key }) => ({ bucket: series.bucket, key }));
   }
 
   /**
    * The digest and those before it that nothing is known of, the oldest first; none where it was examined before. Two
    * at a time are in memory.
    */
-  async *lineageOf(newest: DigestReference): AsyncGenerator<LoadedDigest, void, undefined> {
-    const parsed = parseDigestKey(newest.key);
-    const loaded =
-      parsed === undefined || this.#isDone(newest, parsed) ? undefined : await this.#reader.load(newest);
+  async *lineageOf(newest: FoundDigest): AsyncGenerator<LoadedDigest, void, undefined> {
+    const loaded = this.#isDone(newest) ? undefined : await this.#reader.load(newest);
     if (loaded === undefined) {
       return;
     }
@@ -112,7 +114,7 @@ class DigestWalk {
     yield loaded;
   }
 
-  #isDone(digest: DigestReference, key: DigestKey): boolean {
+  #isDone({ parsed: key, ...digest }: FoundDigest): boolean {
     const { from, to } = this.#window;
     if (key.isBackfill) {
       return this.#chains.find(digest) !== undefined;
@@ -163,8 +165,8 @@ class DigestWalk {
     if (parsed.isBackfill) {
       this.#chains.addBackfill(digest, undefined);
     } else {
-      const { judgedUntil, seenUntil, head } = this.#chains.of(trail) ?? this.#newChain(trail);
-      this.#chains.set({ trail, judgedUntil, seenUntil: laterOf(seenUntil, parsed.end), head, invalid });
+      const chain = this.#chains.of(trail) ?? this.#newChain(trail);
+      this.#chains.set({ ...chain, seenUntil: laterOf(chain.seenUntil, parsed.end), invalid });
     }
     return { kind: 'InvalidDigest', digest: invalid, trail, problem, detail };
   }
@@ -181,10 +183,10 @@ class DigestWalk {
     }
     const before = parseDigestKey(previous.key);
     const chain = own ?? (before && this.#chains.of(trailOf(before)));
-    // Backfills are rare: the one before may be so old that it was let go.
-    const isOfOldChain = chain !== undefined && !parsed.isBackfill;
+    // Backfills are rare: the one before may be so old that it was let go. Of a chain without a head nothing was examined.
+    const isOfOldChain = chain?.head !== undefined && !parsed.isBackfill;
     if (before !== undefined && !isOfOldChain && before.end <= this.#floorOf(parsed)) {
-      return { link: 'BeforeWindow' };
+      return { link: 'BeforeWindow', chain };
     }
     const loaded = await this.#reader.loadElsewhere(previous);
     if (loaded === undefined || loaded === 'OutOfReach') {
@@ -207,7 +209,7 @@ class DigestWalk {
     const known = chain ?? this.#newChain(trail);
     const { judgedUntil } = known;
     const silence = silenceBefore(document, known, link);
-    const missing = silence.reduce((count, span) => count + (span.missing?.about ?? 0), 0);
+    const missing = missingIn(silence);
     const seenUntil = laterOf(known.seenUntil, end);
     this.#chains.set({ trail, judgedUntil: laterOf(judgedUntil, end), seenUntil, head: digest.mark }, chain);
     const covered = { from: laterOf(start, judgedUntil), to: end };
@@ -223,22 +225,60 @@ class DigestWalk {
     return { trail, judgedUntil: from, seenUntil: from };
   }
 
+  /**
+   * What a digest after the window says of a chain that is silent at the window's end: whether there were others before
+   * it. Nothing where no chain is silent, or the digest is no proof.
+   */
+  async examineLater(later: FoundDigest): Promise<readonly DigestObservation[]> {
+    const { to } = this.#window;
+    const own = this.#chains.of(trailOf(later.parsed));
+    const loaded = own !== undefined && own.judgedUntil >= to ? undefined : await this.#reader.load(later);
+    if (loaded === undefined || loaded.check.problem !== undefined) {
+      return [];
+    }
+    const { document, mark } = loaded.check;
+    if (own !== undefined && document.start < to) {
+      return this.examine(loaded);
+    }
+    const { link, chain } = await this.#resolveLink({ ...loaded, document, mark });
+    const silent = chain ?? this.#chainBefore(document, link, trailOf(later.parsed));
+    const silence = silent === undefined ? [] : silenceBefore({ ...document, start: to }, silent, link);
+    if (silent === undefined || silence.length === 0) {
+      return [];
+    }
+    this.#chains.set({ ...silent, judgedUntil: to });
+    const missing = missingIn(silence);
+    const previous = document.previous && s3Url(document.previous);
+    return [
+      ...silence.map((span) => ({ kind: 'Uncovered' as const, trail: silent.trail, span })),
+      { kind: 'LaterDigest', digest: s3Url(loaded), link, previous, missing },
+    ];
+  }
+
+  /** A trail of which there is nothing up to the window's end, though it is proven to have written in it. */
+  #chainBefore({ previous }: DigestDocument, link: DigestLink, trail: string): Chain | undefined {
+    const end = previous && parseDigestKey(previous.key)?.end;
+    const isOfWindow = end !== undefined && end.getTime() - this.#window.to.getTime() <= DIGEST_PERIOD_MS;
+    return link === 'PreviousMissing' && isOfWindow ? this.#newChain(trail) : undefined;
+  }
+
   /** What is uncovered up to the window's end. It is not settled by that: digests that come late are still examined. */
-  ending(): readonly DigestObservation[] {
+  ending({ after }: FoundDigests): readonly DigestObservation[] {
     const { from, to } = this.#window;
     this.#chains.forget(new Date(from.getTime() - LOOKBACK_MS));
     const chains = this.#chains.all();
     if (chains.length === 0) {
-      const span = { ...timeSpanOf({ from, to }), reason: 'NoDigests' as const };
-      return [{ kind: 'Uncovered', trail: '', span }];
+      const reason = after.length === 0 ? 'NoDigests' : 'ChainRestarted';
+      return [{ kind: 'Uncovered', trail: '', span: { ...timeSpanOf({ from, to }), reason } }];
     }
-    return chains.flatMap((chain) =>
-      silenceAfter(chain, this.#window).map((span) => ({
-        kind: 'Uncovered' as const,
-        trail: chain.trail,
-        span,
-      })),
-    );
+    return chains.flatMap((chain) => {
+      const silence = silenceAfter(chain, this.#window);
+      const last = silence.at(-1);
+      if (last !== undefined) {
+        this.#chains.set({ ...chain, toldUntil: new Date(last.to) });
+      }
+      return silence.map((span) => ({ kind: 'Uncovered' as const, trail: chain.trail, span }));
+    });
   }
 }
 
@@ -256,17 +296,4 @@ function verifiedObservation(
     document,
     ...rest,
   };
-}
-
-/** @param mark of the digest before; `undefined` where that is no proof. */
-function linkTo(
-  { previous, previousSignature }: DigestDocument,
-  mark: ExaminedDigest | undefined,
-): DigestLink {
-  if (mark === undefined) {
-    return 'PreviousInvalid';
-  }
-  const isThat =
-    mark.sha256 === previous?.sha256 && mark.signatureSha256 === signatureMark(previousSignature ?? '');
-  return isThat ? 'Linked' : 'PreviousReplaced';
 }

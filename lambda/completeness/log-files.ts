@@ -21,7 +21,12 @@ export interface JudgedLogFile {
   readonly detail: string;
   /** With the verdict `Gap`: what is to be queued. */
   readonly toQueue: readonly StoredLogFile[];
+  /** All that is stored under its key and was not acknowledged, also what is none of CloudTrail's. */
+  readonly unacknowledged: readonly StoredLogFile[];
 }
+
+/** What is found out of a file whose versions are known. */
+type Judgement = Omit<JudgedLogFile, 'file' | 'unacknowledged'>;
 
 /** One stored version, and what is known of it. */
 interface KnownVersion {
@@ -48,13 +53,18 @@ export async function* judgeLogFiles(
   files: readonly ListedLogFile[],
   services: JudgingServices,
 ): AsyncGenerator<readonly JudgedLogFile[], void, undefined> {
-  for (let start = 0; start < files.length; start += LEDGER_BATCH) {
-    const batch = files.slice(start, start + LEDGER_BATCH);
+  // What is listed twice is one file.
+  const distinct = [...new Map(files.map((file) => [`${placeOf(file)}#${file.sha256}`, file])).values()];
+  for (let start = 0; start < distinct.length; start += LEDGER_BATCH) {
+    const batch = distinct.slice(start, start + LEDGER_BATCH);
     const versions = await versionsOf(batch, services);
     const judged: JudgedLogFile[] = [];
     for (let first = 0; first < batch.length; first += READS_AT_ONCE) {
       const group = batch.slice(first, first + READS_AT_ONCE);
-      const verdicts = group.map((file) => judge(file, versions.get(placeOf(file)) ?? [], services));
+      const verdicts = group.map(async (file) => {
+        const found = versions.get(placeOf(file)) ?? [];
+        return { file, unacknowledged: unacknowledgedOf(found), ...(await judge(file, found, services)) };
+      });
       judged.push(...(await Promise.all(verdicts)));
     }
     yield judged;
@@ -110,14 +120,14 @@ async function judge(
   file: ListedLogFile,
   versions: FoundVersions,
   { logFiles }: JudgingServices,
-): Promise<JudgedLogFile> {
+): Promise<Judgement> {
   if (versions === 'OutOfReach') {
     const detail = `The bucket ${file.bucket} may not be read.`;
-    return { file, verdict: 'OutOfReach', copy: 'Intact', detail, toQueue: [] };
+    return { verdict: 'OutOfReach', copy: 'Intact', detail, toQueue: [] };
   }
   if (versions.length === 0) {
     const detail = 'Nothing is stored under its key; whether it was forwarded before cannot be told.';
-    return { file, verdict: 'Deleted', copy: 'Deleted', detail, toQueue: [] };
+    return { verdict: 'Deleted', copy: 'Deleted', detail, toQueue: [] };
   }
   const acknowledged = versions.filter(({ entry }) => entry?.state === 'acknowledged');
   const genuine = acknowledged.filter(({ entry }) => entry?.sha256 === file.sha256);
@@ -137,22 +147,27 @@ async function judge(
   if (genuine.length === 0 && unread.length > 0) {
     const detail =
       'It was never acknowledged, and cannot be read to tell whether it is as CloudTrail delivered it.';
-    return { file, verdict: 'Gap', copy: 'Intact', detail, toQueue: unread.map(({ stored }) => stored) };
+    return { verdict: 'Gap', copy: 'Intact', detail, toQueue: unread.map(({ stored }) => stored) };
   }
   if (genuine.length === 0) {
     const detail =
       acknowledged.length > 0
         ? 'What was forwarded is not what CloudTrail delivered.'
         : 'What is stored is not what CloudTrail delivered; nothing of it was forwarded.';
-    return { file, verdict: 'Altered', copy: 'Overwritten', detail, toQueue: [] };
+    return { verdict: 'Altered', copy: 'Overwritten', detail, toQueue: [] };
   }
   const copy = await copyOf(file, versions, genuine, logFiles);
   if (genuine.some((version) => acknowledged.includes(version))) {
-    return { file, verdict: 'Forwarded', copy, detail: COPY_DETAIL[copy], toQueue: [] };
+    return { verdict: 'Forwarded', copy, detail: COPY_DETAIL[copy], toQueue: [] };
   }
   const failures = [...new Set(genuine.flatMap(({ entry }) => entry?.failure ?? []))];
   const detail = failures.length === 0 ? 'It was never acknowledged.' : `It failed: ${failures.join(', ')}.`;
-  return { file, verdict: 'Gap', copy, detail, toQueue: genuine.map(({ stored }) => stored) };
+  return { verdict: 'Gap', copy, detail, toQueue: genuine.map(({ stored }) => stored) };
+}
+
+function unacknowledgedOf(versions: FoundVersions): readonly StoredLogFile[] {
+  const known = versions === 'OutOfReach' ? [] : versions;
+  return known.filter(({ entry }) => entry?.state !== 'acknowledged').map(({ stored }) => stored);
 }
 
 const COPY_DETAIL: Readonly<Record<StoredCopy, string>> = {

@@ -19,6 +19,9 @@ const REMAINS_AFTER_MS = HOUR_MS;
 /** As long as a message would be kept: then it is told a last time, and forgotten. */
 const FORGOTTEN_AFTER_MS = 14 * DAY_MS;
 
+/** How long a crowd that cannot be remembered is waited for once it has been queued for the last time. */
+const LET_GO_AFTER_MS = DAY_MS;
+
 /** As many as fit into an item of DynamoDB, which is 400 KB, with the longest keys. */
 export const MAXIMUM_OPEN_GAPS = 250;
 
@@ -29,6 +32,7 @@ export class OpenGaps {
   #surplusQueueing: SeriesMemory['surplus'];
   /** Those that were open for too long, and are let go. */
   readonly forgotten: readonly OpenGap[];
+  #letGo = 0;
 
   constructor({ gaps, surplus }: Pick<SeriesMemory, 'gaps' | 'surplus'>, now: Date) {
     this.#gaps = new Map(gaps.map((gap) => [ledgerKeyOf(gap), gap]));
@@ -40,8 +44,9 @@ export class OpenGaps {
     }
   }
 
+  /** Those that are let go are told this last time. */
   get count(): number {
-    return this.#gaps.size + this.#surplus.length;
+    return this.#gaps.size + this.#surplus.length + this.#letGo;
   }
 
   /** What is to be remembered of them. */
@@ -52,15 +57,16 @@ export class OpenGaps {
 
   /**
    * @returns `false` where they are more than can be remembered. Then they are a surplus: to be queued as well, but
-   * what listed them must be looked at again.
+   * what listed them must be looked at again, until all tries are used up and a day has passed: then they are let go, for
+   * what comes after them is not to wait for what can never be forwarded.
    */
   add(objects: readonly ObjectReference[]): boolean {
-    const added = new Map(
-      objects
-        .map((object) => [ledgerKeyOf(object), object] as const)
-        .filter(([name]) => !this.#gaps.has(name)),
-    );
+    const added = this.#unknownOf(objects);
     if (this.#gaps.size + added.size > MAXIMUM_OPEN_GAPS) {
+      if (this.#isUsedUp(added)) {
+        this.#letGo += added.size;
+        return true;
+      }
       this.#surplus = [...added.values()];
       return false;
     }
@@ -69,6 +75,39 @@ export class OpenGaps {
       this.#gaps.set(name, { bucket, key, versionId, etag, size, createdAt, noticedAt, queued: 0 });
     }
     return true;
+  }
+
+  #unknownOf(objects: readonly ObjectReference[]): ReadonlyMap<string, ObjectReference> {
+    const named = objects.map((object) => [ledgerKeyOf(object), object] as const);
+    return new Map(named.filter(([name]) => !this.#gaps.has(name)));
+  }
+
+  #isUsedUp(crowd: ReadonlyMap<string, ObjectReference>): boolean {
+    const queueing = this.#surplusQueueing;
+    const [first] = crowd.keys();
+    return (
+      queueing !== undefined &&
+      queueing.first === first &&
+      queueing.queued >= QUEUE_AGAIN_AFTER_MS.length &&
+      this.#sinceQueued(queueing) >= LET_GO_AFTER_MS
+    );
+  }
+
+  /** Queues once, and lets go, what comes after a crowd that was let go, and is listed with it. */
+  async pass(
+    objects: readonly ObjectReference[],
+    send: (objects: readonly ObjectReference[]) => Promise<void>,
+  ): Promise<void> {
+    const others = [...this.#unknownOf(objects).values()];
+    if (others.length > 0) {
+      await send(others);
+    }
+    this.#letGo += others.length;
+  }
+
+  /** How many of a crowd are let go, without having been remembered one by one. */
+  get letGo(): number {
+    return this.#letGo;
   }
 
   /** Takes out those that have been acknowledged. */
@@ -100,6 +139,7 @@ export class OpenGaps {
   get remaining(): number {
     const surplus = this.#surplusQueueing;
     return (
+      this.#letGo +
       [...this.#gaps.values()].filter((gap) => this.#remains(gap)).length +
       (surplus !== undefined && this.#remains(surplus) ? this.#surplus.length : 0)
     );

@@ -68,6 +68,11 @@ export interface StoredLogFile extends ObjectReference {
   readonly isCurrent: boolean;
 }
 
+/** A version as a listing tells it. */
+export interface DatedLogFile extends StoredLogFile {
+  readonly storedAt: Date;
+}
+
 export interface LogFileStore {
   /**
    * The versions that are stored under each key; a key under which nothing is stored may be absent. At most 100 keys.
@@ -83,7 +88,7 @@ export interface LogFileStore {
    */
   hashOf(file: StoredLogFile): Promise<string | undefined>;
   /** Pages of what was stored in the region's folders of log files in `[from, to)`, every version. */
-  list(series: DigestSeries, span: Span): AsyncIterable<readonly StoredLogFile[]>;
+  list(series: DigestSeries, span: Span): AsyncIterable<readonly DatedLogFile[]>;
 }
 
 export type LedgerEntry = Pick<LedgerItem, 'state' | 'sha256' | 'failure'>;

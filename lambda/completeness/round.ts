@@ -5,6 +5,7 @@ import {
   type RoundMemory,
   type RoundTotals,
   SERIES_AT_ONCE,
+  type SeriesMemory,
 } from '../../contract/completeness-round.ts';
 import { tamperedIn } from '../../contract/completeness-sums.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
@@ -14,6 +15,7 @@ import { logger } from '../shared/logger.ts';
 import type { CheckMemory } from './check-memory.ts';
 import type { CheckWindow } from './digest-observations.ts';
 import { logFindings } from './finding-log.ts';
+import { KnownAccounts } from './known-accounts.ts';
 import type { CompletenessServices } from './ports.ts';
 import { addBehind, addSeries } from './round-totals.ts';
 import { checkSeries, type SeriesOutcome } from './series-check.ts';
@@ -22,7 +24,17 @@ import { seriesOf, type TrailAccount, walkAccounts } from './series-discovery.ts
 export interface RoundServices {
   readonly listing: BucketListing;
   readonly services: CompletenessServices;
-  readonly memory: Pick<CheckMemory, 'recallRound' | 'rememberRound' | 'recallSeries' | 'rememberSeries'>;
+  readonly memory: Pick<
+    CheckMemory,
+    | 'recallRound'
+    | 'rememberRound'
+    | 'recallSeries'
+    | 'rememberSeries'
+    | 'recallAccounts'
+    | 'rememberAccounts'
+    | 'recallRegions'
+    | 'rememberRegions'
+  >;
   readonly queue: (objects: readonly ObjectReference[]) => Promise<void>;
   /** Key prefixes of trails that are known. */
   readonly prefixes: readonly string[];
@@ -59,7 +71,9 @@ export async function goRound(context: RoundServices): Promise<RoundMemory> {
     await memory.rememberRound(before);
     return before;
   }
-  const after = await walk({ ...before, round }, round, context);
+  const known = new KnownAccounts(await memory.recallAccounts());
+  const after = await walk({ ...before, round }, round, known, context);
+  await memory.rememberAccounts(known.memory);
   await memory.rememberRound(after);
   return after;
 }
@@ -77,7 +91,12 @@ function nextRound({ since, last, searchedAt }: RoundMemory, now: Date): Round |
   return { to: to.toISOString(), everywhere, searched: 0, foundPrefixes: [], totals: NO_TOTALS };
 }
 
-async function walk(before: RoundMemory, begun: Round, context: RoundServices): Promise<RoundMemory> {
+async function walk(
+  before: RoundMemory,
+  begun: Round,
+  known: KnownAccounts,
+  context: RoundServices,
+): Promise<RoundMemory> {
   const { listing, hasTime, now } = context;
   const prefixes = [...context.prefixes, ...before.foundPrefixes];
   let round = begun;
@@ -96,6 +115,7 @@ async function walk(before: RoundMemory, begun: Round, context: RoundServices): 
       if (!isDone) {
         return { ...before, round };
       }
+      known.visit(account, new Date(round.to));
     } else if (position.start === '') {
       round = { ...round, searched: round.searched + 1 };
       if (round.searched > MAXIMUM_SEARCHED) {
@@ -103,6 +123,11 @@ async function walk(before: RoundMemory, begun: Round, context: RoundServices): 
         break;
       }
     }
+  }
+  const vanished = await checkVanished(before, round, known, context);
+  round = { ...round, totals: vanished.totals };
+  if (!vanished.isDone) {
+    return { ...before, round };
   }
   const { to, everywhere, foundPrefixes, totals } = round;
   logger.info('The bucket has been checked', { bucket: listing.bucket, to, ...totals });
@@ -121,26 +146,75 @@ function noteFound(round: Round, { prefix }: TrailAccount, known: readonly strin
     : { ...round, foundPrefixes: [...foundPrefixes, prefix] };
 }
 
+/** Accounts of which nothing is in the bucket any more: their silence is told until their trails are taken to be gone. */
+async function checkVanished(
+  before: RoundMemory,
+  round: Round,
+  known: KnownAccounts,
+  context: RoundServices,
+): Promise<AccountPart> {
+  let { totals } = round;
+  for (const account of known.missedBy(new Date(round.to))) {
+    if (!context.hasTime()) {
+      return { totals, isDone: false };
+    }
+    const part = await checkAccount(account, before, { ...round, totals }, context);
+    totals = part.totals;
+    if (!part.isDone) {
+      return { totals, isDone: false };
+    }
+    if (part.regions === 0) {
+      known.forget(account);
+    }
+  }
+  return { totals, isDone: true };
+}
+
+interface AccountPart {
+  readonly totals: RoundTotals;
+  /** `false` where time ran out. */
+  readonly isDone: boolean;
+}
+
 /** The regions of one account. Where time runs out, those that are done are passed over next time. */
 async function checkAccount(
   account: TrailAccount,
   { since }: RoundMemory,
   { to, totals }: Round,
   context: RoundServices,
-): Promise<{ readonly totals: RoundTotals; readonly isDone: boolean }> {
+): Promise<AccountPart & { readonly regions: number }> {
+  const { listing, memory } = context;
   const window = { from: new Date(since), to: new Date(to) };
-  const all = await seriesOf(context.listing, account);
-  const parts = await mapBounded(all, SERIES_AT_ONCE, (series) => checkOne({ ...window, series }, context));
-  return {
-    totals: parts.reduce((sum, { add }) => add(sum), totals),
-    isDone: parts.every(({ isDone }) => isDone),
-  };
+  const listed = await seriesOf(listing, account);
+  const vanished = ((await memory.recallRegions(account))?.regions ?? [])
+    .filter((region) => !listed.some((series) => series.region === region))
+    .map((region) => ({ bucket: listing.bucket, ...account, region }));
+  if (vanished.length > 0) {
+    logger.warn('Regions that are known are not in the bucket any more', {
+      ...account,
+      regions: vanished.map(({ region }) => region),
+    });
+  }
+  const parts = await mapBounded([...listed, ...vanished], SERIES_AT_ONCE, async (series) => ({
+    region: series.region,
+    ...(await checkOne({ ...window, series }, context)),
+  }));
+  const isDone = parts.every((part) => part.isDone);
+  const regions = parts
+    .filter(({ hasTrails }, index) => index < listed.length || hasTrails)
+    .map(({ region }) => region);
+  if (isDone) {
+    await memory.rememberRegions(account, { regions });
+  }
+  return { totals: parts.reduce((sum, { add }) => add(sum), totals), isDone, regions: regions.length };
 }
 
 interface SeriesPart {
   readonly add: (totals: RoundTotals) => RoundTotals;
   /** `false` where time ran out. */
   readonly isDone: boolean;
+  /** Whether it is known, or cannot be said now, that trails write to it. */
+  readonly hasTrails: boolean;
 }
 
 const unchanged: SeriesPart['add'] = (totals) => totals;
@@ -149,7 +223,7 @@ async function checkOne(window: CheckWindow, context: RoundServices): Promise<Se
   const { series, from, to } = window;
   const { memory, services, queue, hasTime, now } = context;
   if (!hasTime()) {
-    return { add: unchanged, isDone: false };
+    return { add: unchanged, isDone: false, hasTrails: true };
   }
   let checkedUntil = from.toISOString();
   try {
@@ -157,17 +231,25 @@ async function checkOne(window: CheckWindow, context: RoundServices): Promise<Se
     checkedUntil = remembered?.checkedUntil ?? checkedUntil;
     if (remembered !== undefined && new Date(checkedUntil) >= to) {
       // Counted already, by the invocation before this one.
-      return { add: unchanged, isDone: true };
+      return { add: unchanged, isDone: true, hasTrails: hasTrails(remembered) };
     }
     const outcome = await checkSeries({ window, memory: remembered, services, queue, hasTime, now: now() });
     // Told first: what is told twice, after a crash, is better than what is never told.
     tellSeries(outcome, context);
     await memory.rememberSeries(series, outcome.memory);
-    return { add: (totals) => addSeries(totals, outcome), isDone: outcome.stopped !== 'OutOfTime' };
+    return {
+      add: (totals) => addSeries(totals, outcome),
+      isDone: outcome.stopped !== 'OutOfTime',
+      hasTrails: hasTrails(outcome.memory),
+    };
   } catch (error) {
     logger.error('A region could not be checked', { series, to, error: error as Error });
-    return { add: (totals) => addBehind(totals, checkedUntil), isDone: true };
+    return { add: (totals) => addBehind(totals, checkedUntil), isDone: true, hasTrails: true };
   }
+}
+
+function hasTrails({ position, gaps }: SeriesMemory): boolean {
+  return position.chains.length + gaps.length > 0;
 }
 
 function tellSeries({ result, gaps, stopped }: SeriesOutcome, { tellTampered }: RoundServices): void {
@@ -178,6 +260,15 @@ function tellSeries({ result, gaps, stopped }: SeriesOutcome, { tellTampered }: 
   }
   for (const gap of gaps.forgotten) {
     logger.error('A file was never acknowledged, and is forgotten now', { gap });
+  }
+  if (gaps.letGo > 0) {
+    logger.error(
+      'Files were never acknowledged, and are forgotten now: too many to be remembered one by one',
+      {
+        series: result.series,
+        forgotten: gaps.letGo,
+      },
+    );
   }
   if (stopped === 'TooManyGaps') {
     logger.error('A region has too many gaps: its check waits until some are closed', {

@@ -4,6 +4,7 @@ import type { SeriesMemory } from '../../contract/completeness-round.ts';
 import type { ObjectReference } from '../../contract/object-message.ts';
 import { checkCompleteness, objectsToQueue } from './completeness-check.ts';
 import { CompletenessTally } from './completeness-tally.ts';
+import { laterOf } from './digest-chains.ts';
 import type { CheckWindow } from './digest-observations.ts';
 import { OpenGaps } from './open-gaps.ts';
 import type { CompletenessServices } from './ports.ts';
@@ -35,9 +36,10 @@ const MAXIMUM_SURPLUS = 10_000;
 
 /**
  * Goes on with the check of a region, and with its open gaps. It stops between two digests when time runs out or gaps
- * become too many, and remembers where.
+ * become too many, and remembers where. Of a digest whose gaps are let go, those that are not held in memory are queued
+ * once and let go, too.
  *
- * The window begins an hour before the last one's end: what was silent there for less than an hour was not told.
+ * The window begins where the last one ended, so that nothing is counted twice.
  *
  * @throws whatever the services and the queue throw; then nothing is remembered, and what was queued is queued again.
  */
@@ -50,19 +52,28 @@ export async function checkSeries(task: SeriesTask): Promise<SeriesOutcome> {
   let position = memory?.position ?? NO_POSITION;
   let stopped: SeriesOutcome['stopped'];
   let found: ObjectReference[] = [];
+  let isPassing = false;
   for await (const event of checkCompleteness(window, services, position)) {
     tally.add(event);
     found.push(...objectsToQueue(event));
-    if (event.kind === 'Position' && gaps.add(found)) {
+    const isFull = found.length > MAXIMUM_SURPLUS;
+    if (event.kind === 'Position' || isFull) {
+      if (isPassing) {
+        await gaps.pass(found, task.queue);
+      } else if (!gaps.add(found)) {
+        stopped = 'TooManyGaps';
+        break;
+      }
       found = [];
-      position = event.position;
-      stopped = task.hasTime() ? undefined : 'OutOfTime';
-    } else if (event.kind === 'Position' || found.length > MAXIMUM_SURPLUS) {
-      gaps.add(found);
-      stopped = 'TooManyGaps';
+      isPassing = isFull;
     }
-    if (stopped !== undefined) {
-      break;
+    if (event.kind === 'Position') {
+      position = event.position;
+      isPassing = false;
+      if (!task.hasTime()) {
+        stopped = 'OutOfTime';
+        break;
+      }
     }
   }
   await gaps.queue(task.queue);
@@ -79,14 +90,9 @@ export async function checkSeries(task: SeriesTask): Promise<SeriesOutcome> {
   };
 }
 
-/** The window of which nothing was told yet, and an hour before it. */
+/** The window of which nothing was told yet. */
 function windowFrom({ window, memory }: SeriesTask): CheckWindow {
-  const end = lastEnd(memory);
-  if (end === undefined) {
-    return window;
-  }
-  const from = new Date(Math.max(window.from.getTime(), end.getTime() - DIGEST_PERIOD_MS));
-  return { ...window, from };
+  return { ...window, from: laterOf(window.from, lastEnd(memory) ?? window.from), goesOn: true };
 }
 
 function lastEnd(memory: SeriesMemory | undefined): Date | undefined {

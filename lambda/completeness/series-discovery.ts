@@ -48,10 +48,9 @@ export async function* walkAccounts(
 /** The regions of an account, in the order of their names. */
 export async function seriesOf(
   listing: BucketListing,
-  { prefix, organizationId, accountId }: TrailAccount,
+  account: TrailAccount,
 ): Promise<readonly DigestSeries[]> {
-  const parts = [prefix, 'AWSLogs', organizationId ?? '', accountId];
-  const folder = parts.filter((part) => part !== '').join('/');
+  const folder = accountFolderOf(account);
   const regions = new Set<string>();
   for (const kind of KINDS) {
     const parent = `${folder}/${kind}/`;
@@ -61,9 +60,13 @@ export async function seriesOf(
   }
   // It is no region: it begins the files of a trail whose own prefix ends in `…/CloudTrail`.
   regions.delete('AWSLogs');
-  return [...regions]
-    .toSorted()
-    .map((region) => ({ bucket: listing.bucket, prefix, organizationId, accountId, region }));
+  return [...regions].toSorted().map((region) => ({ bucket: listing.bucket, ...account, region }));
+}
+
+/** Without a trailing slash. */
+export function accountFolderOf({ prefix, organizationId, accountId }: TrailAccount): string {
+  const parts = [prefix, 'AWSLogs', organizationId ?? '', accountId];
+  return parts.filter((part) => part !== '').join('/');
 }
 
 function accountOf(folder: string): TrailAccount | undefined {

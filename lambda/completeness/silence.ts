@@ -2,6 +2,7 @@
 import type { DigestLink, UncoveredReason, UncoveredSpan } from '../../contract/completeness.ts';
 import { type Chain, earlierOf, laterOf, timeSpanOf } from './digest-chains.ts';
 import type { DigestDocument } from './digest-document.ts';
+import type { CheckWindow } from './digest-observations.ts';
 import { type Span, s3Url } from './ports.ts';
 
 /** CloudTrail makes a digest every hour, also of an hour without events. */
@@ -36,10 +37,10 @@ export function silenceBefore(
   ].filter((span) => span.from < span.to);
 }
 
-/** What is uncovered from where a chain stands to the window's end. */
+/** What is uncovered from where a chain stands to the window's end, and was not told before. */
 export function silenceAfter(
-  { judgedUntil, seenUntil }: Chain,
-  { from, to }: Span,
+  { judgedUntil, seenUntil, toldUntil = judgedUntil }: Chain,
+  { to, goesOn = false }: CheckWindow,
 ): readonly UncoveredSpan[] {
   const spans: UncoveredSpan[] = [];
   const tell = (span: Span, reason: UncoveredReason) => {
@@ -47,13 +48,20 @@ export function silenceAfter(
       spans.push({ ...timeSpanOf(span), reason });
     }
   };
-  const start = laterOf(judgedUntil, from);
+  const start = laterOf(judgedUntil, toldUntil);
   const heardUntil = laterOf(start, seenUntil);
   tell({ from: start, to: heardUntil }, 'DigestInvalid');
-  if (to.getTime() - heardUntil.getTime() >= DIGEST_PERIOD_MS) {
+  // The digest of the last hour may yet come; only who looks again will know.
+  const patience = goesOn ? DIGEST_PERIOD_MS : 0;
+  if (to.getTime() - heardUntil.getTime() >= patience) {
     tell({ from: heardUntil, to }, 'DigestOverdue');
   }
   return spans;
+}
+
+/** About how many digests are missing. */
+export function missingIn(silence: readonly UncoveredSpan[]): number {
+  return silence.reduce((count, { missing }) => count + (missing?.about ?? 0), 0);
 }
 
 function hoursIn({ from, to }: Span): number {

@@ -125,10 +125,11 @@ test('a region is checked whether or not something happens there', () => {
   const organisation = { accounts: 1, regions: 0, digestRegions: 1, eventsPerFile: 20 };
   const quiet = completenessDollars(organisation);
 
-  // 4 listings, a digest, a read and a write, and an eighth of 0.1 GB-seconds, each hour.
-  expect(quiet).toBeCloseTo(730 * (20e-6 + 0.4e-6 + 0.125e-6 + 0.625e-6 + 0.0125 * 0.0000133334));
+  // 6 listings, a digest, two reads and two writes, and an eighth of 0.1 GB-seconds, each hour.
+  expect(quiet).toBeCloseTo(730 * (30e-6 + 0.4e-6 + 0.25e-6 + 1.25e-6 + 0.0125 * 0.0000133334), 6);
   expect(completenessDollars({ ...organisation, regions: 1 }) - quiet).toBeCloseTo(
-    730 * (5e-6 + 12 * 0.125e-6),
+    730 * (5e-6 + 24 * 0.125e-6),
+    6,
   );
 });
 

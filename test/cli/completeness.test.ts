@@ -63,7 +63,7 @@ describe('the verdict comes first, and the exit status says it', () => {
       `Completeness of s3://logs-of-111122223333, 2026-03-01 10:04 to 2026-03-01 13:04 UTC
 
 PROVEN  6 files in 3 digests proven
-Every log file that CloudTrail signed for was compared, by its hash, with what the destination acknowledged.
+Every log file that CloudTrail signed for was compared, by its hash, with what the destination acknowledged; whatever else lies in the bucket was looked up in the ledger.
 
 Verdict  Account       Region        Digests  Forwarded  Gaps  Tampered  Unproven h
 PROVEN   111122223333  eu-central-1        3          6     0         0           0
@@ -140,6 +140,27 @@ PROVEN   111122223333  eu-central-1        3          6     0         0         
     );
     expect(out).toContain('log file validation is off, or all were deleted');
   });
+});
+
+test('what names and keys hold besides letters never reaches the terminal', async () => {
+  const evil = '\u001b[2K\u001b[1A\u009b32m\nPROVEN \u202e';
+  const window = { from: START, to: new Date(at(1)) };
+  const world = new World({
+    place: { ...PLACE, prefix: `pre${evil}`, region: `eu-west-1${evil}`, trailName: `t${evil}` },
+  });
+  world.hour(1);
+  world.delete(world.hour(1));
+  const result = await resultOf(world);
+  const finding = { kind: 'Digest', digest: evil, problem: 'Moved', detail: evil } as const;
+  const text = completenessText({
+    bucket: `bkt${evil}`,
+    span: window,
+    results: [{ ...result, findings: [...result.findings, finding] }],
+    queued: undefined,
+  });
+  expect(text).toContain('eu-west-1 ');
+  expect(new Set(text.match(/[\p{Cc}\p{Cf}]/gu))).toEqual(new Set(['\n']));
+  expect(text.match(/^ *PROVEN/m)).toBeNull();
 });
 
 test('--json is the whole result, and nothing else', async () => {

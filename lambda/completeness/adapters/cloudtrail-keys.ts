@@ -5,6 +5,8 @@ import { type DigestPublicKey, OutOfReachError, type PublicKeySource, type Span 
 /** What a region's name may hold: it comes from an object's key, and becomes part of a host's. */
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 const DAY_MS = 86_400_000;
+/** What CloudTrail does not say the end of has none: both times are optional in its answer, and an end that is made up expires. */
+const EVER: Span = { from: new Date(-8.64e15), to: new Date(8.64e15) };
 /**
  * Refusals that say that the region is not open to this account, or closed by a policy: neither passes. (AWS account
  * Management, "Enable or disable AWS Regions"; service control policies commonly deny regions that are not in use.)
@@ -79,8 +81,8 @@ export class CloudTrailKeys implements PublicKeySource {
                   {
                     fingerprint: Fingerprint,
                     value: Value,
-                    validFrom: ValidityStartTime ?? from,
-                    validUntil: ValidityEndTime ?? to,
+                    validFrom: ValidityStartTime ?? EVER.from,
+                    validUntil: ValidityEndTime ?? EVER.to,
                   },
                 ],
           ),

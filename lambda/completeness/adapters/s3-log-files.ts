@@ -10,7 +10,7 @@ import {
 } from '../../shared/listing/stored-objects.ts';
 import { versionOf, wholeBody } from '../../shared/stored-version.ts';
 import { digestFolderOf } from '../digest-key.ts';
-import { type LogFileStore, type Span, type StoredLogFile, s3Url } from '../ports.ts';
+import { type DatedLogFile, type LogFileStore, type Span, type StoredLogFile, s3Url } from '../ports.ts';
 import { hashOfGzip } from './gzip-hash.ts';
 import { failureOf, isAbsent } from './reach.ts';
 
@@ -72,7 +72,7 @@ export class S3LogFiles implements LogFileStore {
     }
   }
 
-  async *list(series: DigestSeries, span: Span): AsyncGenerator<readonly StoredLogFile[], void, undefined> {
+  async *list(series: DigestSeries, span: Span): AsyncGenerator<readonly DatedLogFile[], void, undefined> {
     const days = daysOfFolders(span.from, span.to);
     for (const kind of KINDS) {
       const folder = digestFolderOf(series).replace(/CloudTrail-Digest(?=\/[^/]+\/$)/, kind);

@@ -36,6 +36,9 @@ export interface AwsStandIn {
   close(): Promise<void>;
 }
 
+/** A key that is valid until then is told without an end. */
+export const NEVER = new Date(8.64e15);
+
 export const TABLE = 'Ledger';
 const STACK_ID = 'arn:aws:cloudformation:eu-central-1:111122223333:stack/CloudOne/1';
 
@@ -135,13 +138,16 @@ const JSON_ACTIONS: Readonly<Record<string, JsonAction>> = {
     { world },
   ) => ({
     PublicKeyList: world.publicKeys
+      .filter(
+        ({ validFrom, validUntil }) =>
+          validFrom.getTime() / 1000 <= EndTime && validUntil.getTime() / 1000 >= StartTime,
+      )
       .map(({ fingerprint, value, validFrom, validUntil }) => ({
         Fingerprint: fingerprint,
         Value: value.toString('base64'),
         ValidityStartTime: validFrom.getTime() / 1000,
-        ValidityEndTime: validUntil.getTime() / 1000,
-      }))
-      .filter((key) => key.ValidityStartTime <= EndTime && key.ValidityEndTime >= StartTime),
+        ...(validUntil === NEVER ? {} : { ValidityEndTime: validUntil.getTime() / 1000 }),
+      })),
   }),
   SendMessageBatch: (
     { Entries }: { readonly Entries: readonly { readonly Id: string; readonly MessageBody: string }[] },

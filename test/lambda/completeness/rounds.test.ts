@@ -101,10 +101,13 @@ describe('a gap', () => {
     const [lost = ''] = world.ledger.keys();
     world.ledger.delete(lost);
     await deploy(world);
-    expect(await deployed.callAt(5.5)).toMatchObject({ CompletenessGaps: 1, CompletenessFilesProven: 0 });
+    const metrics = await deployed.callAt(5.5);
+    expect(metrics).toMatchObject({ CompletenessGaps: 1, CompletenessFilesProven: 0 });
+    // From an hour after the deployment to two hours ago, on the hour.
+    expect(metrics.CompletenessUnprovenHours).toBeCloseTo(3.03);
     expect(deployed.forwardQueued()).toEqual([lost]);
-    const { CompletenessUnprovenHours: hours } = await deployed.callAt(6.5);
-    expect(hours).toBe(2);
+    // Nothing was written in the next hour.
+    expect(await deployed.callAt(6.5)).toMatchObject({ CompletenessUnprovenHours: 0 });
   });
 
   test('in a crowd that cannot be remembered is queued all the same, and waited for', async () => {
@@ -138,6 +141,29 @@ describe('a gap', () => {
     expect(queued).toBe(3 * 300);
     expect(await deployed.callAt(42)).toMatchObject({ CompletenessGapsRemaining: 300 });
     expect((await deployed.callAt(43)).CompletenessAge).toBeGreaterThan(40 * 3600);
+  });
+
+  test('in a crowd that can never be forwarded does not keep a later one from being queued', async () => {
+    const world = worldOf(1, 300);
+    world.hour(1);
+    const [lost] = world.files.slice(-1);
+    await deploy(world);
+    deployed.aws.pageSize = 1000;
+    const queuedAt: number[] = [];
+    for (const hour of [5, 11, 35, 36, 58, 59, 60]) {
+      const metrics = await deployed.callAt(hour);
+      if (
+        deployed.aws.queued.splice(0).some((message) => JSON.stringify(message).includes(lost?.key ?? '-'))
+      ) {
+        queuedAt.push(hour);
+        // The crowd is told a last time.
+        expect(metrics).toMatchObject({ CompletenessGaps: 301, CompletenessGapsRemaining: 300 });
+      }
+    }
+    expect(queuedAt).toEqual([59]);
+    expect(deployed.log).toContain('"forgotten":300');
+    expect((await deployed.callAt(61)).CompletenessAge).toBeLessThan(3.1 * 3600);
+    expect(deployed.series.surplus).toBeUndefined();
   });
 });
 
@@ -225,6 +251,48 @@ describe('a bucket of many accounts', () => {
   });
 });
 
+describe('what vanishes from the bucket altogether', () => {
+  function wipe(world: World, folder: string): void {
+    for (const object of world.objects.filter(({ key }) => key.includes(folder))) {
+      world.delete(object, true);
+    }
+  }
+
+  test.each([
+    ['the account', '/'],
+    ['the region, beside another one', '/eu-central-1/'],
+  ])('%s: is told to be silent for two weeks, and forgotten then', async (_what, folder) => {
+    const world = worldOf(2).forwardAll();
+    const other = new DigestWriter({ ...PLACE, region: 'us-east-1' }, KEYS[0], START);
+    for (let hour = 0; hour < 4; hour += 1) {
+      const digest = other.next([]);
+      world.put(digest.bucket, digest.key, digest.body, START, digest.metadata);
+    }
+    await deploy(world);
+    await deployed.callAt(4);
+    wipe(world, folder);
+    const { CompletenessUnprovenHours: first } = await deployed.callAt(6);
+    expect(first).toBeGreaterThan(1.9);
+    expect(deployed.log).toContain('not in the bucket any more');
+    expect((await deployed.callAt(30)).CompletenessUnprovenHours).toBeGreaterThan(23);
+    await deployed.callAt(15 * 24);
+    await deployed.callAt(15 * 24 + 1);
+    expect((await deployed.callAt(15 * 24 + 2)).CompletenessUnprovenHours).toBe(0);
+    const remembered = [...deployed.aws.memory].find(([key]) => key.includes('/account/'))?.[1] ?? '';
+    expect(remembered).not.toContain('eu-central-1');
+  });
+
+  test('is asked about in a later call where time runs out', async () => {
+    const world = worldOf(2).forwardAll();
+    await deploy(world);
+    await deployed.callAt(5);
+    wipe(world, '/');
+    const early = await deployed.callAt(6, 0);
+    expect(early.CompletenessUnprovenHours).toBeUndefined();
+    expect((await deployed.callAt(6.25)).CompletenessUnprovenHours).toBeGreaterThan(0.9);
+  });
+});
+
 test('a trail that is gone is told to be overdue for two weeks, and is dropped then', async () => {
   const world = worldOf(2).forwardAll();
   await deploy(world);
@@ -234,6 +302,17 @@ test('a trail that is gone is told to be overdue for two weeks, and is dropped t
   await deployed.callAt(2 + 14 * 24 + 6);
   expect(deployed.series.position.chains).toEqual([]);
   expect((await deployed.callAt(2 + 14 * 24 + 7)).CompletenessUnprovenHours).toBe(0);
+});
+
+test('an hour that no digest speaks for is counted once, however many rounds there are', async () => {
+  const world = worldOf(3).forwardAll();
+  await deploy(world);
+  const hours: number[] = [];
+  for (let hour = 3; hour < 14; hour += 0.5) {
+    hours.push((await deployed.callAt(hour)).CompletenessUnprovenHours ?? 0);
+  }
+  // The last round is that of 11:30, to 21:00 UTC: eight hours after the last digest, less four minutes and four seconds.
+  expect(hours.reduce((sum, each) => sum + each, 0)).toBeCloseTo(0.1 + 8 - 244 / 3600, 5);
 });
 
 test('what is remembered and cannot be read is begun anew', async () => {

@@ -14,6 +14,7 @@ import { CompletenessTally } from '../../../lambda/completeness/completeness-tal
 import { digestFolderOf, parseDigestKey } from '../../../lambda/completeness/digest-key.ts';
 import type {
   CompletenessServices,
+  DatedLogFile,
   DigestReference,
   LedgerEntry,
   Span,
@@ -232,12 +233,12 @@ export class World {
     return version && { bucket, key, body: version.body, metadata: version.metadata };
   }
 
-  async *#listFiles(series: DigestSeries, { from, to }: Span): AsyncGenerator<readonly StoredLogFile[]> {
+  async *#listFiles(series: DigestSeries, { from, to }: Span): AsyncGenerator<readonly DatedLogFile[]> {
     const folder = digestFolderOf(series).replace('/CloudTrail-Digest/', '/CloudTrail/');
     for (const object of this.#objects.values()) {
       if (object.bucket === series.bucket && object.key.startsWith(folder)) {
         const inSpan = object.versions.filter(({ storedAt }) => storedAt >= from && storedAt < to);
-        yield inSpan.map((version) => this.#fileOf(object, version));
+        yield inSpan.map((version) => ({ ...this.#fileOf(object, version), storedAt: version.storedAt }));
       }
     }
   }

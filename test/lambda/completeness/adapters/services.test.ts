@@ -10,7 +10,7 @@ import { checkCompleteness } from '../../../../lambda/completeness/completeness-
 import { CompletenessTally } from '../../../../lambda/completeness/completeness-tally.ts';
 import type { CompletenessServices } from '../../../../lambda/completeness/ports.ts';
 import { signingKey } from '../../../../rehearsal/input/digests.ts';
-import { type AwsStandIn, environmentOf, startAws, TABLE } from '../aws-stand-in.ts';
+import { type AwsStandIn, environmentOf, NEVER, startAws, TABLE } from '../aws-stand-in.ts';
 import { HOUR, KEYS, resultOf, START, urlOf, World } from '../world.ts';
 
 let aws: AwsStandIn;
@@ -92,7 +92,8 @@ describe.each([
     expect(await sameThroughAws(world)).toMatchObject({
       verdict: 'Tampered',
       digests: { missing: 3, invalid: 1 },
-      listed: { unacknowledged: 0 },
+      // What the changed file was is in a digest that is missing: it was stored, and never acknowledged.
+      listed: { unacknowledged: 1 },
     });
   });
 
@@ -167,6 +168,18 @@ test('what DynamoDB leaves unprocessed is asked for again', async () => {
   const services = await open(world.forwardAll());
   aws.table.keysAtOnce = 4;
   expect(await resultThrough(services, world)).toMatchObject({ verdict: 'Proven', files: { Forwarded: 9 } });
+});
+
+test('a key that CloudTrail tells no end of does not expire', async () => {
+  const world = new World();
+  world.publicKeys.splice(0, Number.POSITIVE_INFINITY, { ...KEYS[0], validUntil: NEVER });
+  for (let hour = 0; hour < 60; hour += 1) {
+    world.hour(0);
+  }
+  expect(await resultThrough(await open(world), world)).toMatchObject({
+    verdict: 'Proven',
+    digests: { verified: 60, invalid: 0 },
+  });
 });
 
 test('many series of a region ask for its keys once a day', async () => {
