@@ -64,6 +64,7 @@ export const CASES: Readonly<Record<string, Condition>> = {
     account.isEventBridgeOn = false;
     await account.pass(QUARTER_MS, account.notificationWatch);
   },
+  // By what the check tells; what has it tell so is in completeness.test.ts.
   'CloudOne/Completeness/CompletenessGapsAlarm': async (account) => {
     account.lacking = { gaps: 2, remaining: 1 };
     await account.pass(HOUR_MS, account.completenessCheck);
