@@ -1,4 +1,4 @@
-/** `node bench/scale.ts`: writes the figures of docs/scale.md, with what bench/load.json has measured. */
+/** `npm run bench:scale`: writes the figures of docs/scale.md, with what bench/load.json has measured. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LARGEST_GROWTH } from './load.ts';

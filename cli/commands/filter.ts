@@ -9,6 +9,7 @@ import {
   recordFilterSchema,
 } from '../../contract/record-filter.ts';
 import { RecordFilter } from '../../lambda/forwarding/record-filter.ts';
+import { printable } from '../../lambda/shared/remote-words.ts';
 import type { CommandContext } from '../command-context.ts';
 import { UserError } from '../errors.ts';
 import { type SampleResult, trySample } from '../filter/sample.ts';
@@ -130,6 +131,7 @@ function textOfSample({
   dropped,
   droppedByRule,
   droppedByCall,
+  unusable,
 }: SampleResult): string {
   const rows = (by: Readonly<Record<string, number>>): [string, string][] =>
     Object.entries(by).map(([name, count]) => [`  ${name}`, String(count)]);
@@ -140,5 +142,9 @@ function textOfSample({
     ['Dropped', String(dropped)],
     ...rows(droppedByRule),
   ]);
-  return dropped === 0 ? counts : `${counts}\nDropped most often\n${columns(rows(droppedByCall))}`;
+  const left = Object.entries(unusable).map(
+    ([file, why]) => `Left out: ${printable(file)}: ${printable(why)}`,
+  );
+  const most = dropped === 0 ? [] : ['Dropped most often', columns(rows(droppedByCall))];
+  return [counts, ...most, ...left].join('\n');
 }

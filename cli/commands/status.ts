@@ -65,9 +65,14 @@ export async function readStatus(options: AwsOptions, wait: Wait): Promise<Statu
   const stack = await describeStack(options);
   const sqs = new SQSClient(clientConfiguration(options));
   const depth = (name: string) => ifGiven(stack.output(name), (url) => askQueueDepth(sqs, url));
+  const waitingIn = async (...names: readonly string[]) => {
+    const depths = (await Promise.all(names.map(depth))).filter((each) => each !== null);
+    return depths.length === 0 ? null : depths.reduce((sum, { waiting }) => sum + waiting, 0);
+  };
   const [queue, deadLetters, forwarding, circuit] = await Promise.all([
     depth(OUTPUTS.queueUrl),
-    depth(OUTPUTS.deadLetterQueueUrl),
+    // All that `redrive` would move back.
+    waitingIn(OUTPUTS.deadLetterQueueUrl, OUTPUTS.eventDeadLetterQueueUrl, OUTPUTS.listingDeadLetterQueueUrl),
     forwardingState(options, stack, wait),
     circuitStatus(options, stack),
   ]);
@@ -84,7 +89,7 @@ export async function readStatus(options: AwsOptions, wait: Wait): Promise<Statu
     forwarding,
     circuit,
     queue,
-    deadLetters: deadLetters?.waiting ?? null,
+    deadLetters,
   };
 }
 

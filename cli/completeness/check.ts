@@ -18,7 +18,7 @@ import type { BucketListing } from '../../lambda/shared/listing/folder-walk.ts';
 import { queueObjects } from '../../lambda/shared/listing/object-queue.ts';
 import { files, thousands } from '../amounts.ts';
 import { type AwsOptions, askAws, clientConfiguration } from '../aws.ts';
-import { UserError } from '../errors.ts';
+import { UsageError, UserError } from '../errors.ts';
 import { findForwardingStack } from '../forwarding-stack.ts';
 import type { LogFileOptions } from '../options.ts';
 import type { Output } from '../output.ts';
@@ -57,6 +57,10 @@ export async function checkBucket(
   output: Output,
   line: ProgressLine,
 ): Promise<BucketCheck> {
+  if (options.from !== undefined && options.from >= (options.to ?? new Date())) {
+    const end = options.to === undefined ? 'now' : `--to (${options.to.toISOString()})`;
+    throw new UsageError(`--from (${options.from.toISOString()}) must be before ${end}.`);
+  }
   const stack = await openStack(options);
   const span = spanOf(options, stack, output);
   const { bucket } = stack.listing;

@@ -19,6 +19,8 @@ export interface SampleResult {
   readonly droppedByRule: Readonly<Record<string, number>>;
   /** By call, such as `kms.amazonaws.com Decrypt`, the most frequent first. */
   readonly droppedByCall: Readonly<Record<string, number>>;
+  /** Files that the forwarder would dead-letter, and why: not among those counted. */
+  readonly unusable: Readonly<Record<string, string>>;
 }
 
 /** Shown of what is dropped. */
@@ -28,43 +30,45 @@ const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /**
  * @param paths CloudTrail files, compressed or not, and folders of them. Digest files in a folder are passed over, as
  *   the forwarder does.
- * @throws UserError where one cannot be read, or is no CloudTrail file.
+ * @throws UserError where none of them can be used.
  */
 export async function trySample(paths: readonly string[], filter: RecordFilter): Promise<SampleResult> {
   const files = (await Promise.all(paths.map(filesAt))).flat();
   const byRule = new Map<string, number>();
   const byCall = new Map<string, number>();
-  const observed: Pick<RecordFilter, 'dropping'> = {
-    dropping: (record) => {
-      const rule = filter.dropping(record);
-      if (rule !== undefined) {
-        add(byCall, callOf(record), 1);
-      }
-      return rule;
-    },
-  };
+  const unusable: Record<string, string> = {};
   let records = 0;
   for (const file of files) {
-    const summary = await scan(file, observed);
-    records += summary.records;
-    for (const [rule, count] of summary.dropped) {
-      add(byRule, rule, count);
+    const scanned = await scan(file, filter);
+    if (typeof scanned === 'string') {
+      unusable[file] = scanned;
+    } else {
+      records += scanned.records;
+      addAll(byRule, scanned.dropped);
+      addAll(byCall, scanned.calls);
     }
+  }
+  const [[file, why] = []] = Object.entries(unusable);
+  if (file !== undefined && Object.keys(unusable).length === files.length) {
+    throw new UserError(`${file} is no sample to try a filter on: ${why}`);
   }
   const dropped = countOf(byRule);
   const mostFrequent = [...byCall].sort(([, left], [, right]) => right - left);
   return {
-    files: files.length,
+    files: files.length - Object.keys(unusable).length,
     records,
     forwarded: records - dropped,
     dropped,
     droppedByRule: Object.fromEntries(byRule),
     droppedByCall: Object.fromEntries(mostFrequent.slice(0, MOST_FREQUENT_CALLS)),
+    unusable,
   };
 }
 
-function add(counts: Map<string, number>, name: string, count: number): void {
-  counts.set(name, (counts.get(name) ?? 0) + count);
+function addAll(counts: Map<string, number>, more: ReadonlyMap<string, number>): void {
+  for (const [name, count] of more) {
+    counts.set(name, (counts.get(name) ?? 0) + count);
+  }
 }
 
 function callOf(record: Buffer): string {
@@ -75,17 +79,29 @@ function callOf(record: Buffer): string {
   return `${eventSource} ${eventName}`;
 }
 
-async function scan(file: string, filter: Pick<RecordFilter, 'dropping'>) {
-  const scanned = new FileScan({ append: () => undefined }, filter);
+/** @returns what is in the file, or why it cannot be used. */
+async function scan(file: string, filter: RecordFilter) {
+  const calls = new Map<string, number>();
+  const observed: Pick<RecordFilter, 'dropping'> = {
+    dropping: (record) => {
+      const rule = filter.dropping(record);
+      if (rule !== undefined) {
+        addAll(calls, new Map([[callOf(record), 1]]));
+      }
+      return rule;
+    },
+  };
+  const scanned = new FileScan({ append: () => undefined }, observed);
   try {
     const bytes = createReadStream(file);
     for await (const chunk of (await isGzip(file)) ? readGzip(bytes) : bytes) {
       scanned.push(chunk);
     }
-    return scanned.end();
+    return { ...scanned.end(), calls };
   } catch (error) {
     if (error instanceof PoisonError || isFromFileSystem(error)) {
-      throw new UserError(`${file} is no sample to try a filter on: ${error.message}`, { cause: error });
+      // One that cannot be used must not hide what the others show.
+      return error.message;
     }
     throw error;
   }

@@ -52,6 +52,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ...each('lambda', ['GetFunction', 'GetFunctionConfiguration', 'InvokeFunction'], lambdaFunction),
   ...each('cloudformation', ['DescribeStacks', 'DescribeStackEvents', 'DescribeStackResources'], stack),
   ...each('ssm', ['GetParameter', 'PutParameter'], parameter),
+  'monitoring.GetMetricStatistics': (call) => everything('cloudwatch:GetMetricStatistics', call),
   'monitoring.PutMetricData': (call) => everything('cloudwatch:PutMetricData', call),
   // Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
   'sts.GetCallerIdentity': () => [],

@@ -1,3 +1,4 @@
+import { checkHealth } from '../acts/check-health.ts';
 import { deploy } from '../acts/deploy.ts';
 import { forwardAll } from '../acts/forward-all.ts';
 import { lookInside } from '../acts/look-inside.ts';
@@ -15,6 +16,7 @@ export const roundTrip: Scenario = {
     found.problems.push(...stepGaps(stage.simulator.state().calls, vendorStepsOf(options)));
     await forwardAll(rehearsal);
     await proveCompleteness(rehearsal);
+    await checkHealth(rehearsal);
     await lookInside(rehearsal);
   },
 };

@@ -64,6 +64,10 @@ describe('trailbridge filter check', () => {
       gzipSync(document({ ...DECRYPT, eventName: 'GenerateDataKey' })),
     );
     await fileWith('logs/AWSLogs/1/CloudTrail-Digest/b.json.gz', gzipSync('{"logFiles":[]}'));
+    const bad = await fileWith(
+      'logs/AWSLogs/1/CloudTrail/c.json.gz',
+      gzipSync(document(DECRYPT)).subarray(0, 30),
+    );
 
     const given = ['filter', 'check', filter, '--sample', plain, join(folder, 'logs')];
     const { exitStatus, out } = await trailbridge(...given, '--json');
@@ -77,7 +81,9 @@ describe('trailbridge filter check', () => {
       dropped: 3,
       droppedByRule: { 'KMS noise': 3 },
       droppedByCall: { 'kms.amazonaws.com Decrypt': 2, 'kms.amazonaws.com GenerateDataKey': 1 },
+      unusable: { [bad]: expect.stringContaining('cut off') },
     });
+    expect(text.out).toContain(`Left out: ${bad}: `);
     expect(text.out).toMatch(/Records +5\nForwarded +2\nDropped +3\n +KMS noise +3\n/);
   });
 
