@@ -55,7 +55,7 @@ function filterLine({ filtered }: RehearsalReport): string[] {
 
 function ownForwarderLines({ deadLettered, latencyMs }: RehearsalReport): string[] {
   return [
-    `${deadLettered.length} files dead-lettered, which no destination can take`,
+    `${deadLettered.length} ${deadLettered.length === 1 ? 'file' : 'files'} dead-lettered, which no destination can take`,
     `latency from object to acknowledgement: p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, max ${latencyMs.max} ms`,
   ];
 }

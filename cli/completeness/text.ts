@@ -5,6 +5,7 @@ import {
   type CompletenessFinding,
   type CompletenessResult,
   type CompletenessVerdict,
+  type DigestSeries,
   type ProofBasis,
   type UncoveredReason,
 } from '../../contract/completeness.ts';
@@ -105,7 +106,7 @@ function tableOf(results: readonly CompletenessResult[]): readonly string[] {
       coloured(verdict),
       printable(series.accountId),
       printable(series.region),
-      ...(withPrefix(results) ? [series.prefix === '' ? '-' : printable(series.prefix)] : []),
+      ...(withPrefix(results) ? [printable(placeOf(series)) || '-'] : []),
       String(verifiedIn(result)),
       String(files.Forwarded + listed.acknowledged),
       String(gapsIn(result)),
@@ -113,7 +114,7 @@ function tableOf(results: readonly CompletenessResult[]): readonly string[] {
       String(Math.round(unprovenHoursOf(result))),
     ];
   });
-  const prefix = withPrefix(results) ? ['Prefix'] : [];
+  const prefix = withPrefix(results) ? ['Prefix, organisation'] : [];
   const titles = [
     'Verdict',
     'Account',
@@ -132,7 +133,12 @@ function tableOf(results: readonly CompletenessResult[]): readonly string[] {
 }
 
 function withPrefix(results: readonly CompletenessResult[]): boolean {
-  return results.some(({ series }) => series.prefix !== '');
+  return results.some(({ series }) => placeOf(series) !== '');
+}
+
+/** What tells apart the same region of the same account: the trail's key prefix, and its organisation. */
+function placeOf({ prefix, organizationId }: DigestSeries): string {
+  return [prefix, organizationId].filter((part) => part !== undefined && part !== '').join('/');
 }
 
 function gapLines(results: readonly CompletenessResult[]): readonly string[] {
