@@ -5,15 +5,10 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { draining } from '../../../lambda/forwarding/draining.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
-import {
-  type AnswerSink,
-  captureOutput,
-  STACK_ID,
-  startAnswerSink,
-} from '../shared/custom-resource-harness.ts';
+import { answerSinkForFile, STACK_ID } from '../shared/custom-resource-harness.ts';
 
 const sqs = mockClient(SQSClient);
 const cloudFormation = mockClient(CloudFormationClient);
@@ -28,16 +23,9 @@ const handler = customResourceHandler(() =>
     quietMs: 20,
   }),
 );
-let sink: AnswerSink;
-let output: () => string;
+const { sink, output } = answerSinkForFile();
 
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(() => {
-  vi.restoreAllMocks();
-  output = captureOutput();
   sqs.reset();
   cloudFormation.reset();
   stackIs('UPDATE_IN_PROGRESS');

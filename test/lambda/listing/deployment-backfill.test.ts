@@ -1,10 +1,10 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { listingRequestSchema } from '../../../contract/listing.ts';
 import { deploymentBackfill } from '../../../lambda/listing/deployment-backfill.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
-import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
+import { answerSinkForFile } from '../shared/custom-resource-harness.ts';
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/late';
 const DAY_MS = 86_400_000;
@@ -13,15 +13,9 @@ const sqs = mockClient(SQSClient);
 const handler = customResourceHandler(() =>
   deploymentBackfill({ sqs: new SQSClient({}), lateObjectsQueueUrl: QUEUE }),
 );
-let sink: AnswerSink;
+const { sink } = answerSinkForFile();
 
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(() => {
-  vi.restoreAllMocks();
-  captureOutput();
   sqs.reset();
   sqs.onAnyCommand().rejects(new Error('not expected'));
   sqs.on(SendMessageCommand).resolves({});

@@ -4,31 +4,20 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { NOTHING } from '../../../contract/backfill.ts';
 import { BackfillStore } from '../../../lambda/listing/backfill-store.ts';
 import { mockDynamoDb } from '../../stand-ins/dynamodb/mocked-table.ts';
 import { Table } from '../../stand-ins/dynamodb/table.ts';
-import {
-  type AnswerSink,
-  captureOutput,
-  contextWith,
-  startAnswerSink,
-} from '../shared/custom-resource-harness.ts';
+import { answerSinkForFile, contextWith } from '../shared/custom-resource-harness.ts';
 import { fakeBucket } from '../trail/fake-bucket.ts';
 
 const FORWARDING_QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/forwarding';
 const KEY = 'AWSLogs/111111111111/CloudTrail/us-east-1/2026/03/01/a.json.gz';
 const sqs = mockClient(SQSClient);
-let sink: AnswerSink;
+const { sink } = answerSinkForFile();
 
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(() => {
-  vi.restoreAllMocks();
-  captureOutput();
   vi.stubEnv('FORWARDING_QUEUE_URL', FORWARDING_QUEUE);
   vi.stubEnv('LATE_OBJECTS_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/123456789012/late');
   vi.stubEnv('LEDGER_TABLE', 'ledger');

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import type { CustomResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 
 export const STACK_ID = 'arn:aws:cloudformation:us-east-1:123456789012:stack/CloudOne/00000000-stack';
@@ -123,6 +123,33 @@ export async function startAnswerSink(): Promise<AnswerSink> {
         server.close(() => resolve());
       }),
   };
+}
+
+/**
+ * CloudFormation's ear for the tests of one file: open from the first to the last, while each has mocks and a log of its
+ * own.
+ */
+export function answerSinkForFile(): { readonly sink: AnswerSink; readonly output: () => string } {
+  let started: AnswerSink;
+  let output = () => '';
+  beforeAll(async () => {
+    started = await startAnswerSink();
+  });
+  afterAll(() => started.close());
+  beforeEach(() => {
+    vi.restoreAllMocks();
+    output = captureOutput();
+  });
+  const sink: AnswerSink = {
+    get physicalIds() {
+      return started.physicalIds;
+    },
+    open: (request, cut) => started.open(request, cut),
+    send: (handler, request, remainingMs) => started.send(handler, request, remainingMs),
+    refuseNext: (...statuses) => started.refuseNext(...statuses),
+    close: () => started.close(),
+  };
+  return { sink, output: () => output() };
 }
 
 /** A context whose remaining time runs down, as Lambda's does. */

@@ -17,12 +17,12 @@ import {
 } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { listingRequestSchema } from '../../../contract/listing.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
 import { cloudTrailBucket } from '../../../lambda/trail/cloudtrail-bucket.ts';
-import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
+import { answerSinkForFile } from '../shared/custom-resource-harness.ts';
 import { type FakeBucket, fakeBucket, s3Error } from './fake-bucket.ts';
 import { memoryDouble } from './notification-memory-double.ts';
 
@@ -37,16 +37,10 @@ const eventBridge = mockClient(EventBridgeClient);
 const kms = mockClient(KMSClient);
 const sqs = mockClient(SQSClient);
 let bucket: FakeBucket;
-let sink: AnswerSink;
+const { sink } = answerSinkForFile();
 let regionsAsked: string[];
 
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(() => {
-  vi.restoreAllMocks();
-  captureOutput();
   regionsAsked = [];
   const unexpected = new Error('not expected');
   cloudTrail.reset().onAnyCommand().rejects(unexpected);

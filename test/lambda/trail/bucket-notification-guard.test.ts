@@ -1,9 +1,9 @@
 import { PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { bucketNotificationGuard } from '../../../lambda/trail/bucket-notification-guard.ts';
-import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
+import { answerSinkForFile } from '../shared/custom-resource-harness.ts';
 import { type FakeBucket, fakeBucket, s3Error } from './fake-bucket.ts';
 
 const FUNCTIONS = 'arn:aws:lambda:us-east-1:123456789012:function';
@@ -19,19 +19,13 @@ const THEIR_QUEUE = {
   Events: ['s3:ObjectRemoved:*' as const],
 };
 
-let sink: AnswerSink;
+const { sink } = answerSinkForFile();
 let bucket: FakeBucket;
 const handler = customResourceHandler(() =>
   bucketNotificationGuard({ s3: new S3Client({}), readBackDelaysMs: [0, 1] }),
 );
 
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(() => {
-  vi.restoreAllMocks();
-  captureOutput();
   bucket = fakeBucket();
 });
 

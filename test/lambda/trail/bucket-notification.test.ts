@@ -8,11 +8,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { listingRequestSchema } from '../../../contract/listing.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
-import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
+import { answerSinkForFile } from '../shared/custom-resource-harness.ts';
 import { type FakeBucket, fakeBucket, s3Error } from './fake-bucket.ts';
 import { type MemoryDouble, memoryDouble } from './notification-memory-double.ts';
 
@@ -43,7 +43,7 @@ const others = {
 };
 const withEventBridge = { ...others, EventBridgeConfiguration: {} };
 
-let sink: AnswerSink;
+const { sink } = answerSinkForFile();
 let bucket: FakeBucket;
 let memory: MemoryDouble;
 let told: boolean[];
@@ -63,13 +63,7 @@ const handler = customResourceHandler(() =>
   }),
 );
 
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(() => {
-  vi.restoreAllMocks();
-  captureOutput();
   bucket = fakeBucket();
   bucket.notifications = others;
   memory = memoryDouble();

@@ -14,10 +14,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
-import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
+import { answerSinkForFile } from '../shared/custom-resource-harness.ts';
 import { s3Error } from './fake-bucket.ts';
 import { memoryDouble } from './notification-memory-double.ts';
 
@@ -27,7 +27,7 @@ const s3 = mockClient(S3Client);
 let documents: Map<string, NotificationConfiguration>;
 /** The buckets that the role of the notifications' function is for. */
 let role: readonly string[];
-let sink: AnswerSink;
+const { sink } = answerSinkForFile();
 let live: { bucket: string; notification: string };
 
 const notificationHandler = customResourceHandler(() =>
@@ -44,13 +44,7 @@ const notificationHandler = customResourceHandler(() =>
   }),
 );
 
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(async () => {
-  vi.restoreAllMocks();
-  captureOutput();
   memoryDouble();
   mockClient(SQSClient).on(SendMessageCommand).resolves({});
   mockClient(EventBridgeClient).on(ListRulesCommand).resolves({ Rules: [] });

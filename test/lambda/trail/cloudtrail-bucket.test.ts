@@ -10,13 +10,8 @@ import {
   ListObjectsV2Command,
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import {
-  type AnswerSink,
-  captureOutput,
-  STACK_ID,
-  startAnswerSink,
-} from '../shared/custom-resource-harness.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { answerSinkForFile, STACK_ID } from '../shared/custom-resource-harness.ts';
 import { type FakeBucket, fakeBucket, s3Error } from './fake-bucket.ts';
 
 const { handler } = await import('../../../lambda/trail/cloudtrail-bucket-handler.ts');
@@ -31,16 +26,9 @@ const cloudTrail = mockClient(CloudTrailClient);
 const cloudFormation = mockClient(CloudFormationClient);
 const kms = mockClient(KMSClient);
 let bucket: FakeBucket;
-let sink: AnswerSink;
-let output: () => string;
+const { sink, output } = answerSinkForFile();
 
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(() => {
-  vi.restoreAllMocks();
-  output = captureOutput();
   const unexpected = new Error('not expected');
   cloudTrail.reset().onAnyCommand().rejects(unexpected);
   cloudFormation.reset().onAnyCommand().rejects(unexpected);

@@ -3,14 +3,8 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import {
-  type AnswerSink,
-  captureOutput,
-  contextWith,
-  STACK_ID,
-  startAnswerSink,
-} from '../shared/custom-resource-harness.ts';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { answerSinkForFile, contextWith, STACK_ID } from '../shared/custom-resource-harness.ts';
 import { type FakeBucket, fakeBucket } from './fake-bucket.ts';
 import { memoryDouble } from './notification-memory-double.ts';
 
@@ -18,16 +12,9 @@ const KEY = 'AWSLogs/111111111111/CloudTrail/us-east-1/2026/03/01/a.json.gz';
 const sqs = mockClient(SQSClient);
 const cloudFormation = mockClient(CloudFormationClient);
 let bucket: FakeBucket;
-let sink: AnswerSink;
-let output: () => string;
+const { sink, output } = answerSinkForFile();
 
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(() => {
-  vi.restoreAllMocks();
-  output = captureOutput();
   vi.stubEnv('LATE_OBJECTS_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/123456789012/late');
   vi.stubEnv('STACK_NAME', 'CloudOne');
   vi.stubEnv('STACK_ID', STACK_ID);

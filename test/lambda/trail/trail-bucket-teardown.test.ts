@@ -11,15 +11,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { trailBucketTeardown } from '../../../lambda/trail/trail-bucket-teardown.ts';
-import {
-  type AnswerSink,
-  captureOutput,
-  STACK_ID,
-  startAnswerSink,
-} from '../shared/custom-resource-harness.ts';
+import { answerSinkForFile, STACK_ID } from '../shared/custom-resource-harness.ts';
 import { type FakeBucket, fakeBucket, s3Error } from './fake-bucket.ts';
 
 const KEY = 'arn:aws:kms:us-east-1:123456789012:key/trail';
@@ -34,15 +29,9 @@ const handler = customResourceHandler(() =>
   }),
 );
 
-let sink: AnswerSink;
+const { sink } = answerSinkForFile();
 let bucket: FakeBucket;
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(() => {
-  vi.restoreAllMocks();
-  captureOutput();
   bucket = fakeBucket([
     { key: 'a', versionId: '1' },
     { key: 'a', versionId: '2', deleteMarker: true },

@@ -1,8 +1,8 @@
 import { CloudTrailClient, GetTrailStatusCommand } from '@aws-sdk/client-cloudtrail';
 import { GetObjectCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type AnswerSink, captureOutput, startAnswerSink } from '../shared/custom-resource-harness.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { answerSinkForFile } from '../shared/custom-resource-harness.ts';
 import { type FakeBucket, fakeBucket, s3Error } from './fake-bucket.ts';
 
 const { handler } = await import('../../../lambda/trail/trail-sample-handler.ts');
@@ -19,16 +19,9 @@ const properties = {
 
 const cloudTrail = mockClient(CloudTrailClient);
 let bucket: FakeBucket;
-let sink: AnswerSink;
-let output: () => string;
+const { sink, output } = answerSinkForFile();
 
-beforeAll(async () => {
-  sink = await startAnswerSink();
-});
-afterAll(() => sink.close());
 beforeEach(() => {
-  vi.restoreAllMocks();
-  output = captureOutput();
   cloudTrail.reset();
   cloudTrail.onAnyCommand().rejects(new Error('not expected'));
   cloudTrail.on(GetTrailStatusCommand).resolves({ IsLogging: true });
