@@ -1,14 +1,13 @@
 import { Aws, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { COMPLETENESS_KEYS, completenessEnvironment } from '../../contract/completeness-round.ts';
 import { COMPLETENESS_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { callOnSchedule } from '../shared/schedule.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 
@@ -66,16 +65,7 @@ export class Completeness extends Construct {
       permissions: permissionsOf(props),
     });
     acknowledge(check, props.bucketName);
-    const schedule = new Rule(this, 'Schedule', {
-      description: 'Goes on with the check of what was forwarded.',
-      schedule: Schedule.rate(INTERVAL),
-      targets: [new LambdaFunction(check.function, { retryAttempts: 0 })],
-    });
-    Validations.of(schedule).acknowledge({
-      id: 'Serverless-EventBusDLQ',
-      reason:
-        'What is missed is made up for by the next call, a quarter of an hour later; an alarm tells when none comes.',
-    });
+    callOnSchedule(this, check, 'Goes on with the check of what was forwarded.', INTERVAL);
     this.alarms();
   }
 

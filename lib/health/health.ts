@@ -18,7 +18,7 @@ import { NO_SUCH_RESOURCE } from '../../contract/trail.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FORWARDER_MEMORY_MB, type Forwarding } from '../forwarding/forwarding.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
-import { callAtEveryLook } from '../shared/look-schedule.ts';
+import { callOnSchedule } from '../shared/schedule.ts';
 import { readSecret, TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import { arnOfBucket } from '../trail/bucket-look-up.ts';
 import type { NewTrail } from '../trail/new-trail.ts';
@@ -60,7 +60,7 @@ export class Health extends Construct {
   constructor(scope: Construct, id: string, props: HealthProps) {
     super(scope, id);
     const { forwarding } = props;
-    callAtEveryLook(this, this.check(props), 'Looks at everything that forwarding depends on.');
+    callOnSchedule(this, this.check(props), 'Looks at everything that forwarding depends on.');
     new Dashboard(this, 'Dashboard', {
       forwarder: forwarding.forwarder.function,
       forwarderLogGroupName: forwarding.forwarder.function.logGroup.logGroupName,

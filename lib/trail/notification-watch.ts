@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { NOTIFICATION_METRICS } from '../../contract/metrics.ts';
 import { notificationWatchEnvironment } from '../../contract/trail.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
-import { callAtEveryLook } from '../shared/look-schedule.ts';
+import { callOnSchedule } from '../shared/schedule.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import type { BucketHome } from './bucket-home.ts';
@@ -67,7 +67,7 @@ export class NotificationWatch extends Construct {
       { id: 'AwsSolutions-IAM5[Resource::*]', reason },
       { id: 'Serverless-LambdaStarPermissions', reason },
     );
-    callAtEveryLook(this, watch, 'Looks whether the existing bucket still sends its events.');
+    callOnSchedule(this, watch, 'Looks whether the existing bucket still sends its events.');
     TrailbridgeAlarm.onLooks(this, 'NotificationMissing', {
       metricName: NOTIFICATION_METRICS.missing,
       threshold: 0,
