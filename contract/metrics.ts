@@ -69,3 +69,25 @@ export const COMPLETENESS_METRICS = {
   /** Seconds since the time up to which everything has been checked. */
   age: 'CompletenessAge',
 } as const;
+
+/** Of the audit archive, with the same dimension, and of each source by `SOURCE_DIMENSION`. */
+export const ARCHIVE_METRICS = {
+  recordsArchived: 'AuditRecordsArchived',
+  /** Collected again, and recognised. */
+  recordsKnown: 'AuditRecordsKnown',
+  /** Kept as they came, because they could not be parsed. */
+  recordsUnreadable: 'AuditRecordsUnreadable',
+  /** Seconds since the time up to which everything is collected. */
+  collectionAge: 'AuditCollectionAge',
+  /** 1 where a run failed, 0 where it did not. */
+  collectionFailed: 'AuditCollectionFailed',
+  /** Events whose type the catalogue does not know. */
+  unknownEvents: 'AuditUnknownEvents',
+  /** Seconds since the oldest hour became stale whose derived files are to be written; without a source. */
+  derivationAge: 'AuditDerivationAge',
+  /** Reports that were due and could not be made or sent; without a source. */
+  reportsFailed: 'AuditReportsFailed',
+} as const;
+
+/** Dimension that tells the archive's sources apart. */
+export const SOURCE_DIMENSION = 'Source';
