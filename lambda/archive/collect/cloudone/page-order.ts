@@ -12,20 +12,24 @@ export type PageOrder = z.infer<typeof pageOrder>;
 
 /** What the pages of a walk have shown; times in milliseconds since the epoch. */
 export const orderEvidence = z.object({
-  pages: z.number(),
   /** Of the pages' newest records, the oldest and the newest. */
   lowest: z.number(),
   highest: z.number(),
   /** Whether a page was newer than one before it, or older, by more than the tolerance. */
   hasRisen: z.boolean(),
   hasFallen: z.boolean(),
+  /** Times that the pages went down, or up, by more than the tolerance; and from where the next such step counts. */
+  stepsDown: z.number(),
+  stepsUp: z.number(),
+  downFrom: z.number(),
+  upFrom: z.number(),
 });
 export type OrderEvidence = z.infer<typeof orderEvidence>;
 
 /** Milliseconds by which records may be out of order: several writers, clocks that differ. */
 export const ORDER_TOLERANCE_MS = 3_600_000;
-/** Fewer pages can be in order by chance; to read them all is no effort. */
-const TELLING_PAGES = 4;
+/** Pages in no order look ordered by chance with one in 8! = 40,320. A list with fewer steps is soon read whole. */
+const TELLING_STEPS = 8;
 
 /** @param newest the time of a page's newest record; `undefined` where the page has none whose time is known. */
 export function withPage(
@@ -35,24 +39,43 @@ export function withPage(
   if (newest === undefined) {
     return evidence;
   }
-  if (evidence === undefined) {
-    return { pages: 1, lowest: newest, highest: newest, hasRisen: false, hasFallen: false };
-  }
+  const before = evidence ?? beginAt(newest);
+  const stepsDown = newest < before.downFrom - ORDER_TOLERANCE_MS;
+  const stepsUp = newest > before.upFrom + ORDER_TOLERANCE_MS;
   return {
-    pages: evidence.pages + 1,
-    lowest: Math.min(evidence.lowest, newest),
-    highest: Math.max(evidence.highest, newest),
-    hasRisen: evidence.hasRisen || newest > evidence.lowest + ORDER_TOLERANCE_MS,
-    hasFallen: evidence.hasFallen || newest < evidence.highest - ORDER_TOLERANCE_MS,
+    lowest: Math.min(before.lowest, newest),
+    highest: Math.max(before.highest, newest),
+    hasRisen: before.hasRisen || newest > before.lowest + ORDER_TOLERANCE_MS,
+    hasFallen: before.hasFallen || newest < before.highest - ORDER_TOLERANCE_MS,
+    stepsDown: before.stepsDown + Number(stepsDown),
+    stepsUp: before.stepsUp + Number(stepsUp),
+    downFrom: stepsDown ? newest : before.downFrom,
+    upFrom: stepsUp ? newest : before.upFrom,
+  };
+}
+
+function beginAt(newest: number): OrderEvidence {
+  return {
+    lowest: newest,
+    highest: newest,
+    hasRisen: false,
+    hasFallen: false,
+    stepsDown: 0,
+    stepsUp: 0,
+    downFrom: newest,
+    upFrom: newest,
   };
 }
 
 /** @returns `undefined` where the pages are too few, in no order, or all of about the same time. */
 export function orderOf(evidence: OrderEvidence | undefined): PageOrder | undefined {
-  if (evidence === undefined || evidence.pages < TELLING_PAGES || evidence.hasRisen === evidence.hasFallen) {
+  if (evidence === undefined) {
     return undefined;
   }
-  return evidence.hasFallen ? 'newest-first' : 'oldest-first';
+  if (!evidence.hasRisen && evidence.stepsDown >= TELLING_STEPS) {
+    return 'newest-first';
+  }
+  return !evidence.hasFallen && evidence.stepsUp >= TELLING_STEPS ? 'oldest-first' : undefined;
 }
 
 /** Whether the pages of a walk show another order than the one that was believed. */
