@@ -123,7 +123,7 @@ class AppDynamicsRun {
     } catch (error) {
       const isTooLarge = error instanceof WindowTooLargeError;
       if ((isTooLarge || error instanceof UnparsableHistoryError) && half > 0) {
-        this.#state = { ...this.#state, round, windowMs: half };
+        this.#state = { ...this.#state, windowMs: half };
         return undefined;
       }
       if (isTooLarge) {
@@ -139,7 +139,7 @@ class AppDynamicsRun {
       if (isSilence(error)) {
         // Perhaps a day's events are more than it can gather in time: the next run asks for fewer.
         const windowMs = Math.min(this.#state.windowMs, Math.max(half, SHORTEST_AFTER_SILENCE_MS));
-        this.#state = { ...this.#state, round, windowMs };
+        this.#state = { ...this.#state, windowMs };
         await this.#save();
       }
       throw error;

@@ -5,6 +5,7 @@
  * So every run makes one way through the pages, as far as what is known of the order says that it must (see cloudone/plan.ts),
  * and what was complete moves on only when a way has come to its end. A way that is interrupted is gone on with in the next run.
  */
+import { logger } from '../../shared/logger.ts';
 import {
   type AuditLogPage,
   type AuditLogRecord,
@@ -63,6 +64,12 @@ class CloudOneRun {
         return { caughtUp: ending === 'finished' && walk === undefined, completeUntil };
       }
       // From the first page on again; what was read is known, and not stored a second time.
+      logger.warn(
+        'The way through the audit log is begun anew: a cursor is stale, or the list has moved on',
+        {
+          pages: this.#state.walk?.pages ?? 0,
+        },
+      );
       this.#state = { ...this.#state, walk: undefined, tail: undefined };
     }
   }

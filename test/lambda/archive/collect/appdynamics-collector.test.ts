@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { appDynamicsCollector } from '../../../../lambda/archive/collect/appdynamics-collector.ts';
+import { logger } from '../../../../lambda/shared/logger.ts';
 import { CrashError, MemoryArchive } from './memory-archive.ts';
 import {
   type AuditHistorySettings,
@@ -18,7 +19,11 @@ const START = Date.parse('2026-03-01T00:00:00.000Z');
 let now: number;
 beforeEach(() => {
   now = START;
+  for (const level of ['warn', 'error'] as const) {
+    vi.spyOn(logger, level).mockReturnValue(undefined);
+  }
 });
+afterEach(() => vi.restoreAllMocks());
 
 function worldOf(settings: Partial<AuditHistorySettings> = {}) {
   const history = new SimulatedAuditHistory({ clock: () => now, ...settings });
@@ -141,7 +146,7 @@ describe('clocks that differ', () => {
   test.each([-20 * MINUTE, -3, 0, 20 * MINUTE])('by %i ms', async (skew) => {
     const { history, archive } = worldOf({ clock: () => now + skew });
     fill(history, 50, HOUR);
-    await archive.run();
+    expect((await archive.run()).completeUntil).toBeLessThanOrEqual(now + skew);
     for (let runs = 0; runs < 3; runs += 1) {
       // By the controller's clock, of which the collector hears in whole seconds.
       history.happen(now + skew - 2000, `run ${runs}`);
@@ -215,6 +220,10 @@ describe('trouble', () => {
     expect(outcome).toEqual({ caughtUp: true, completeUntil: now });
     expect(archive.state?.gaps).toEqual([{ from: START, to: START + 10 * DAY, noticedAt: now }]);
     expect(archive.texts).toEqual(history.texts);
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('lost'), {
+      from: '2026-03-01T00:00:00.000Z',
+      to: '2026-03-11T00:00:00.000Z',
+    });
     await archive.run();
     expect(archive.state?.gaps).toHaveLength(1);
   });
@@ -267,7 +276,10 @@ describe('trouble', () => {
     await expect(archive.run()).rejects.toThrow('no JSON array');
     expect(await archive.run()).toEqual({ caughtUp: true, completeUntil: START });
     expect(archive.unreadable).toEqual([
-      expect.objectContaining({ content: '[{"timeSt', origin: expect.stringContaining('2026-02-26T21:59:59.993Z') }),
+      expect.objectContaining({
+        content: '[{"timeSt',
+        origin: expect.stringContaining('2026-02-26T21:59:59.993Z'),
+      }),
     ]);
     expect(archive.texts).toEqual(history.texts);
   });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cloudOneCollector } from '../../../../lambda/archive/collect/cloudone-collector.ts';
+import { logger } from '../../../../lambda/shared/logger.ts';
 import { VendorError } from '../../../../lambda/vendors/vendor-call.ts';
 import { CrashError, MemoryArchive } from './memory-archive.ts';
 import { type AuditLogSettings, type ListOrder, SimulatedAuditLog } from './simulated-audit-log.ts';
@@ -14,7 +15,9 @@ const ORDERS: readonly ListOrder[] = ['newest-first', 'oldest-first', 'none'];
 let now: number;
 beforeEach(() => {
   now = START;
+  vi.spyOn(logger, 'warn').mockReturnValue(undefined);
 });
+afterEach(() => vi.restoreAllMocks());
 
 function worldOf(settings: Partial<AuditLogSettings> = {}) {
   const log = new SimulatedAuditLog({ order: 'newest-first', pageSize: 5, cursors: 'key', ...settings });
@@ -160,6 +163,7 @@ describe('what cannot be relied on', () => {
 
     expect(outcome.caughtUp).toBe(true);
     expect(archive.texts).toEqual(log.texts);
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('stale'), { pages: 9 });
   });
 
   test('cursors that always go stale end in an error, and what was read is kept', async () => {
@@ -300,7 +304,10 @@ const happening = fc.oneof(
       rank: fc.nat(1000),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('expire' as const), count: fc.integer({ min: 1, max: 12 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('expire' as const), count: fc.integer({ min: 1, max: 12 }) }),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: 'forget-cursors' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'throttle' as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'time-up' as const }) },

@@ -1,6 +1,9 @@
 /** A controller's audit history: events without ids, some of them equal, asked for by time. */
 import type { AuditHistory, HistoryWindow } from '../../../../lambda/vendors/appdynamics/audit-history.ts';
-import { UnparsableHistoryError, WindowTooLargeError } from '../../../../lambda/vendors/appdynamics/audit-history.ts';
+import {
+  UnparsableHistoryError,
+  WindowTooLargeError,
+} from '../../../../lambda/vendors/appdynamics/audit-history.ts';
 import { VendorError } from '../../../../lambda/vendors/vendor-call.ts';
 
 const DAY_MS = 86_400_000;
@@ -61,7 +64,8 @@ export class SimulatedAuditHistory {
     const forgotten = clock() - RETENTION_MS;
     const found = this.#events.filter(
       ({ time }) =>
-        time >= Math.max(window.from, forgotten) && (time < window.to || (isEndIncluded && time === window.to)),
+        time >= Math.max(window.from, forgotten) &&
+        (time < window.to || (isEndIncluded && time === window.to)),
     );
     if (found.length > capacity) {
       throw new WindowTooLargeError('too large');

@@ -48,7 +48,9 @@ export class SimulatedAuditLog {
 
   /** The vendor forgets the oldest. */
   expire(count: number): void {
-    const forgotten = new Set([...this.#events].sort((a, b) => a.time - b.time || a.id - b.id).slice(0, count));
+    const forgotten = new Set(
+      [...this.#events].sort((a, b) => a.time - b.time || a.id - b.id).slice(0, count),
+    );
     this.#events = this.#events.filter((event) => !forgotten.has(event));
   }
 
@@ -91,7 +93,11 @@ export class SimulatedAuditLog {
   readonly #compare = (a: Event, b: Event): number => {
     const ascending = a.time - b.time || a.id - b.id;
     const { order } = this.#settings;
-    return order === 'none' ? a.rank - b.rank || ascending : order === 'newest-first' ? -ascending : ascending;
+    return order === 'none'
+      ? a.rank - b.rank || ascending
+      : order === 'newest-first'
+        ? -ascending
+        : ascending;
   };
 }
 
