@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { appDynamicsCollector } from '../../../../lambda/archive/collect/appdynamics-collector.ts';
 import { logger } from '../../../../lambda/shared/logger.ts';
