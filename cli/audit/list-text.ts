@@ -36,12 +36,18 @@ export function clock(time: number): string {
   return new Date(time).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length).replace('T', ' ');
 }
 
-function cellsOf(row: AuditRow): readonly string[] {
+/** Of a URN, what it ends in where room is scarce: the rest is the same for a whole account, which has a column of its own. */
+function principalOf({ principal }: AuditRow, isWhole: boolean): string {
+  const whole = text(principal);
+  return isWhole || !whole.startsWith('urn:') ? whole : whole.slice(whole.lastIndexOf(':') + 1);
+}
+
+function cellsOf(row: AuditRow, isWhole: boolean): readonly string[] {
   const event = `${row.attention === null ? '' : '! '}${text(row.message)}`;
   return [
     clock(row.time),
     event,
-    text(row.principal),
+    principalOf(row, isWhole),
     text(row.event),
     text(row.account_id ?? row.account_name),
     shortId(row.id),
@@ -49,7 +55,7 @@ function cellsOf(row: AuditRow): readonly string[] {
 }
 
 function table(rows: readonly AuditRow[], columns: number | undefined): string[] {
-  const all = [TITLES, ...rows.map(cellsOf)];
+  const all = [TITLES, ...rows.map((row) => cellsOf(row, columns === undefined))];
   const natural = TITLES.map((_, column) =>
     Math.max(...all.map((cells) => displayWidth(cells[column] ?? ''))),
   );
@@ -84,7 +90,7 @@ function fitted(natural: readonly number[], columns: number): readonly number[] 
 /** Two lines an event: what happened, and who and which. */
 function pairs(rows: readonly AuditRow[], columns: number): string[] {
   return rows.flatMap((row) => {
-    const [time = '', event = '', principal = '', type = '', account = '', id = ''] = cellsOf(row);
+    const [time = '', event = '', principal = '', type = '', account = '', id = ''] = cellsOf(row, false);
     const who = `${principal} (${account})`;
     return [
       cutToWidth(`${time}${GAP}${event}${GAP}${type}`, columns - 1),

@@ -56,7 +56,7 @@ Examples:
   $ npx trailbridge audit list --from 2026-03-01 --source cloudone --event 'audit.user*'
   $ npx trailbridge audit list --attention --from 2026-01-01 --limit 200
   $ npx trailbridge audit list --principal 'aya@*' --text 日本 --archive ./archive
-  $ npx trailbridge audit list --json | jq -r '.[] | [.time, .event, .principal] | @tsv'`,
+  $ npx trailbridge audit list --json | jq -r '.[] | [(.time / 1000 | todate), .event, .principal] | @tsv'`,
     )
     .action(async (_options: object, given: Command) => {
       await list(archiveOptionsOf<ListOptions>(given, context.program), context);

@@ -9,7 +9,7 @@ import type { ShownEvent } from './show.ts';
 
 export function showText({ event, row, related, record }: ShownEvent): string {
   return [
-    columns(fieldsOf(event, row)),
+    columns(fieldsOf(event, row, detailsIn(record.record))),
     ...section('Changes', changeLines(event.unmapped?.changes ?? [])),
     ...section('Events of the same action', related.map(relatedLine)),
     ...section('Record, as the vendor gave it', [readable(record.record)]),
@@ -18,7 +18,11 @@ export function showText({ event, row, related, record }: ShownEvent): string {
   ].join('\n');
 }
 
-function fieldsOf({ metadata, status_detail }: OcsfEvent, row: AuditRow): [string, string][] {
+function fieldsOf(
+  { metadata, status_detail }: OcsfEvent,
+  row: AuditRow,
+  details: string | undefined,
+): [string, string][] {
   const given: (readonly [string, unknown])[] = [
     ['Time', `${new Date(row.time).toISOString()}${originalTime(metadata.original_time)}`],
     ['Event', row.message],
@@ -26,11 +30,11 @@ function fieldsOf({ metadata, status_detail }: OcsfEvent, row: AuditRow): [strin
     ['Event ID', row.vendor_id],
     ['Type', row.event],
     ['Account ID', row.account_id ?? row.account_name],
-    ['Details', status_detail],
+    ['Details', status_detail ?? details],
     ['Look at first', row.attention],
     ['Outcome', row.outcome],
     ['Severity', row.severity],
-    ['Principal', row.principal],
+    ['Principal', row.principal === row.principal_id ? null : row.principal],
     ['API key', row.api_key_name ?? row.api_key_id],
     ['Source address', row.source_ip],
     ['Object', objectOf(row)],
@@ -43,6 +47,12 @@ function fieldsOf({ metadata, status_detail }: OcsfEvent, row: AuditRow): [strin
   return given.flatMap(([name, value]): [string, string][] =>
     value === null || value === undefined || value === '' ? [] : [[name, text(value)]],
   );
+}
+
+/** What Trend Cloud One calls so, in one line; the whole of it is in the record below. */
+function detailsIn(record: string): string | undefined {
+  const parsed = tryParseJson(record) as { readonly details?: unknown } | null | undefined;
+  return typeof parsed?.details === 'object' ? JSON.stringify(parsed.details) : undefined;
 }
 
 function originalTime(given: string | undefined): string {

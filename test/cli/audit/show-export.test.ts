@@ -35,6 +35,7 @@ describe('show', () => {
         ['Event ID', 'e1'],
         ['Type', 'audit.apiKey_updated.v1'],
         ['Account ID', '900000000001'],
+        ['Details', '\\{"alias":\\{"old":"ci"'],
         ['Source', 'Trend Cloud One'],
         ['Archive ID', ID],
       ]) {

@@ -36,6 +36,9 @@ beforeEach(async () => {
     RAW_BUCKET: 'raw',
     ARCHIVE_TABLE: 'table',
     VENDOR: 'example',
+    // Metrics go through the console that the test listens to.
+    POWERTOOLS_DEV: 'true',
+    POWERTOOLS_METRICS_DISABLED: 'false',
   })) {
     vi.stubEnv(name, value);
   }
