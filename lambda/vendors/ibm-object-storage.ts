@@ -4,7 +4,7 @@
  * Source: IBM Cloud documentation, "Object Storage S3 API", "Using HMAC credentials", "Common headers and error codes".
  */
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { S3_PATIENCE } from '../shared/aws-patience.ts';
+import { S3_READING_PATIENCE } from '../shared/aws-patience.ts';
 import { printable } from '../shared/remote-words.ts';
 import { isMissingBucket, wasRedirected } from '../shared/s3-failures.ts';
 import { ibmObjectStorageUrl } from './endpoints.ts';
@@ -88,7 +88,7 @@ export function ibmBucket(address: IbmBucketAddress, credentials: string): IbmBu
     throw new MalformedHmacCredentialsError();
   }
   const s3 = new S3Client({
-    ...S3_PATIENCE,
+    ...S3_READING_PATIENCE,
     // Given here, and so stronger than AWS_ENDPOINT_URL, which is about AWS.
     endpoint: ibmObjectStorageUrl(address.region).href,
     region: address.region,
