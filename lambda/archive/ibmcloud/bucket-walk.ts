@@ -1,6 +1,7 @@
 /** Ways through a bucket of Event Routing. */
-import type { IbmBucket, IbmObject } from '../../vendors/ibm-object-storage.ts';
+
 import { mapBounded } from '../../shared/concurrency.ts';
+import type { IbmBucket, IbmObject } from '../../vendors/ibm-object-storage.ts';
 import { DEEPEST_BASE, isHourFolder } from './object-key.ts';
 
 export interface Walk {
@@ -27,9 +28,7 @@ export async function foldersOfHours(walk: Walk, prefix: string, deepest = DEEPE
     return [];
   }
   const inner = glance.isLast ? glance.folders : await subfoldersOf(walk, prefix);
-  return (
-    await mapBounded(inner, WIDTH, (folder) => foldersOfHours(walk, folder, deepest - 1))
-  ).flat();
+  return (await mapBounded(inner, WIDTH, (folder) => foldersOfHours(walk, folder, deepest - 1))).flat();
 }
 
 async function subfoldersOf({ bucket, signal }: Walk, prefix: string): Promise<string[]> {

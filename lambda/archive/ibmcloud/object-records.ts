@@ -38,15 +38,20 @@ export type ObjectRecord = EventText | UnreadablePart;
  */
 export function* recordsOf(content: Buffer): Generator<ObjectRecord, void, undefined> {
   const { bytes, defect } = readableBytes(content);
+  yield* recordsOfPlain(bytes);
+  if (defect !== undefined) {
+    yield { unreadable: defect, content };
+  }
+}
+
+/** The same of content that is no gzip, or of a part of it that ends with a line. */
+export function* recordsOfPlain(bytes: Buffer): Generator<ObjectRecord, void, undefined> {
   for (const part of decoded(bytes)) {
     if (typeof part === 'string') {
       yield* recordsOfText(part);
     } else {
       yield { unreadable: 'It is not UTF-8.', content: part };
     }
-  }
-  if (defect !== undefined) {
-    yield { unreadable: defect, content };
   }
 }
 
