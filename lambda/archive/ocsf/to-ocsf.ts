@@ -2,6 +2,7 @@ import { type ArchivedRecord, type AuditSource, sourceOf } from '../../../contra
 import type { OcsfEvent } from '../../../contract/ocsf.ts';
 import { appDynamicsToOcsf } from './appdynamics.ts';
 import { cloudOneToOcsf } from './cloudone.ts';
+import { ibmCloudToOcsf } from './ibmcloud.ts';
 import { isJsonObject, type JsonObject, parseJson } from './json.ts';
 import { unmappable } from './unmappable.ts';
 
@@ -11,7 +12,7 @@ export type ToOcsf = (record: ArchivedRecord, parsed: JsonObject) => OcsfEvent;
 const MAPPINGS: Readonly<Record<AuditSource, ToOcsf>> = {
   cloudone: cloudOneToOcsf,
   appdynamics: appDynamicsToOcsf,
-  ibmcloud: unmappable,
+  ibmcloud: ibmCloudToOcsf,
 };
 
 /**
