@@ -2,14 +2,16 @@
 import { hourOf, SOURCE_NAMES, sourceOf } from '../../contract/archive.ts';
 import type { AuditRow } from '../../contract/audit-columns.ts';
 import type { AuditChange, OcsfEvent } from '../../contract/ocsf.ts';
+import type { Counterpart } from '../../lambda/archive/ocsf/pair-actions.ts';
 import { printable, tryParseJson } from '../../lambda/shared/remote-words.ts';
 import { columns } from '../output.ts';
 import { clock, shortId, text } from './list-text.ts';
-import type { ShownEvent } from './show.ts';
+import type { Pairing, ShownEvent } from './show.ts';
 
-export function showText({ event, row, related, record }: ShownEvent): string {
+export function showText({ event, row, related, pairing, record }: ShownEvent): string {
   return [
     columns(fieldsOf(event, row, detailsIn(record.record))),
+    ...section('Action', actionLines(pairing)),
     ...section('Changes', changeLines(event.unmapped?.changes ?? [])),
     ...section('Events of the same action', related.map(relatedLine)),
     ...section('Record, as the vendor gave it', [readable(record.record)]),
@@ -62,6 +64,23 @@ function originalTime(given: string | undefined): string {
 function objectOf({ object_type, object_name, object_id }: AuditRow): string {
   const id = object_id === null || object_id === object_name ? null : `(${object_id})`;
   return [object_type, object_name, id].filter((part) => part !== null).join(' ');
+}
+
+function actionLines(pairing: Pairing): string[] {
+  switch (pairing.kind) {
+    case 'single':
+      return [];
+    case 'unended':
+      return ['  Pending: nothing in the archive tells how it ended.'];
+    case 'pending':
+      return [`  Ended ${counterpart(pairing.other)}`];
+    case 'final':
+      return [`  Begun ${counterpart(pairing.other)}`];
+  }
+}
+
+function counterpart({ time, status, id }: Counterpart): string {
+  return `${clock(time)}  ${text(status)}  ${shortId(id)}`;
 }
 
 function changeLines(changes: readonly AuditChange[]): string[] {

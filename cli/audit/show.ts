@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type ArchivedRecord, sourceOf } from '../../contract/archive.ts';
 import { type AuditRow, auditRow } from '../../contract/audit-columns.ts';
 import type { OcsfEvent } from '../../contract/ocsf.ts';
+import { type Counterpart, type PairedEvent, pairActions } from '../../lambda/archive/ocsf/pair-actions.ts';
 import { toOcsf } from '../../lambda/archive/ocsf/to-ocsf.ts';
 import { findRecords } from '../../lambda/archive/raw/find-record.ts';
 import { readArchive } from '../../lambda/archive/raw/read-archive.ts';
@@ -24,9 +25,15 @@ export interface ShownEvent {
   readonly row: AuditRow;
   /** Events of the same action, by the vendor's correlation id, within a day of it; oldest first. */
   readonly related: readonly AuditRow[];
+  /** Of an action that takes time: whether it began with another event, ended with another, or is not known to have ended. */
+  readonly pairing: Pairing;
   /** As it was collected, with the vendor's own text. */
   readonly record: ArchivedRecord;
 }
+
+export type Pairing =
+  | { readonly kind: 'single' | 'unended' }
+  | { readonly kind: 'pending' | 'final'; readonly other: Counterpart };
 
 /** An action that takes longer has its other events shown by `audit list --text <correlation id>`. */
 const RELATED_WITHIN_MS = 24 * 3_600_000;
@@ -86,25 +93,38 @@ async function shownEvent(
   damage: DamageReport,
 ): Promise<ShownEvent> {
   const event = toOcsf(record);
-  const { correlation_uid: action } = event.metadata;
-  const related = action === undefined ? [] : await eventsOf(action, store, record, damage);
-  return { event, row: auditRow(event), related, record };
+  const action = event.metadata.correlation_uid;
+  const related: AuditRow[] = [];
+  let pairing: Pairing = { kind: 'single' };
+  for await (const paired of pairActions(eventsAround(store, record, damage))) {
+    if (paired.event.metadata.uid === record.id) {
+      pairing = pairingOf(paired);
+    } else if (action !== undefined && paired.event.metadata.correlation_uid === action) {
+      related.push(auditRow(paired.event));
+    }
+  }
+  return { event, row: auditRow(event), related, pairing, record };
 }
 
-async function eventsOf(
-  action: string,
+async function* eventsAround(
   store: ObjectStore,
   { id, time }: ArchivedRecord,
   damage: DamageReport,
-): Promise<AuditRow[]> {
-  const related: AuditRow[] = [];
+): AsyncGenerator<OcsfEvent, void, undefined> {
   const around = { from: time - RELATED_WITHIN_MS, to: time + RELATED_WITHIN_MS };
   const records = readArchive(store, { ...around, sources: [sourceOf(id)], onDamage: damage.add });
   for await (const record of records) {
-    const event = toOcsf(record);
-    if (record.id !== id && event.metadata.correlation_uid === action) {
-      related.push(auditRow(event));
-    }
+    yield toOcsf(record);
   }
-  return related;
+}
+
+function pairingOf(paired: PairedEvent): Pairing {
+  switch (paired.kind) {
+    case 'pending':
+      return { kind: 'pending', other: paired.endedBy };
+    case 'final':
+      return { kind: 'final', other: paired.begunBy };
+    default:
+      return { kind: paired.kind };
+  }
 }

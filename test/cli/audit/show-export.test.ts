@@ -56,7 +56,36 @@ describe('show', () => {
         event: { metadata: { uid: ID } },
         row: { id: ID, event: 'audit.apiKey_updated.v1' },
         related: [],
+        pairing: { kind: 'single' },
       });
+    });
+  });
+
+  test('tells how a pending action ended, what began it, and where nothing tells', async () => {
+    await withFolder(async (folder) => {
+      const invite = (outcome: string, time: string, correlationId: string) => ({
+        time: Date.parse(time),
+        text: JSON.stringify({
+          action: 'user-management.user.invite',
+          outcome,
+          eventTime: time,
+          correlationId,
+          initiator: { id: 'IBMid-1', name: 'aya@example.com' },
+          target: { id: `crn:${correlationId}` },
+        }),
+      });
+      const records = [
+        invite('pending', '2026-03-01T10:00:00Z', 'one'),
+        invite('success', '2026-03-01T10:05:00Z', 'one'),
+        invite('pending', '2026-03-01T10:10:00Z', 'two'),
+      ];
+      await archive(folder, 'ibmcloud', records);
+      const [begun = '', ended = '', open = ''] = records.map((each) => archiveIdOf('ibmcloud', each));
+      const shown = async (id: string) => (await audit(['show', id, '--archive', folder])).out;
+      expect(await shown(begun)).toMatch(new RegExp(`Ended 2026-03-01 10:05:00 .*${ended.slice(0, -24)}`));
+      expect(await shown(ended)).toMatch(new RegExp(`Begun 2026-03-01 10:00:00 .*${begun.slice(0, -24)}`));
+      expect(await shown(open)).toContain('nothing in the archive tells how it ended');
+      expect(await shown(begun)).toMatch(/^Events of the same action:\n.*10:05:00/m);
     });
   });
 
