@@ -3,6 +3,7 @@ import type { OcsfEvent } from '../../../contract/ocsf.ts';
 import { tryParseJson } from '../../shared/remote-words.ts';
 import { appDynamicsToOcsf } from './appdynamics.ts';
 import { cloudOneToOcsf } from './cloudone.ts';
+import { ibmCloudToOcsf } from './ibmcloud.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { unmappable } from './unmappable.ts';
 
@@ -12,7 +13,7 @@ export type ToOcsf = (record: ArchivedRecord, parsed: JsonObject) => OcsfEvent;
 const MAPPINGS: Readonly<Record<AuditSource, ToOcsf>> = {
   cloudone: cloudOneToOcsf,
   appdynamics: appDynamicsToOcsf,
-  ibmcloud: unmappable,
+  ibmcloud: ibmCloudToOcsf,
 };
 
 /**
