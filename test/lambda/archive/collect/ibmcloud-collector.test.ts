@@ -78,6 +78,20 @@ describe('the first runs', () => {
   });
 });
 
+test('a sweep goes on in the middle of a page, where it stopped', async () => {
+  const { bucket, archive } = worldOf('', 1000);
+  for (const n of range(900)) {
+    bucket.put(keyOf(START - (n + 24) * HOUR), numberedEvent(n), START - (n + 24) * HOUR);
+  }
+  let runs = 0;
+  for (let isDone = false; !isDone && runs < 20; runs += 1) {
+    isDone = (await archive.run(2)).caughtUp;
+  }
+  expect(runs).toBeGreaterThan(3);
+  expect(numbersOf(archive.texts)).toEqual(range(900));
+  expect(archive.added).toBe(900);
+});
+
 describe('then', () => {
   test('what is stored late, by minutes, hours or days, is found', async () => {
     const { bucket, archive } = worldOf();

@@ -92,6 +92,16 @@ describe('a pending event and its final one', () => {
     ).toEqual(['pending 2', 'pending 3', 'final 0', 'final 1']);
   });
 
+  test('by correlation id alone, the nearest, where the target is told otherwise', async () => {
+    expect(
+      await told([
+        { hours: 0, outcome: 'pending', correlationId: 'a', user: 'IBMid-1' },
+        { hours: 1, outcome: 'pending', correlationId: 'a', user: 'IBMid-2' },
+        { hours: 2, outcome: 'success', correlationId: 'a', user: 'a@example.com' },
+      ]),
+    ).toEqual(['unended', 'pending 2', 'final 1']);
+  });
+
   test('by action, target and initiator, the nearest first, each once', async () => {
     expect(
       await told([
