@@ -1,5 +1,11 @@
 /** The archive's tables and views as AWS Glue keeps them for Athena: plain data, of which the stack makes resources. */
-import { AUDIT_SOURCES, type AuditSource, customSource, DERIVED_PREFIX, EXTERNAL_ACCOUNT } from './archive.ts';
+import {
+  AUDIT_SOURCES,
+  type AuditSource,
+  customSource,
+  DERIVED_PREFIX,
+  EXTERNAL_ACCOUNT,
+} from './archive.ts';
 import {
   type ColumnType,
   columnsOf,

@@ -5,7 +5,7 @@ import { logger } from '../../shared/logger.ts';
 import { ConditionFailedError } from '../store/object-store.ts';
 import type { StaleHour, StaleHours } from '../table/stale-hours.ts';
 import type { Day } from './day-files.ts';
-import { type Rebuilt, type RebuildServices, rebuild } from './rebuild.ts';
+import { type RebuildServices, type Rebuilt, rebuild } from './rebuild.ts';
 
 export interface DerivationServices extends Omit<RebuildServices, 'onEvent'> {
   readonly staleHours: Pick<StaleHours, 'list' | 'clear'>;
@@ -130,7 +130,9 @@ function isIn({ from, to }: Rebuilt, { hour }: StaleHour): boolean {
 async function allStale(staleHours: Pick<StaleHours, 'list'>): Promise<readonly StaleHour[]> {
   const found: StaleHour[] = [];
   for (const source of AUDIT_SOURCES) {
-    found.push(...(await Array.fromAsync(staleHours.list(source))));
+    for await (const hour of staleHours.list(source)) {
+      found.push(hour);
+    }
   }
   return found;
 }
