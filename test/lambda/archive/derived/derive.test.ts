@@ -232,7 +232,9 @@ describe('derive', () => {
     await world.derive();
     world.add(at(4, 2), at(4, 3), at(5, 4, { source: 'ibmcloud' }));
 
-    const { unknownEvents } = await world.derive({ isKnown: ({ metadata }) => metadata.log_source === 'ibmcloud' });
+    const { unknownEvents } = await world.derive({
+      isKnown: ({ metadata }) => metadata.log_source === 'ibmcloud',
+    });
 
     expect(unknownEvents).toEqual({ cloudone: 2, appdynamics: 0, ibmcloud: 0 });
   });
