@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { askHidden } from './prompt.ts';
@@ -23,6 +24,8 @@ export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Settles when what was written to standard output is not heaped up any more; absent where it never is. */
+  readonly drained?: () => Promise<void>;
   /** Of standard error; absent where it is no terminal that a line can be rewritten on. */
   readonly terminal?: { readonly columns: () => number };
   readonly wait: Wait;
@@ -38,6 +41,11 @@ const USUAL_COLUMNS = 80;
 export const PROCESS_STREAMS: Streams = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  drained: async () => {
+    if (process.stdout.writableNeedDrain) {
+      await once(process.stdout, 'drain');
+    }
+  },
   ...(process.stderr.isTTY && process.env.TERM !== 'dumb'
     ? { terminal: { columns: () => process.stderr.columns || USUAL_COLUMNS } }
     : {}),
@@ -49,6 +57,16 @@ export const PROCESS_STREAMS: Streams = {
   },
   ...(process.stdin.isTTY && process.stderr.isTTY ? { askHidden } : {}),
 };
+
+/** Ends the process without a word when whoever reads its standard output has read enough, as `head` does. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      throw error;
+    }
+    process.exit();
+  });
+}
 
 async function waitByClock(ms: number, signal?: AbortSignal): Promise<void> {
   try {

@@ -5,6 +5,7 @@ import { addBackfillCommand } from './commands/backfill.ts';
 import { addCompletenessCommand } from './commands/completeness.ts';
 import { addFilterCommand } from './commands/filter.ts';
 import { addLinkCommand } from './commands/link.ts';
+import { addOcsfCommand } from './commands/ocsf.ts';
 import { addPauseCommand } from './commands/pause.ts';
 import { addPermissionsCommand } from './commands/permissions.ts';
 import { addRedriveCommand } from './commands/redrive.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly ((context: CommandContext) => void)[] = [
   addPauseCommand,
   addResumeCommand,
   addLinkCommand,
+  addOcsfCommand,
 ];
 
 /**

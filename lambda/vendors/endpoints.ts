@@ -92,6 +92,26 @@ export function appDynamicsUrl(controllerUrl: string, path: `/controller/${strin
   return resolve(base);
 }
 
+/**
+ * A location of IBM Cloud Object Storage: a region (`eu-de`), several (`eu`) or a data center (`ams03`). Source: IBM Cloud
+ * documentation, "Endpoints and storage locations".
+ */
+const IBM_LOCATION = /^[a-z]{2,3}(?:-[a-z]{2,8}|\d{2})?$/;
+
+/**
+ * The public endpoint of IBM Cloud Object Storage, of which a bucket is the path's first part.
+ *
+ * @throws UntrustedUrlError unless the location can be one.
+ */
+export function ibmObjectStorageUrl(location: string): URL {
+  if (!IBM_LOCATION.test(location)) {
+    throw new UntrustedUrlError(
+      `${JSON.stringify(location)} is no location of IBM Cloud Object Storage. It must be such as eu-de, eu or ams03.`,
+    );
+  }
+  return resolve(new URL(`https://s3.${location}.cloud-object-storage.appdomain.cloud`));
+}
+
 /** S3's own hosts, with the bucket in front or in the path. Source: Amazon S3 User Guide, "Methods for accessing a bucket". */
 const S3_HOST =
   /^(?:[a-z0-9][a-z0-9.-]*\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?$/;

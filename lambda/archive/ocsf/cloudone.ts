@@ -33,8 +33,8 @@ export function cloudOneToOcsf(record: ArchivedRecord, parsed: JsonObject): Ocsf
     ...(message === undefined ? {} : { message }),
     ...(details.text === undefined ? {} : { status_detail: details.text }),
     metadata: defined({
-      original_event_uid: fields.text('id', 'eventID', 'uuid'),
-      original_time: fields.text('time', 'timestamp', 'eventTime', 'created'),
+      original_event_uid: fields.text('id', 'eventID', 'uuid', 'logID'),
+      original_time: fields.text('time', 'timestamp', 'eventTime', 'createdAt', 'created', 'date'),
       tenant_uid: accountId,
     }),
     cloud: defined({ account, region: nonEmpty(principal?.urn?.region) }),
