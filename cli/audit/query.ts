@@ -1,15 +1,21 @@
 /** `trailbridge audit query`: SQL over the archive's files, by DuckDB. */
-import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { AUDIT_SOURCES, type AuditSource } from '../../contract/archive.ts';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { AUDIT_SOURCES } from '../../contract/archive.ts';
 import { AUDIT_QUESTIONS, questionSql } from '../../contract/audit-questions.ts';
 import { VIEWS } from '../../contract/audit-sql.ts';
+import { FolderObjectStore } from '../../lambda/archive/store/folder-object-store.ts';
 import { files as filesInWords, megabytes } from '../amounts.ts';
-import type { AwsOptions } from '../aws.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { columns } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
+import {
+  type ArchiveOptions,
+  addArchiveOption,
+  archiveOptionsOf,
+  openDerivedArchive,
+} from './archive-location.ts';
 import { listCloudTrailFiles } from './cloudtrail-files.ts';
 import {
   copyToCache,
@@ -18,44 +24,38 @@ import {
   usualCacheFolder,
   type WantedEvents,
 } from './derived-files.ts';
-import { openDerived } from './derived-place.ts';
 import { AuditDatabase, type QueryResult } from './duckdb.ts';
 import { csvOf, objectsOf, tableOf } from './result-text.ts';
+import { addSpanOptions, type SpanOptions, spanOf } from './span.ts';
 
-interface QueryOptions {
+interface QueryOptions extends ArchiveOptions, SpanOptions {
   readonly saved?: string;
   readonly list?: true;
-  readonly from?: number;
-  readonly to?: number;
-  readonly source?: readonly AuditSource[];
-  readonly archive?: string;
+  readonly json?: boolean;
   readonly cloudtrail?: string;
   readonly cache: string;
   readonly csv?: true;
 }
 
 export function addAuditQuery(audit: Command, context: CommandContext): void {
-  audit
+  const command = audit
     .command('query')
     .description('Asks the archive in SQL, on this machine')
     .argument('[sql]', `one query, over ${Object.values(VIEWS).join(', ')} or the tables of the classes`)
     .option('--saved <name>', 'asks a saved question instead')
-    .option('--list', 'lists the saved questions')
-    .option('--from <time>', 'only events since then, as 2026-03-01 or 2026-03-01T10:00:00Z (UTC)', time)
-    .option('--to <time>', 'only events before then', time)
-    .addOption(new Option('--source <name...>', 'only events of these sources').choices(AUDIT_SOURCES))
-    .option('--archive <place>', "folder, or s3://<bucket>, with the archive's derived files")
+    .option('--list', 'lists the saved questions');
+  addArchiveOption(addSpanOptions(command, 'the beginning'), 'derived')
     .option('--cloudtrail <folder>', "folder with CloudTrail's own files, to ask them as well")
     .option('--cache <folder>', 'where files from S3 are kept', usualCacheFolder())
     .option('--csv', 'prints CSV, safe to open in a spreadsheet')
     .addHelpText('after', HELP)
-    .action(async (sql: string | undefined, options: QueryOptions) => {
-      await query(sql, options, context);
+    .action(async (sql: string | undefined, _options: unknown, given: Command) => {
+      await query(sql, archiveOptionsOf<QueryOptions>(given, context.program), context);
     });
 }
 
 const HELP = `
-Without --archive, of the files of the stack that --stack names. Times are UTC. Nothing can be written.
+Times are UTC. Nothing can be written, and no other file be read.
 
 Examples:
   $ npx trailbridge audit query --saved sign-ins --from 2026-03-01
@@ -71,8 +71,7 @@ async function query(sql: string | undefined, options: QueryOptions, context: Co
     return;
   }
   const text = sqlOf(sql, options.saved);
-  const { json } = context.program.opts<{ readonly json?: boolean }>();
-  if (json === true && options.csv === true) {
+  if (options.json === true && options.csv === true) {
     throw new UsageError('--json and --csv are two ways to print a result: give one of them.');
   }
   const signal = context.streams.onInterrupt();
@@ -91,14 +90,14 @@ async function query(sql: string | undefined, options: QueryOptions, context: Co
 async function ask(
   sql: string,
   options: QueryOptions,
-  { program, streams }: CommandContext,
+  { streams }: CommandContext,
   signal: AbortSignal,
 ): Promise<QueryResult> {
   const wanted = wantedOf(options);
-  const progress = new ProgressLine(streams, program.opts<{ json?: boolean }>().json === true);
+  const progress = new ProgressLine(streams, options.json === true);
   try {
     const database = await AuditDatabase.open({
-      derived: await derivedFiles(wanted, options, { aws: program.opts<AwsOptions>(), progress, signal }),
+      derived: await derivedFiles(wanted, options, { progress, signal }),
       cloudTrail: options.cloudtrail === undefined ? [] : await listCloudTrailFiles(options.cloudtrail),
       from: wanted.from,
       to: wanted.to,
@@ -114,22 +113,21 @@ async function ask(
 }
 
 interface Surroundings {
-  readonly aws: AwsOptions;
   readonly progress: ProgressLine;
   readonly signal: AbortSignal;
 }
 
 async function derivedFiles(
   wanted: WantedEvents,
-  { archive, cache }: QueryOptions,
-  { aws, progress, signal }: Surroundings,
+  options: QueryOptions,
+  { progress, signal }: Surroundings,
 ): Promise<readonly LocalFile[]> {
-  const { store, pathOf } = await openDerived(archive, aws, signal);
+  const store = await openDerivedArchive(options, signal);
   const files = await listDerivedFiles(store, wanted);
-  if (pathOf !== undefined) {
-    return files.map(({ className, key }) => ({ className, path: pathOf(key) }));
+  if (store instanceof FolderObjectStore) {
+    return files.map(({ className, key }) => ({ className, path: join(store.place, key) }));
   }
-  const folder = resolve(cache);
+  const folder = resolve(options.cache);
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   return copyToCache(store, files, {
@@ -170,26 +168,6 @@ function sqlOf(sql: string | undefined, saved: string | undefined): string {
 }
 
 /** @throws UsageError */
-function wantedOf({ source = AUDIT_SOURCES, from, to }: QueryOptions): WantedEvents {
-  const wanted = {
-    sources: source,
-    from: from ?? Number.NEGATIVE_INFINITY,
-    to: to ?? Number.POSITIVE_INFINITY,
-  };
-  if (wanted.from >= wanted.to) {
-    throw new UsageError('--from is not before --to: there is no time in between.');
-  }
-  return wanted;
-}
-
-/** @throws InvalidArgumentError */
-function time(text: string): number {
-  const isTime = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  const parsed = isTime ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(parsed)) {
-    throw new InvalidArgumentError(
-      'A time is a day in UTC, such as 2026-03-01, or has its zone: 2026-03-01T10:00:00Z.',
-    );
-  }
-  return parsed;
+function wantedOf(options: QueryOptions): WantedEvents {
+  return { sources: options.source ?? AUDIT_SOURCES, ...spanOf(options, Number.NEGATIVE_INFINITY) };
 }

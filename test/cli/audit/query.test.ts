@@ -272,7 +272,9 @@ describe('trailbridge audit query', () => {
     await expect(ask(['SELECT nothing FROM audit_events', '--archive', folder])).rejects.toThrow(
       /Binder Error.*"nothing"/,
     );
-    await expect(ask(['SELECT 1', '--archive', join(folder, 'none')])).rejects.toThrow('There is no folder');
+    await expect(ask(['SELECT 1', '--archive', join(folder, 'none')])).rejects.toThrow(
+      'The archive cannot be read',
+    );
     await expect(ask(['--archive', folder])).rejects.toThrow(UsageError);
     await expect(ask(['--saved', 'gossip', '--archive', folder])).rejects.toThrow(
       'There is no saved question "gossip"',
