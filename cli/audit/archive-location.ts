@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
+import { DERIVED_PREFIX } from '../../contract/archive.ts';
 import { ARCHIVE_OUTPUTS } from '../../contract/archive-parameters.ts';
 import { FolderObjectStore } from '../../lambda/archive/store/folder-object-store.ts';
 import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
@@ -16,13 +17,22 @@ export interface ArchiveOptions extends AwsOptions {
   readonly archive?: string;
 }
 
+/** The two buckets, and where in them, or in a folder, their objects are. */
+const PARTS = {
+  raw: { output: ARCHIVE_OUTPUTS.rawBucket, prefix: 'raw/' },
+  derived: { output: ARCHIVE_OUTPUTS.derivedBucket, prefix: DERIVED_PREFIX },
+} as const;
+
+export type ArchivePart = keyof typeof PARTS;
+
 /** Of the archive's stack, where `--stack` is not given. */
 export const ARCHIVE_STACK = 'AuditArchive';
 
-export function addArchiveOption(command: Command): Command {
+/** @param part the commands that look into the raw records, or into what is derived of them. */
+export function addArchiveOption(command: Command, part: ArchivePart = 'raw'): Command {
   return command.option(
     '--archive <place>',
-    `a folder with raw/…, or s3://<raw bucket> (default: that of the stack, --stack, which is ${ARCHIVE_STACK} here)`,
+    `a folder with ${PARTS[part].prefix}…, or s3://<${part} bucket> (default: that of the stack, --stack, which is ${ARCHIVE_STACK} here)`,
   );
 }
 
@@ -38,21 +48,41 @@ export function archiveOptionsOf<Options extends ArchiveOptions>(given: Command,
  * @throws UserError where there is no such folder or stack, or AWS cannot be asked.
  */
 export async function openRawArchive(options: ArchiveOptions, signal?: AbortSignal): Promise<ObjectStore> {
+  return openArchive('raw', options, signal);
+}
+
+/** Opens what is derived from it, in the same way. */
+export async function openDerivedArchive(
+  options: ArchiveOptions,
+  signal?: AbortSignal,
+): Promise<ObjectStore> {
+  return openArchive('derived', options, signal);
+}
+
+async function openArchive(
+  part: ArchivePart,
+  options: ArchiveOptions,
+  signal: AbortSignal | undefined,
+): Promise<ObjectStore> {
   const { archive } = options;
   if (archive === undefined) {
-    const { bucket, region } = await deployedArchive(options);
+    const { bucket, region } = await deployedArchive(part, options);
     return inS3(bucket, { ...options, region }, signal);
   }
   const bucket = /^s3:\/\/(?<bucket>[^/]+)\/?$/.exec(archive)?.groups?.bucket;
-  return bucket === undefined ? await inFolder(archive) : inS3(bucket, options, signal);
+  return bucket === undefined ? await inFolder(part, archive) : inS3(bucket, options, signal);
 }
 
-async function deployedArchive(options: AwsOptions): Promise<{ bucket: string; region: string }> {
+async function deployedArchive(
+  part: ArchivePart,
+  options: AwsOptions,
+): Promise<{ bucket: string; region: string }> {
+  const { output } = PARTS[part];
   const stack = await describeStack(options);
-  const bucket = stack.output(ARCHIVE_OUTPUTS.rawBucket);
+  const bucket = stack.output(output);
   if (bucket === null) {
     throw new UserError(
-      `The stack "${options.stack}" (${stack.status}) has no output ${ARCHIVE_OUTPUTS.rawBucket}: it is no audit archive, or ` +
+      `The stack "${options.stack}" (${stack.status}) has no output ${output}: it is no audit archive, or ` +
         "is not deployed completely. Name the archive's stack with --stack, or its place with --archive.",
     );
   }
@@ -69,9 +99,9 @@ function inS3(bucket: string, options: AwsOptions, signal: AbortSignal | undefin
   return new S3ObjectStore({ s3: new S3Client(configuration), bucket, signal });
 }
 
-async function inFolder(folder: string): Promise<ObjectStore> {
+async function inFolder(part: ArchivePart, folder: string): Promise<ObjectStore> {
   if (folder.startsWith('s3://')) {
-    throw new UserError(`"${folder}" names more than a bucket: give s3://<raw bucket>.`);
+    throw new UserError(`"${folder}" names more than a bucket: give s3://<${part} bucket>.`);
   }
   try {
     if ((await stat(folder)).isDirectory()) {
