@@ -217,6 +217,16 @@ export function reportKey(name: string, period: string, format: ReportFormat): s
   return `${reportPrefix(name)}${period}.${format}`;
 }
 
+/** The period that an object of a report belongs to, whatever its format. */
+export function periodOfKey(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1).replace(/\.[a-z]+$/, '');
+}
+
+/** Where it is noted that a report was mailed and announced: what has no receipt is taken up again. */
+export function receiptKey(name: string, period: string): string {
+  return `${reportPrefix(name)}${period}.receipt`;
+}
+
 function readScheduled(given: unknown, where: string): [ScheduledReport | undefined, readonly string[]] {
   const [report, faults] = read(given, where);
   if (report === undefined) {

@@ -18,7 +18,7 @@ export interface Collected {
 export interface ReportOrder {
   readonly definition: ReportDefinition;
   readonly period: Period;
-  /** `undefined` where nobody knows: a folder of records has no checkpoints. */
+  /** Of the sources that were ever collected; `undefined` where nobody knows: a folder of records has no checkpoints. */
   readonly collected: readonly Collected[] | undefined;
 }
 
@@ -50,17 +50,23 @@ export function completenessInWords({ definition, period, collected }: ReportOrd
   if (collected === undefined) {
     return 'as far as the archive holds it; how far it was collected is not recorded there';
   }
-  const lacking = collected.filter(({ completeUntil }) => (completeUntil ?? 0) < period.to);
-  if (lacking.length === 0) {
-    return 'everything in this time range had been collected';
+  const lacking = definition.sources.flatMap((source) => {
+    const standing = collected.find((candidate) => candidate.source === source);
+    const words = lackInWords(standing, period, definition.timeZone);
+    return words === undefined ? [] : [`${SOURCE_NAMES[source]}: ${words}`];
+  });
+  return lacking.length === 0 ? 'everything in this time range had been collected' : lacking.join('; ');
+}
+
+function lackInWords(standing: Collected | undefined, { to }: Period, timeZone: string): string | undefined {
+  if (standing === undefined) {
+    return 'not collected';
   }
-  return lacking
-    .map(({ source, completeUntil }) =>
-      completeUntil === undefined
-        ? `${SOURCE_NAMES[source]}: collection has not yet been complete`
-        : `${SOURCE_NAMES[source]}: collected only until ${timeInWords(completeUntil, definition.timeZone)}`,
-    )
-    .join('; ');
+  const { completeUntil } = standing;
+  if (completeUntil === undefined) {
+    return 'not yet collected to an end';
+  }
+  return completeUntil < to ? `collected only until ${timeInWords(completeUntil, timeZone)}` : undefined;
 }
 
 /** Why no changes are shown. Source: Splunk AppDynamics documentation, "Controller Audit Log", default settings. */
