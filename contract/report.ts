@@ -268,10 +268,7 @@ function faultOfRange(range: ReportRange, every: CalendarPeriod | undefined): st
   if (every !== undefined && 'previous' in range && range.previous !== every) {
     return `, field range: given the previous ${range.previous}, every ${every}; allowed: {"previous": "${every}"}, or {"last": "30 days"}.`;
   }
-  // Days of different precision compare by what they share: a `to` that is a day includes it.
-  return 'from' in range && range.from.slice(0, 10) > range.to.slice(0, 10)
-    ? `, field range: "from" (${range.from}) is after "to" (${range.to}).`
-    : undefined;
+  return undefined;
 }
 
 function columnsOf(columns: readonly AuditColumnName[], showDiff: boolean): readonly AuditColumnName[] {

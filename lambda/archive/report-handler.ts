@@ -13,6 +13,7 @@ import { parseReports } from '../../contract/report.ts';
 import { AWS_PATIENCE, S3_READING_PATIENCE } from '../shared/aws-patience.ts';
 import { logger } from '../shared/logger.ts';
 import { toOcsf } from './ocsf/to-ocsf.ts';
+import type { Damage } from './raw/raw-object.ts';
 import { readArchive } from './raw/read-archive.ts';
 import { readCollected } from './reports/collected.ts';
 import type { DeliveryServices } from './reports/delivery.ts';
@@ -46,8 +47,16 @@ const services: DeliveryServices = {
     regular: join(__dirname, 'NotoSansJP_400Regular.ttf'),
     bold: join(__dirname, 'NotoSansJP_700Bold.ttf'),
   },
-  rows: ({ sources, include, exclude }, period) =>
-    reportRows(readArchive(store, { sources, ...period }), toOcsf, rowFilter(include, exclude)),
+  rows:
+    ({ sources, include, exclude }, period) =>
+    (onDamage) => {
+      const told = (damage: Damage) => {
+        logger.error('Damaged, and left out', { ...damage });
+        onDamage();
+      };
+      const records = readArchive(store, { sources, ...period, onDamage: told });
+      return reportRows(records, toOcsf, rowFilter(include, exclude));
+    },
   collected: (sources) => readCollected(dynamoDb, environment.ARCHIVE_TABLE, sources),
   mail: async (news) => {
     const { name, mailTo } = news.order.definition;

@@ -8,7 +8,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditSource } from '../../../contract/archive.ts';
-import type { AuditRow } from '../../../contract/audit-columns.ts';
 import {
   periodOfKey,
   type ReportFormat,
@@ -18,7 +17,7 @@ import {
   type ScheduledReport,
 } from '../../../contract/report.ts';
 import { ConditionFailedError, type ObjectStore } from '../store/object-store.ts';
-import { makeReport } from './make-report.ts';
+import { makeReport, type RowSource } from './make-report.ts';
 import type { PdfFonts } from './pdf.ts';
 import { type DueReport, dueReports, latestDue, type Period } from './period.ts';
 import type { Collected, ReportOrder } from './report-head.ts';
@@ -43,8 +42,7 @@ export interface ReportNews {
 export interface DeliveryServices {
   readonly store: ObjectStore;
   readonly fonts: PdfFonts;
-  /** The events of a report, in the order of time. */
-  rows(report: ScheduledReport, period: Period): AsyncIterable<AuditRow>;
+  rows(report: ScheduledReport, period: Period): RowSource;
   /** How far sources are collected; those that never were are absent. */
   collected(sources: readonly AuditSource[]): Promise<readonly Collected[]>;
   /** @returns the mail's id, for the receipt; `undefined` where it goes to nobody */
@@ -103,13 +101,17 @@ export function isTooEarly(
   return !isComplete && now < due + PATIENCE_MS;
 }
 
-/** Makes what is not made yet, and tells of it. */
+/**
+ * Makes what is not made yet, and tells of it.
+ *
+ * @returns what was told
+ */
 export async function deliver(
   order: ReportOrder & { readonly definition: ScheduledReport },
   due: DueReport,
   services: DeliveryServices,
   now: () => Date,
-): Promise<void> {
+): Promise<ReportSummary> {
   const news = await storedReport(order, due, services);
   const mailId = await services.mail(news);
   await services.announce(news);
@@ -128,6 +130,7 @@ export async function deliver(
     Buffer.from(`${JSON.stringify(receipt, undefined, 2)}\n`),
     'application/json',
   );
+  return news.summary;
 }
 
 async function storedReport(

@@ -7,7 +7,7 @@ export type RowFilter = (row: AuditRow) => boolean;
 /**
  * Source: Splunk AppDynamics documentation, "Controller Audit Log": filters of one field are alternatives, filters of different
  * fields must all match, and the two lists do not interact. So an event is told of if the included match it (or there are
- * none), and the excluded, taken together by the same rule, do not.
+ * none), and the excluded, taken together by the same rule, do not. Upper and lower case are one.
  */
 export function rowFilter(include: readonly ReportFilter[], exclude: readonly ReportFilter[]): RowFilter {
   const included = matcherOf(include);
@@ -18,7 +18,7 @@ export function rowFilter(include: readonly ReportFilter[], exclude: readonly Re
 /** @returns `undefined` for no filters */
 function matcherOf(filters: readonly ReportFilter[]): RowFilter | undefined {
   const byColumn = [...filtersByColumn(filters)].map(
-    ([column, values]) => [column, new RegExp(`^(?:${values.map(patternOf).join('|')})$`, 's')] as const,
+    ([column, values]) => [column, new RegExp(`^(?:${values.map(patternOf).join('|')})$`, 'isu')] as const,
   );
   return byColumn.length === 0
     ? undefined

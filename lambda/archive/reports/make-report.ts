@@ -9,6 +9,9 @@ import type { ReportWriter } from './report-file.ts';
 import type { ReportOrder } from './report-head.ts';
 import { type ReportSummary, SummaryTally } from './summary.ts';
 
+/** The events of a report in the order of time; tells of each place of the archive that cannot be read, and goes on behind it. */
+export type RowSource = (onDamage: () => void) => AsyncIterable<AuditRow>;
+
 export interface MadeReport {
   readonly summary: ReportSummary;
   readonly files: ReadonlyMap<ReportFormat, string>;
@@ -22,7 +25,7 @@ export interface MadeReport {
  */
 export async function makeReport(
   order: ReportOrder,
-  rows: AsyncIterable<AuditRow>,
+  rowsOf: RowSource,
   formats: readonly ReportFormat[],
   folder: string,
   fonts: PdfFonts,
@@ -34,7 +37,7 @@ export async function makeReport(
     for (const [format, path] of files) {
       writers.push(await writerOf(format, path, order, fonts));
     }
-    for await (const row of rows) {
+    for await (const row of rowsOf(() => tally.addDamage())) {
       tally.add(row);
       for (const writer of writers) {
         await writer.add(row);

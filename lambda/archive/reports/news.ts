@@ -5,7 +5,7 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { SOURCE_NAMES } from '../../../contract/archive.ts';
 import { explainAwsError } from '../../shared/aws-errors.ts';
 import type { ReportNews } from './delivery.ts';
-import { number } from './pdf-summary.ts';
+import { damageInWords, number } from './pdf-summary.ts';
 import { completenessInWords, filtersInWords, periodInWords, sourcesInWords } from './report-head.ts';
 import type { Count } from './summary.ts';
 
@@ -43,6 +43,7 @@ export function newsText(news: ReportNews, { place, stackName }: NewsPlace, wher
     '',
     `Events:        ${number(summary.events)}${listed(bySource)}`,
     `Outcome:       ${summary.byOutcome.map(countText).join(', ') || 'none'}`,
+    ...(summary.damaged > 0 ? [damageInWords(summary.damaged)] : []),
     `Look at first: ${summary.attention.map(countText).join(', ') || 'nothing that stands out'}`,
     '',
     where === 'mail' && areAttached(news)

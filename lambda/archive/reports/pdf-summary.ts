@@ -122,7 +122,7 @@ function countTable(heading: string, counts: readonly Count[], nothing = 'none')
 
 function notes(order: ReportOrder, summary: ReportSummary, shown: number): readonly string[] {
   const { columns } = order.definition;
-  const { events, attention, changesNotKept } = summary;
+  const { events, attention, changesNotKept, damaged } = summary;
   return [
     ...(shown < events
       ? [
@@ -130,10 +130,15 @@ function notes(order: ReportOrder, summary: ReportSummary, shown: number): reado
             'The counts above are of all events.',
         ]
       : []),
+    ...(damaged > 0 ? [damageInWords(damaged)] : []),
     ...(changesNotKept && columns.includes('changes') ? [CHANGES_NOT_KEPT] : []),
     ...(attention.length > 0 ? ['Shaded events are those to look at first.'] : []),
     ...(events === 0 ? ['There is no such event in this time range.'] : []),
   ];
+}
+
+export function damageInWords(damaged: number): string {
+  return `Not complete: ${number(damaged)} ${damaged === 1 ? 'place' : 'places'} of the archive could not be read.`;
 }
 
 /** @returns `10,000` */

@@ -38,7 +38,7 @@ export async function runReports(
   return failed;
 }
 
-/** @returns `false` where it failed; waiting is no failure. */
+/** @returns `false` where it failed, or is not complete for damage to the archive; waiting is no failure. */
 async function delivered(
   report: ScheduledReport,
   due: DueReport,
@@ -52,9 +52,11 @@ async function delivered(
       logger.info('Waits until everything of its time is collected', facts);
       return true;
     }
-    await deliver({ definition: report, period: due.period, collected }, due, services, now);
-    logger.info('Delivered', facts);
-    return true;
+    const order = { definition: report, period: due.period, collected };
+    const { events, damaged } = await deliver(order, due, services, now);
+    logger.info('Delivered', { ...facts, events, damaged });
+    // It says so itself; and is counted, so that somebody looks at the archive.
+    return damaged === 0;
   } catch (error) {
     logger.error('Could not deliver', { ...facts, error: error as Error });
     return false;

@@ -16,6 +16,8 @@ export interface ReportSummary {
   readonly attention: readonly Count[];
   /** Whether AppDynamics told of changed objects, and never of what was changed. */
   readonly changesNotKept: boolean;
+  /** Places of the archive that could not be read: what they hold is not in the report. */
+  readonly damaged: number;
 }
 
 /** Of actions, so that a source that invents names without end does not fill the memory. */
@@ -34,6 +36,7 @@ export class SummaryTally {
   readonly #attention = new Map<string, number>();
   #changing = 0;
   #withChanges = 0;
+  #damaged = 0;
 
   add(row: AuditRow): void {
     this.#events += 1;
@@ -49,6 +52,10 @@ export class SummaryTally {
     }
   }
 
+  addDamage(): void {
+    this.#damaged += 1;
+  }
+
   summary(): ReportSummary {
     return {
       events: this.#events,
@@ -60,6 +67,7 @@ export class SummaryTally {
       byEvent: mostFrequent(this.#eventNames),
       attention: mostFrequent(this.#attention),
       changesNotKept: this.#changing > 0 && this.#withChanges === 0,
+      damaged: this.#damaged,
     };
   }
 }
