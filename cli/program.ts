@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CommandContext } from './command-context.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { addBackfillCommand } from './commands/backfill.ts';
 import { addCompletenessCommand } from './commands/completeness.ts';
 import { addFilterCommand } from './commands/filter.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly ((context: CommandContext) => void)[] = [
   addPauseCommand,
   addResumeCommand,
   addLinkCommand,
+  addAuditCommands,
 ];
 
 /**
