@@ -1,5 +1,6 @@
 import { addAuditExport } from '../audit/export.ts';
 import { addAuditList } from '../audit/list.ts';
+import { addAuditReport } from '../audit/report.ts';
 import { addAuditShow } from '../audit/show.ts';
 import type { CommandContext } from '../command-context.ts';
 
@@ -10,4 +11,5 @@ export function addAuditCommands(context: CommandContext): void {
   addAuditList(audit, context);
   addAuditShow(audit, context);
   addAuditExport(audit, context);
+  addAuditReport(audit, context);
 }
