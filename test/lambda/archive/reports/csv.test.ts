@@ -104,6 +104,7 @@ test.each([
   ['−1', "'−1"],
   ['a;=cmd|x', "a;'=cmd|x"],
   ['a\n=1', "a\n'=1"],
+  ['a;=1;=2|-3', "a;'=1;'=2|'-3"],
   ['alice@example.com', 'alice@example.com'],
   ['a-b=c+d', 'a-b=c+d'],
   ['', ''],

@@ -130,9 +130,31 @@ test.each(['mail', 'announce'] as const)(
 
 test('a run that ends between two formats makes the other one only', async () => {
   await store.put('reports/daily/2026-03-09.csv', Buffer.from('first'), { contentType: 'text/csv' });
+  const put = vi.spyOn(store, 'put');
   await runReports([REPORT], services().all, look('2026-03-10T06:00:00Z'));
+  expect(put.mock.calls.map(([key]) => key)).toEqual([
+    'reports/daily/2026-03-09.json',
+    'reports/daily/2026-03-09.receipt',
+  ]);
   expect((await store.get('reports/daily/2026-03-09.csv')).toString()).toBe('first');
   expect(await keys()).toEqual(FORMATS.map((format) => `daily/2026-03-09.${format}`));
+});
+
+test('of two runs at the same time the first to store decides, and both tell of that', async () => {
+  const sent: string[] = [];
+  const { all } = services({
+    rows: () =>
+      async function* () {
+        await store.put('reports/daily/2026-03-09.csv', Buffer.from('first'), { contentType: 'text/csv' });
+        yield row();
+      },
+    mail: async ({ files }) => {
+      sent.push(String(files[0]?.bytes));
+      return 'id';
+    },
+  });
+  expect(await runReports([REPORT], all, look('2026-03-10T06:00:00Z'))).toBe(0);
+  expect(sent).toEqual(['first']);
 });
 
 test('a report that fails keeps no other back', async () => {

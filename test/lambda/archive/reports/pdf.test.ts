@@ -71,6 +71,20 @@ describe.skipIf(!HAS_READER)('its pages (skipped without pdftotext, of poppler-u
     }
   });
 
+  test('keep the lines of an event together', async () => {
+    const changes = Array.from({ length: 7 }, (_, index) => ({
+      field: 'f',
+      label: `L${index}`,
+      old: 'a',
+      new: 'b',
+    }));
+    const pages = await pagesOf(Array.from({ length: 40 }, () => row({ changes })));
+    expect(pages.length).toBeGreaterThan(3);
+    for (const page of pages) {
+      expect(page.split('L0:a→b').length).toBe(page.split('L6:a→b').length);
+    }
+  });
+
   test('say what the report tells of, and how complete it is', async () => {
     const [page = ''] = await pagesOf(
       log(1),
