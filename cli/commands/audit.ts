@@ -1,6 +1,7 @@
 import { addAuditExport } from '../audit/export.ts';
 import { addAuditList } from '../audit/list.ts';
 import { addAuditQuery } from '../audit/query.ts';
+import { addAuditReport } from '../audit/report.ts';
 import { addAuditShow } from '../audit/show.ts';
 import type { CommandContext } from '../command-context.ts';
 
@@ -12,4 +13,5 @@ export function addAuditCommands(context: CommandContext): void {
   addAuditShow(audit, context);
   addAuditExport(audit, context);
   addAuditQuery(audit, context);
+  addAuditReport(audit, context);
 }
