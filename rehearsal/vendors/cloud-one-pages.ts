@@ -86,7 +86,7 @@ export function pageOf(timeline: Timeline, { after, limit, ...request }: Request
 /** A step that comes to every number below `total` once before it comes back. */
 function stepFor(total: number): number {
   let step = 7919;
-  while (commonDivisor(step, total) !== 1) step += 1;
+  while (total > 0 && commonDivisor(step, total) !== 1) step += 1;
   return step;
 }
 
