@@ -85,6 +85,12 @@ describe('the audit log', () => {
     expect(Object.keys(third.body)).toEqual(['logs']);
   });
 
+  test('tells that a full page is the last one', async () => {
+    configure({ generate: span(25) });
+
+    expect(Object.keys((await page('')).body)).toEqual(['logs']);
+  });
+
   test('has all documented types, and keeps a record to the character', async () => {
     const written = '{ "id":"exact",\n "time":"2026-06-01T00:00:00Z", "n":1.0, "name":"\\u4f50" }';
     configure({ generate: span(2 * CLOUD_ONE_EVENT_TYPES.length) });
