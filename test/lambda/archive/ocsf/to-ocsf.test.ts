@@ -157,8 +157,14 @@ describe('toOcsf', () => {
 
   test.each(AUDIT_SOURCES)('bears a record of %s that is nested very deeply', (source) => {
     const deep = `${'{"a":['.repeat(100_000)}1${']}'.repeat(100_000)}`;
-    const event = toOcsf(archived(source, `{"type":"t","action":"A","details":${deep},"changes":${deep}}`));
+    const event = toOcsf(
+      archived(
+        source,
+        `{"type":"A","action":"A","eventTime":"2026-03-01T10:00:00Z","details":${deep},"changes":${deep}}`,
+      ),
+    );
     expect(faultsOf(event)).toEqual([]);
+    expect(event.metadata.event_code).toBe('A');
     expect(() => JSON.stringify(event)).not.toThrow();
   });
 
