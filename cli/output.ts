@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { askHidden } from './prompt.ts';
@@ -24,8 +23,6 @@ export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Settles when what was written to standard output is not heaped up any more; absent where it never is. */
-  readonly drained?: () => Promise<void>;
   /** Of standard error; absent where it is no terminal that a line can be rewritten on. */
   readonly terminal?: { readonly columns: () => number };
   readonly wait: Wait;
@@ -41,11 +38,6 @@ const USUAL_COLUMNS = 80;
 export const PROCESS_STREAMS: Streams = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  drained: async () => {
-    if (process.stdout.writableNeedDrain) {
-      await once(process.stdout, 'drain');
-    }
-  },
   ...(process.stderr.isTTY && process.env.TERM !== 'dumb'
     ? { terminal: { columns: () => process.stderr.columns || USUAL_COLUMNS } }
     : {}),

@@ -69,7 +69,6 @@ async function* convert(
         const event = toOcsf(record);
         count(event, tally);
         streams.out(`${JSON.stringify(event)}\n`);
-        await streams.drained?.();
       }
     }
   } catch (error) {

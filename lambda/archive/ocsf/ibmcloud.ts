@@ -118,7 +118,12 @@ function activityOf({ className }: CatalogueEntry, event: ActivityEvent): Partia
   return { activityId: factor.new === true || factor.new === 'true' ? 10 : 11 };
 }
 
-const SEVERITIES: Readonly<Record<string, SeverityId>> = { normal: 1, warning: 3, critical: 5 };
+/** A map, for a severity may be called `constructor`. */
+const SEVERITIES: ReadonlyMap<string, SeverityId> = new Map([
+  ['normal', 1],
+  ['warning', 3],
+  ['critical', 5],
+]);
 const MEDIUM: SeverityId = 3;
 
 /** The vendor's, but Medium at least where it should be looked at first. */
@@ -127,7 +132,7 @@ function severityOf(
   entry: CatalogueEntry,
   attention: string | undefined,
 ): Pick<EventParts, 'severityId'> {
-  const told = SEVERITIES[severity ?? ''];
+  const told = SEVERITIES.get(severity ?? '');
   if (told === undefined) {
     return {};
   }

@@ -51,7 +51,7 @@ describe('the catalogue', () => {
       expect(captionsOf(OCSF_CLASSES[className].uid, 'activity_id'), event).toHaveProperty([
         String(activityId),
       ]);
-      expect(description, event).toMatch(/^[A-Z].*\.$/);
+      expect(description, event).toMatch(/^[A-Z].*\.\)?$/);
     }
   });
 

@@ -66,6 +66,8 @@ describe.each(CLASS_NAMES)('an event of class %s', (className) => {
         privileges: [],
       },
       { event: 'e', actor: { user: {} }, resources: [{}] },
+      { event: 'e', api: { response: { code: 2 ** 31 } } },
+      { event: 'e', api: { response: { code: 0.5, message: 'm' } } },
     ]) {
       expect(faultsOf(buildEvent(archived('cloudone', {}), { ...parts, entry }))).toEqual([]);
     }
