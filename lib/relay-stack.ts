@@ -2,7 +2,7 @@ import {
   Aws,
   CfnCondition,
   CfnOutput,
-  CfnParameter,
+  type CfnParameter,
   Fn,
   RemovalPolicy,
   Stack,
@@ -15,7 +15,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { RELAY_PARAMETERS } from '../contract/parameters.ts';
 import { objectCreatedPattern } from './forwarding/object-created.ts';
-import { relayDeclarations } from './parameters/relay-declarations.ts';
+import { declareParameters } from './parameters/declared.ts';
+import { RELAY_GROUPS, relayDeclarations } from './parameters/relay-declarations.ts';
 import { TrailbridgeAlarm } from './shared/alarm.ts';
 import { AlarmTopic } from './shared/alarm-topic.ts';
 import { boundEveryRole } from './shared/permissions-boundary.ts';
@@ -35,7 +36,7 @@ export class RelayStack extends Stack {
         'Trailbridge relay: passes the events of a CloudTrail bucket on to the stack that forwards its files.',
       ...props,
     });
-    const parameters = relayParameters(this);
+    const parameters = declareParameters(this, RELAY_PARAMETERS, relayDeclarations, RELAY_GROUPS);
     const given = (name: string, parameter: CfnParameter) =>
       new CfnCondition(this, name, {
         expression: Fn.conditionNot(Fn.conditionEquals(parameter.valueAsString, '')),
@@ -99,26 +100,4 @@ function roleThatPutsEvents(stack: Stack, busArn: string): Role {
       }),
     },
   });
-}
-
-type RelayParameterKey = keyof typeof RELAY_PARAMETERS;
-
-function relayParameters(stack: Stack): Record<RelayParameterKey, CfnParameter> {
-  const keys = Object.keys(relayDeclarations) as RelayParameterKey[];
-  stack.templateOptions.metadata = {
-    'AWS::CloudFormation::Interface': {
-      ParameterGroups: [
-        { Label: { default: 'Relay' }, Parameters: keys.map((key) => RELAY_PARAMETERS[key]) },
-      ],
-      ParameterLabels: Object.fromEntries(
-        keys.map((key) => [RELAY_PARAMETERS[key], { default: relayDeclarations[key].label }]),
-      ),
-    },
-  };
-  return Object.fromEntries(
-    keys.map((key) => {
-      const { label: _, group: __, ...props } = relayDeclarations[key];
-      return [key, new CfnParameter(stack, RELAY_PARAMETERS[key], props)];
-    }),
-  ) as Record<RelayParameterKey, CfnParameter>;
 }

@@ -63,6 +63,26 @@ export function visionOneIngestUrl(ingestUrl: string): URL {
 }
 
 /**
+ * A location of IBM Cloud Object Storage: a region (`eu-de`), several (`eu`) or a data center (`ams03`). Source: IBM Cloud
+ * documentation, "Endpoints and storage locations".
+ */
+const IBM_LOCATION = /^[a-z]{2,3}(?:-[a-z]{2,8}|\d{2})?$/;
+
+/**
+ * The public endpoint of IBM Cloud Object Storage, of which a bucket is the path's first part.
+ *
+ * @throws UntrustedUrlError unless the location can be one.
+ */
+export function ibmObjectStorageUrl(location: string): URL {
+  if (!IBM_LOCATION.test(location)) {
+    throw new UntrustedUrlError(
+      `${JSON.stringify(location)} is no location of IBM Cloud Object Storage. It must be such as eu-de, eu or ams03.`,
+    );
+  }
+  return resolve(new URL(`https://s3.${location}.cloud-object-storage.appdomain.cloud`));
+}
+
+/**
  * A URL under an AppDynamics controller that the user named: `https://<account>.saas.appdynamics.com`, or a controller of
  * one's own at any other name or public address, which may have a port and a path. `/controller`, with which a browser shows
  * it, may stand at the end.

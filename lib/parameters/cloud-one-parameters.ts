@@ -1,38 +1,22 @@
-import { CfnCondition, CfnParameter, Fn, type ICfnRuleConditionExpression, type Stack } from 'aws-cdk-lib';
+import {
+  CfnCondition,
+  type CfnParameter,
+  Fn,
+  type ICfnRuleConditionExpression,
+  type Stack,
+} from 'aws-cdk-lib';
 import { PARAMETERS, type ParameterKey } from '../../contract/parameters.ts';
 import { DECLARATIONS, GROUPS } from './declarations.ts';
+import { declareParameters } from './declared.ts';
 import { contradictions } from './rules.ts';
 
 export type CloudOneParameters = ReturnType<typeof cloudOneParameters>;
 
-const KEYS = Object.keys(DECLARATIONS) as ParameterKey[];
-
 /** Declares the parameters of the `CloudOne` stack, their form in the console, and what contradicts what. */
 export function cloudOneParameters(stack: Stack) {
-  const declare = (key: ParameterKey) => {
-    const { group: _, label: __, ...props } = DECLARATIONS[key];
-    return new CfnParameter(stack, PARAMETERS[key], props);
-  };
-  const parameters = Object.fromEntries(KEYS.map((key) => [key, declare(key)])) as Record<
-    ParameterKey,
-    CfnParameter
-  >;
-  stack.templateOptions.metadata = { 'AWS::CloudFormation::Interface': consoleInterface() };
+  const parameters = declareParameters(stack, PARAMETERS, DECLARATIONS, GROUPS);
   contradictions(stack);
   return { ...parameters, conditions: conditions(stack, parameters) };
-}
-
-/** Groups and labels as the CloudFormation console shows them. */
-function consoleInterface() {
-  return {
-    ParameterGroups: Object.entries(GROUPS).map(([group, label]) => ({
-      Label: { default: label },
-      Parameters: KEYS.filter((key) => DECLARATIONS[key].group === group).map((key) => PARAMETERS[key]),
-    })),
-    ParameterLabels: Object.fromEntries(
-      KEYS.map((key) => [PARAMETERS[key], { default: DECLARATIONS[key].label }]),
-    ),
-  };
 }
 
 /** What exists is decided by these. */

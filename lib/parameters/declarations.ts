@@ -1,4 +1,3 @@
-import type { CfnParameterProps } from 'aws-cdk-lib';
 import { FORWARDING_DESTINATIONS } from '../../contract/forwarding.ts';
 import {
   AWS_ACCOUNT_ID_PATTERN,
@@ -8,19 +7,18 @@ import {
   DEFAULT_QUIET_HOURS,
   EMAIL_PATTERN,
   FILTER_PATTERN,
-  KEY_ARN_PATTERN,
   OTHER_ACCOUNT_ID_PATTERN,
   OTHER_REGION_PATTERN,
   type ParameterKey,
   POLICY_ARN_PATTERN,
   QUIET_HOURS,
-  SECRET_ARN_PATTERN,
-  TOKEN_PATTERN,
   VISION_ONE_URL_PATTERN,
   WORKLOAD_SECURITY_ACCOUNT_ID,
 } from '../../contract/parameters.ts';
 import { MAXIMUM_FILTER_CHARACTERS } from '../../contract/record-filter.ts';
 import { VISION_ONE_REGIONS } from '../../contract/regions.ts';
+import type { DeclaredParameter } from './declared.ts';
+import { keyArn, oneOf, secretArn, secretText, token } from './forms.ts';
 
 /** Groups of the CloudFormation console's form, in its order. */
 export const GROUPS = {
@@ -33,36 +31,7 @@ export const GROUPS = {
   vendor: "The vendor's own (keep the defaults)",
 } as const;
 
-export interface ParameterDeclaration extends CfnParameterProps {
-  readonly group: keyof typeof GROUPS;
-  /** What the console shows in place of the name. */
-  readonly label: string;
-  readonly description: string;
-}
-
-/** A secret's value. It is kept in Secrets Manager only. */
-const secretText = { noEcho: true, default: '' };
-const token = {
-  ...secretText,
-  allowedPattern: TOKEN_PATTERN,
-  constraintDescription: 'A token or key has no spaces.',
-};
-/** A secret that exists already, and is read where it is. */
-const secretArn = {
-  default: '',
-  allowedPattern: SECRET_ARN_PATTERN,
-  constraintDescription:
-    "A secret's whole ARN, with the six characters behind its name: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<6 characters>.",
-};
-const keyArn = {
-  default: '',
-  allowedPattern: KEY_ARN_PATTERN,
-  constraintDescription: "A KMS key's ARN (not an alias's).",
-};
-const oneOf = (values: readonly string[], byDefault = values[0]) => ({
-  allowedValues: [...values],
-  default: byDefault,
-});
+export type ParameterDeclaration = DeclaredParameter<keyof typeof GROUPS>;
 
 /** The parameters of the `CloudOne` stack, in the order of the console's form. */
 export const DECLARATIONS = {

@@ -1,5 +1,6 @@
-import { CfnRule, Fn, type ICfnRuleConditionExpression, type Stack } from 'aws-cdk-lib';
+import { Fn, type ICfnRuleConditionExpression, type Stack } from 'aws-cdk-lib';
 import { PARAMETERS } from '../../contract/parameters.ts';
+import { type Assertion, addRule, allDifferent, is, isAnyGiven, isGiven, onlyOneForm } from './rule-terms.ts';
 
 /** The two forms of a secret: its value, or the ARN of a secret that exists already. */
 const SECRETS = {
@@ -11,12 +12,6 @@ const SECRETS = {
 
 const SECRET_ARNS = Object.values(SECRETS).map(([, arn]) => arn);
 
-interface Assertion {
-  readonly that: ICfnRuleConditionExpression;
-  /** What the user reads where it does not hold, for the user to put right. */
-  readonly otherwise: string;
-}
-
 /**
  * What CloudFormation can refuse before it creates anything: what contradicts itself in the parameters alone.
  *
@@ -25,10 +20,7 @@ interface Assertion {
  */
 export function contradictions(stack: Stack): void {
   const rule = (name: string, assertions: readonly Assertion[], when?: ICfnRuleConditionExpression) =>
-    new CfnRule(stack, name, {
-      ruleCondition: when,
-      assertions: assertions.map(({ that, otherwise }) => ({ assert: that, assertDescription: otherwise })),
-    });
+    addRule(stack, name, assertions, when);
 
   rule('CloudOneApiKeyIsGivenOnce', [
     {
@@ -147,36 +139,5 @@ export function contradictions(stack: Stack): void {
     ],
     isGiven(PARAMETERS.secretsKeyArn),
   );
-  rule('SecretsAreDifferent', pairsOf(SECRET_ARNS).map(differentSecrets));
-}
-
-function is(parameter: string, value: string): ICfnRuleConditionExpression {
-  return Fn.conditionEquals(Fn.ref(parameter), value);
-}
-
-function isGiven(parameter: string): ICfnRuleConditionExpression {
-  return Fn.conditionNot(is(parameter, ''));
-}
-
-function isAnyGiven(parameters: readonly string[]): ICfnRuleConditionExpression {
-  return Fn.conditionOr(...parameters.map(isGiven));
-}
-
-function onlyOneForm([value, arn]: readonly [string, string]): Assertion {
-  return {
-    that: Fn.conditionOr(is(value, ''), is(arn, '')),
-    otherwise: `Give either ${value} or ${arn}, not both.`,
-  };
-}
-
-/** One secret holds one credential, so the same ARN twice is a slip. */
-function differentSecrets([one, other]: readonly [string, string]): Assertion {
-  return {
-    that: Fn.conditionOr(is(one, ''), Fn.conditionNot(Fn.conditionEquals(Fn.ref(one), Fn.ref(other)))),
-    otherwise: `${one} and ${other} name the same secret. Each credential has a secret of its own.`,
-  };
-}
-
-function pairsOf(names: readonly string[]): (readonly [string, string])[] {
-  return names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other] as const));
+  rule('SecretsAreDifferent', allDifferent(SECRET_ARNS));
 }

@@ -4,13 +4,14 @@ import type { OcsfEvent } from '../../../contract/ocsf.ts';
 import { APPDYNAMICS_CATALOGUE, appDynamicsEvent } from './appdynamics.ts';
 import { CLOUD_ONE_CATALOGUE } from './cloudone.ts';
 import type { CatalogueEntry } from './entry.ts';
+import { IBM_CLOUD_CATALOGUE, ofEveryService } from './ibmcloud.ts';
 
 export type { CatalogueEntry } from './entry.ts';
 
 export const CATALOGUE: Readonly<Record<AuditSource, readonly CatalogueEntry[]>> = {
   cloudone: CLOUD_ONE_CATALOGUE,
   appdynamics: APPDYNAMICS_CATALOGUE,
-  ibmcloud: [],
+  ibmcloud: IBM_CLOUD_CATALOGUE,
 };
 
 const bySource = new Map(
@@ -25,7 +26,7 @@ const bySource = new Map(
  * @returns `undefined` for an event that the catalogue does not know.
  */
 export function lookUp(source: AuditSource, event: string): CatalogueEntry | undefined {
-  return bySource.get(source)?.get(event);
+  return bySource.get(source)?.get(event) ?? (source === 'ibmcloud' ? ofEveryService(event) : undefined);
 }
 
 /**

@@ -26,6 +26,9 @@ export function appDynamicsToOcsf(record: ArchivedRecord, parsed: JsonObject): O
   const context: Context = { action, object, account, changes };
   const who = readActor(fields, account);
   const message = fields.text('description');
+  const originalTime = fields.text('auditDateTime', 'timeStamp');
+  // Not told a second time beside the event's own.
+  fields.take(['timeStamp'], (time) => (time === record.time ? time : undefined));
   return buildEvent(record, {
     event: action,
     // An object of a new type is created and deleted like all others.
@@ -33,7 +36,7 @@ export function appDynamicsToOcsf(record: ArchivedRecord, parsed: JsonObject): O
     outcome: action.endsWith('_FAILED') ? FAILURE : SUCCESS,
     ...(message === undefined ? {} : { message }),
     metadata: defined({
-      original_time: fields.text('auditDateTime', 'timeStamp'),
+      original_time: originalTime,
       tenant_uid: accountName,
     }),
     cloud: defined({ account }),

@@ -2,8 +2,10 @@
  * Changes as vendors tell them without saying how: a list of fields with their old and new values, an object of them, that as
  * JSON in a string, or lines such as `name: old -> new`. Assumed: none of these shapes is published.
  */
+
 import type { AuditChange } from '../../../contract/ocsf.ts';
-import { isJsonObject, type JsonObject, parseJson, writable } from './json.ts';
+import { tryParseJson } from '../../shared/remote-words.ts';
+import { isJsonObject, type JsonObject, writable } from './json.ts';
 
 const FIELD_NAMES = ['field', 'fieldName', 'name', 'property', 'attribute', 'key', 'path'];
 const OLD_NAMES = ['oldValue', 'old', 'before', 'from', 'previous', 'previousValue'];
@@ -20,7 +22,7 @@ export function readChanges(value: unknown): readonly AuditChange[] | undefined 
 }
 
 function changesInText(text: string): readonly AuditChange[] | undefined {
-  const parsed = parseJson(text);
+  const parsed = tryParseJson(text);
   if (typeof parsed === 'object') {
     return changesIn(parsed);
   }

@@ -33,8 +33,8 @@ export function cloudOneToOcsf(record: ArchivedRecord, parsed: JsonObject): Ocsf
     ...(message === undefined ? {} : { message }),
     ...(details.text === undefined ? {} : { status_detail: details.text }),
     metadata: defined({
-      original_event_uid: fields.text('id', 'eventID', 'uuid'),
-      original_time: fields.text('time', 'timestamp', 'eventTime', 'created'),
+      original_event_uid: fields.text('id', 'eventID', 'uuid', 'logID'),
+      original_time: fields.text('time', 'timestamp', 'eventTime', 'createdAt', 'created', 'date'),
       tenant_uid: accountId,
     }),
     cloud: defined({ account, region: nonEmpty(principal?.urn?.region) }),
@@ -138,18 +138,19 @@ function actorOf(context: Context): Pick<EventParts, 'actor'> {
   return { actor: { user: isUser ? personOf(context) : userOf(principal, account) } };
 }
 
-const USER_TYPES: Readonly<Record<string, Parameters<typeof userType>[0]>> = {
-  user: 1,
-  apikey: 4,
-  service: 4,
-  system: 3,
-};
+/** A map, for a type may be called `constructor`. */
+const USER_TYPES: ReadonlyMap<string, Parameters<typeof userType>[0]> = new Map([
+  ['user', 1],
+  ['apikey', 4],
+  ['service', 4],
+  ['system', 3],
+]);
 
 function userOf({ text, urn }: Principal, account: Context['account']): OcsfUser {
   const holder = nonEmpty(urn?.account);
   return defined<OcsfUser>({
     uid: text,
-    ...(urn === undefined ? {} : userType(USER_TYPES[urn.type] ?? urn.type)),
+    ...(urn === undefined ? {} : userType(USER_TYPES.get(urn.type) ?? urn.type)),
     credential_uid: urn?.type === 'apikey' ? urn.id : undefined,
     account: holder === undefined ? account : { uid: holder },
   });
@@ -187,7 +188,7 @@ function personOf({ principal, account, details, type }: Context): OcsfUser {
   const known =
     principal?.urn?.type === about
       ? userOf(principal, account)
-      : { uid: details.id, ...userType(USER_TYPES[about] ?? about), account };
+      : { uid: details.id, ...userType(USER_TYPES.get(about) ?? about), account };
   return defined<OcsfUser>({ ...known, name: details.name ?? details.email, email_addr: details.email });
 }
 

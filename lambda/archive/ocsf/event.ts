@@ -196,8 +196,14 @@ const CLASS_PARTS: Readonly<
   }),
 };
 
+/** A code that is none of OCSF's 32-bit integers is in the record's own text. */
 function apiOf({ event, api }: EventParts): NonNullable<OcsfEvent['api']> {
-  return defined({ operation: event, ...api });
+  const code = api?.response?.code;
+  const response =
+    code === undefined || (code | 0) === code
+      ? api?.response
+      : definedOrNone({ ...api?.response, code: undefined });
+  return defined({ operation: event, ...api, response });
 }
 
 /** An actor or an endpoint of which nothing is known is none. */

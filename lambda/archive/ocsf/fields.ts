@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, parseJson, writable } from './json.ts';
+import { tryParseJson } from '../../shared/remote-words.ts';
+import { isJsonObject, type JsonObject, writable } from './json.ts';
 
 /**
  * The fields of a record, read tolerantly: names that differ in case, hyphens and underscores only are one, and a value of
@@ -36,7 +37,7 @@ export class Fields {
   /** @returns the first of these fields that holds an object, also one within a string of JSON. */
   object(...names: readonly string[]): JsonObject | undefined {
     return this.#first(names, (value) => {
-      const content = typeof value === 'string' && value.startsWith('{') ? parseJson(value) : value;
+      const content = typeof value === 'string' && value.startsWith('{') ? tryParseJson(value) : value;
       return isJsonObject(content) ? content : undefined;
     });
   }

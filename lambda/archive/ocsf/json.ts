@@ -6,16 +6,6 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** @returns what the text holds, or `undefined` where it is no JSON. `JSON.parse` itself bears any depth. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // No JSON: the caller keeps the text as it is.
-    return undefined;
-  }
-}
-
 /** Far more than a vendor's record has, far less than what `JSON.stringify` and Parquet readers can bear. */
 const DEEPEST = 50;
 const TOO_DEEP = '(nested too deeply; see raw_data)';

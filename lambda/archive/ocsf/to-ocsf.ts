@@ -1,8 +1,10 @@
 import { type ArchivedRecord, type AuditSource, sourceOf } from '../../../contract/archive.ts';
 import type { OcsfEvent } from '../../../contract/ocsf.ts';
+import { tryParseJson } from '../../shared/remote-words.ts';
 import { appDynamicsToOcsf } from './appdynamics.ts';
 import { cloudOneToOcsf } from './cloudone.ts';
-import { isJsonObject, type JsonObject, parseJson } from './json.ts';
+import { ibmCloudToOcsf } from './ibmcloud.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
 import { unmappable } from './unmappable.ts';
 
 /** A source's mapping: a pure function that bears any object. */
@@ -11,7 +13,7 @@ export type ToOcsf = (record: ArchivedRecord, parsed: JsonObject) => OcsfEvent;
 const MAPPINGS: Readonly<Record<AuditSource, ToOcsf>> = {
   cloudone: cloudOneToOcsf,
   appdynamics: appDynamicsToOcsf,
-  ibmcloud: unmappable,
+  ibmcloud: ibmCloudToOcsf,
 };
 
 /**
@@ -19,7 +21,7 @@ const MAPPINGS: Readonly<Record<AuditSource, ToOcsf>> = {
  * becomes API Activity (6003), with the record's text. `isKnown` tells whether the catalogue knows the event.
  */
 export function toOcsf(record: ArchivedRecord): OcsfEvent {
-  const parsed = parseJson(record.record);
+  const parsed = tryParseJson(record.record);
   if (!isJsonObject(parsed)) {
     return unmappable(record);
   }

@@ -165,7 +165,8 @@ function recordsOf(body: Buffer): AuditHistoryRecord[] {
   }
 }
 
-function recordOf(text: string): AuditHistoryRecord {
+/** A record by its text. */
+export function recordOf(text: string): AuditHistoryRecord {
   const value = tryParseJson(text);
   const { timeStamp, auditDateTime } = Object(value) as { timeStamp?: unknown; auditDateTime?: unknown };
   return {

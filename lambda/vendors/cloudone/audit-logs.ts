@@ -110,7 +110,8 @@ function nextOf(text: string | undefined): string | undefined {
   return typeof next === 'number' ? text : typeof next === 'string' ? next : undefined;
 }
 
-function recordOf(text: string): AuditLogRecord {
+/** A record by its text. */
+export function recordOf(text: string): AuditLogRecord {
   const value = tryParseJson(text);
   const fields = new Map<string, unknown>();
   if (typeof value === 'object' && value !== null) {

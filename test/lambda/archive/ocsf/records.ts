@@ -25,6 +25,7 @@ const anything = fc.oneof(
   fc.constantFrom(
     '',
     ' ',
+    'constructor',
     '0',
     '\u0000',
     '{"old":1}',

@@ -5,6 +5,7 @@ import { auditRow } from '../../../../contract/audit-columns.ts';
 import { CATALOGUE, isKnown } from '../../../../lambda/archive/catalogue/catalogue.ts';
 import { appDynamicsToOcsf } from '../../../../lambda/archive/ocsf/appdynamics.ts';
 import { cloudOneToOcsf } from '../../../../lambda/archive/ocsf/cloudone.ts';
+import { ibmCloudToOcsf } from '../../../../lambda/archive/ocsf/ibmcloud.ts';
 import { type ToOcsf, toOcsf } from '../../../../lambda/archive/ocsf/to-ocsf.ts';
 import { archived, objectsWith, TIME, urn } from './records.ts';
 import { faultsOf } from './validate.ts';
@@ -23,7 +24,7 @@ const SOURCES: readonly [AuditSource, ToOcsf, fc.Arbitrary<Record<string, unknow
       ['id', 'time', 'event', 'type', 'principalURN', 'accountID', 'account_id', 'details', 'outcome'],
       {
         type: [...CLOUD_ONE_TYPES, 'audit.new.v1'],
-        principalURN: ['user', 'apikey', 'invitation', 'role', 'account', 'new'].map((type) =>
+        principalURN: ['user', 'apikey', 'invitation', 'role', 'account', 'constructor'].map((type) =>
           urn(type, 'an-id'),
         ),
         details: [
@@ -67,6 +68,40 @@ const SOURCES: readonly [AuditSource, ToOcsf, fc.Arbitrary<Record<string, unknow
       },
     ),
   ],
+  [
+    'ibmcloud',
+    ibmCloudToOcsf,
+    objectsWith(
+      [
+        'action',
+        'outcome',
+        'eventTime',
+        'severity',
+        'message',
+        'correlationId',
+        'id',
+        'logSourceCRN',
+        'observer',
+        'initiator',
+        'target',
+        'reason',
+        'requestData',
+        'responseData',
+      ],
+      {
+        action: [...CATALOGUE.ibmcloud.map(({ event }) => event), 'new-service.thing.do', 'kms.tag.attach'],
+        outcome: ['success', 'pending', 'failure', 'new'],
+        severity: ['normal', 'warning', 'critical'],
+        initiator: [
+          { id: 'IBMid-1', name: 'a@example.com', host: { address: '192.0.2.1,10.0.0.1', agent: 'curl' } },
+          { id: 7, credential: { type: 'apikey' }, host: { address: 'x' } },
+        ],
+        target: [{ id: 'crn:v1:x', name: 'n', typeURI: 't' }, { host: {} }],
+        reason: [{ reasonCode: 200 }, { reasonCode: '404', reasonForFailure: 'why' }, { reasonCode: 1e15 }],
+        requestData: [{ before: 1 }, { update: { mfa: { oldValue: 'NONE', newValue: 'TOTP' } } }],
+      },
+    ),
+  ],
 ];
 
 describe.each(SOURCES)('any record of %s', (source, toOcsfOfSource, records) => {
@@ -92,7 +127,8 @@ describe.each(SOURCES)('any record of %s', (source, toOcsfOfSource, records) => 
     fc.assert(
       fc.property(fc.uuid(), fc.jsonValue({ maxDepth: 3 }), (name, value) => {
         const content = JSON.parse(JSON.stringify({ [name]: value }));
-        expect(toOcsf(archived(source, content)).unmapped?.vendor).toEqual(content);
+        const whole = { action: 'new.thing.do', eventTime: 'then', type: 'new', ...content };
+        expect(toOcsf(archived(source, whole)).unmapped?.vendor).toMatchObject(content);
       }),
     );
   });
@@ -121,8 +157,14 @@ describe('toOcsf', () => {
 
   test.each(AUDIT_SOURCES)('bears a record of %s that is nested very deeply', (source) => {
     const deep = `${'{"a":['.repeat(100_000)}1${']}'.repeat(100_000)}`;
-    const event = toOcsf(archived(source, `{"type":"t","action":"A","details":${deep},"changes":${deep}}`));
+    const event = toOcsf(
+      archived(
+        source,
+        `{"type":"A","action":"A","eventTime":"2026-03-01T10:00:00Z","details":${deep},"changes":${deep}}`,
+      ),
+    );
     expect(faultsOf(event)).toEqual([]);
+    expect(event.metadata.event_code).toBe('A');
     expect(() => JSON.stringify(event)).not.toThrow();
   });
 

@@ -1,0 +1,77 @@
+/** The parameters and outputs of the `AuditArchive` stack, and the patterns that only it has. */
+import { PARAMETERS } from './parameters.ts';
+
+/** `https://<host>`, with a port where the controller is one's own; no path. */
+export const CONTROLLER_URL_PATTERN = '^$|^https://[0-9a-zA-Z]([0-9a-zA-Z.-]*[0-9a-zA-Z])?(:\\d{1,5})?/?$';
+/** `<user or API client>@<account>`. A user's name may itself be an e-mail address. */
+export const CONTROLLER_PRINCIPAL_PATTERN = '^$|^[^:\\s]+@[^@:\\s]+$';
+/** Source: IBM Cloud Object Storage documentation, "Bucket naming conventions". */
+export const IBM_BUCKET_NAME_PATTERN = '^$|^[0-9a-z][0-9a-z.-]{1,61}[0-9a-z]$';
+/** Such as `eu-de`, `us` (cross-region) or `ams03` (a single site). */
+export const IBM_BUCKET_REGION_PATTERN = '^$|^[a-z]{2}[0-9a-z-]*$';
+/** `<access key id>:<secret access key>`. */
+export const HMAC_KEY_PATTERN = '^$|^[^:\\s]+:\\S+$';
+export const OBJECT_KEY_PREFIX_PATTERN = "^[0-9a-zA-Z!_.*'()=/-]*$";
+/** Source: AWS Organizations API Reference, "Organization". */
+export const ORGANIZATION_ID_PATTERN = '^$|^o-[0-9a-z]{10,32}$';
+/** A JSON list, by its look; the function that uses it looks into it. */
+export const JSON_LIST_PATTERN = '^\\s*\\[[\\s\\S]*\\]\\s*$';
+/** 1 to 36500, the most that Object Lock takes (Amazon S3 API Reference, "DefaultRetention"). */
+export const LOCK_DAYS_PATTERN = '^([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)$';
+
+export const OBJECT_LOCK_MODES = ['GOVERNANCE', 'COMPLIANCE'] as const;
+
+/** A function's environment holds them, with all the rest in 4 KB (AWS Lambda Developer Guide, "Lambda quotas"). */
+export const MAXIMUM_REPORTS_CHARACTERS = 3000;
+
+export const ARCHIVE_PARAMETERS = {
+  cloudOneApiKey: PARAMETERS.cloudOneApiKey,
+  cloudOneApiKeySecretArn: PARAMETERS.cloudOneApiKeySecretArn,
+  cloudOneRegion: 'CloudOneAuditRegion',
+  controllerUrl: 'AppDynamicsControllerUrl',
+  principal: 'AppDynamicsPrincipal',
+  authentication: 'AppDynamicsAuthentication',
+  credential: 'AppDynamicsCredential',
+  credentialSecretArn: 'AppDynamicsCredentialSecretArn',
+  include: 'AppDynamicsInclude',
+  exclude: 'AppDynamicsExclude',
+  ibmBucketName: 'IbmCloudBucketName',
+  ibmBucketRegion: 'IbmCloudBucketRegion',
+  ibmKeyPrefix: 'IbmCloudKeyPrefix',
+  ibmHmacKey: 'IbmCloudHmacKey',
+  ibmHmacKeySecretArn: 'IbmCloudHmacKeySecretArn',
+  lockMode: 'ObjectLockMode',
+  lockDays: 'ObjectLockRetentionDays',
+  coldStorageAfterDays: 'ColdStorageAfterDays',
+  cloudTrailBucketName: 'CloudTrailBucketName',
+  cloudTrailKeyPrefix: 'CloudTrailKeyPrefix',
+  cloudTrailOrganizationId: 'CloudTrailOrganizationId',
+  reports: 'AuditReports',
+  reportMailFrom: 'ReportMailFrom',
+  secretsKeyArn: PARAMETERS.secretsKeyArn,
+  revision: PARAMETERS.revision,
+  alarmEmail: PARAMETERS.alarmEmail,
+  permissionsBoundaryArn: PARAMETERS.permissionsBoundaryArn,
+} as const;
+
+/** What the code calls a parameter. */
+export type ArchiveParameterKey = keyof typeof ARCHIVE_PARAMETERS;
+
+/** Outputs; those of what is switched off are not there. */
+export const ARCHIVE_OUTPUTS = {
+  rawBucket: 'RawBucketName',
+  rawKeyArn: 'RawKeyArn',
+  derivedBucket: 'DerivedBucketName',
+  table: 'ArchiveTableName',
+  cloudOneCollector: 'CloudOneCollector',
+  appDynamicsCollector: 'AppDynamicsCollector',
+  ibmCloudCollector: 'IbmCloudCollector',
+  derivation: 'Derivation',
+  reports: 'Reports',
+  workGroup: 'AthenaWorkGroup',
+  database: 'AthenaDatabase',
+  alarmTopicArn: 'AlarmTopicArn',
+} as const;
+
+/** Folder of the derived bucket that Athena writes results to. */
+export const QUERY_RESULTS_PREFIX = 'query-results/';
