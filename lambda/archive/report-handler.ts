@@ -1,0 +1,2 @@
+/** Stands in until its part is merged: the stack knows handlers by path. */
+export async function handler(): Promise<void> {}
