@@ -47,6 +47,9 @@ export function acknowledgeObjects(
 ): void {
   const logicalId = bucket.stack.getLogicalId(bucket.node.defaultChild as CfnBucket);
   for (const folder of folders) {
-    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${folder}*]`, reason });
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${folder}*]`,
+      reason,
+    });
   }
 }

@@ -41,8 +41,6 @@ type Own<Environment extends z.ZodObject> = Omit<
 
 export interface CollectorProps<Environment extends z.ZodObject> {
   readonly source: AuditSource;
-  /** How the source is called in the names of alarms. */
-  readonly name: string;
   readonly handler: string;
   readonly place: ArchivePlace;
   readonly environmentSchema: Environment;
@@ -57,7 +55,7 @@ const MEMORY_MB = 512;
 /** Collecting goes well where everything is known but for the last day: long before any vendor forgets. */
 const MAXIMUM_AGE = Duration.days(1);
 
-/** Collects one vendor's audit log every five minutes, where the source is switched on. */
+/** Collects one vendor's audit log every five minutes. Its id names the source in its alarms, too. */
 export class Collector<Environment extends z.ZodObject> extends Construct {
   readonly function: TrailbridgeFunction<Environment>;
   readonly schedule: Rule;
@@ -91,10 +89,10 @@ export class Collector<Environment extends z.ZodObject> extends Construct {
     this.schedule = callOnSchedule(this, this.function, `Goes on collecting from ${SOURCE_NAMES[source]}.`, {
       deadLetterQueue: place.undelivered,
     });
-    this.alarms(props);
+    this.alarms(id, source);
   }
 
-  private alarms({ source, name }: CollectorProps<Environment>): void {
+  private alarms(name: string, source: AuditSource): void {
     const vendor = SOURCE_NAMES[source];
     new TrailbridgeAlarm(this, `${name}CollectionFailed`, {
       // The least: a period in which one run succeeded is a good one.
@@ -158,7 +156,10 @@ function permissionsOf<Environment extends z.ZodObject>({
       resources: [table.tableArn],
       conditions: {
         'ForAllValues:StringEquals': {
-          'dynamodb:LeadingKeys': [ARCHIVE_TABLE_KEYS.checkpoint(source).pk, ARCHIVE_TABLE_KEYS.stale(source)],
+          'dynamodb:LeadingKeys': [
+            ARCHIVE_TABLE_KEYS.checkpoint(source).pk,
+            ARCHIVE_TABLE_KEYS.stale(source),
+          ],
         },
       },
     }),

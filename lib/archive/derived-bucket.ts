@@ -38,7 +38,8 @@ export class DerivedBucket extends Construct {
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'It holds nothing that cannot be made again; who read what is in CloudTrail, and of the raw records logged.',
+      reason:
+        'It holds nothing that cannot be made again; who read what is in CloudTrail, and of the raw records logged.',
     });
 
     this.teardown = new TrailbridgeCustomResource(this, 'DerivedBucketTeardown', {

@@ -1,4 +1,5 @@
 import {
+  ACCOUNT_IDS_PATTERN,
   type ArchiveParameterKey,
   CONTROLLER_PRINCIPAL_PATTERN,
   CONTROLLER_URL_PATTERN,
@@ -11,6 +12,8 @@ import {
   OBJECT_KEY_PREFIX_PATTERN,
   OBJECT_LOCK_MODES,
   ORGANIZATION_ID_PATTERN,
+  REGIONS_PATTERN,
+  TRAIL_REGIONS,
 } from '../../contract/archive-parameters.ts';
 import {
   BACKFILL_DAYS_PATTERN,
@@ -198,6 +201,24 @@ export const ARCHIVE_DECLARATIONS = {
     default: '',
     allowedPattern: ORGANIZATION_ID_PATTERN,
     constraintDescription: 'The id of an organization, such as o-a1b2c3d4e5.',
+  },
+  cloudTrailAccountIds: {
+    group: 'cloudTrail',
+    label: 'Accounts whose files are queried',
+    description:
+      "Ids of the accounts whose files are in that bucket, with commas and no spaces between them. Leave it empty for this stack's own.",
+    default: '',
+    allowedPattern: ACCOUNT_IDS_PATTERN,
+    constraintDescription: '12-digit AWS account ids, with commas between them.',
+  },
+  cloudTrailRegions: {
+    group: 'cloudTrail',
+    label: 'Regions whose files are queried',
+    description:
+      'AWS regions whose files queries look for, with commas and no spaces between them. Fewer make queries of CloudTrail faster.',
+    default: TRAIL_REGIONS.join(','),
+    allowedPattern: REGIONS_PATTERN,
+    constraintDescription: 'Codes of AWS regions, such as us-east-1, with commas between them.',
   },
   reports: {
     group: 'reports',

@@ -1,4 +1,10 @@
-import { CfnCondition, type CfnParameter, Fn, type ICfnRuleConditionExpression, type Stack } from 'aws-cdk-lib';
+import {
+  CfnCondition,
+  type CfnParameter,
+  Fn,
+  type ICfnRuleConditionExpression,
+  type Stack,
+} from 'aws-cdk-lib';
 import { ARCHIVE_PARAMETERS } from '../../contract/archive-parameters.ts';
 import { ARCHIVE_DECLARATIONS, ARCHIVE_GROUPS } from './archive-declarations.ts';
 import { archiveContradictions } from './archive-rules.ts';
@@ -12,8 +18,7 @@ export function archiveParameters(stack: Stack) {
   archiveContradictions(stack);
   const condition = (name: string, expression: ICfnRuleConditionExpression) =>
     new CfnCondition(stack, name, { expression });
-  const isGiven = ({ valueAsString }: CfnParameter) =>
-    Fn.conditionNot(Fn.conditionEquals(valueAsString, ''));
+  const isGiven = ({ valueAsString }: CfnParameter) => Fn.conditionNot(Fn.conditionEquals(valueAsString, ''));
   const forms = (name: string, value: CfnParameter, arn: CfnParameter) => ({
     byValue: condition(`${name}ByValue`, isGiven(value)),
     byArn: condition(`${name}ByArn`, isGiven(arn)),
@@ -40,6 +45,10 @@ export function archiveParameters(stack: Stack) {
         isGiven(parameters.cloudTrailKeyPrefix),
       ),
       organizationTrail: condition('WithOrganizationTrail', isGiven(parameters.cloudTrailOrganizationId)),
+      cloudTrailAccountIdsGiven: condition(
+        'CloudTrailAccountIdsGiven',
+        isGiven(parameters.cloudTrailAccountIds),
+      ),
       reports: condition('WithReports', isGiven(parameters.reports)),
       mailFromGiven: condition('ReportMailFromGiven', isGiven(parameters.reportMailFrom)),
       secretsKeyGiven: condition('SecretsKeyGiven', isGiven(parameters.secretsKeyArn)),

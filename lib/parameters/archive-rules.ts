@@ -1,4 +1,4 @@
-import { Fn, type Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { ARCHIVE_PARAMETERS as P } from '../../contract/archive-parameters.ts';
 import { addRule, allDifferent, isAnyGiven, isGiven, onlyOneForm } from './rule-terms.ts';
 
@@ -82,10 +82,10 @@ export function archiveContradictions(stack: Stack): void {
       {
         that: isGiven(P.cloudTrailBucketName),
         otherwise:
-          'CloudTrailKeyPrefix and CloudTrailOrganizationId say where files lie in a bucket, but none is named ' +
-          '(CloudTrailBucketName).',
+          'CloudTrailKeyPrefix, CloudTrailOrganizationId and CloudTrailAccountIds say where files lie in a bucket, ' +
+          'but none is named (CloudTrailBucketName).',
       },
     ],
-    Fn.conditionOr(isGiven(P.cloudTrailKeyPrefix), isGiven(P.cloudTrailOrganizationId)),
+    isAnyGiven([P.cloudTrailKeyPrefix, P.cloudTrailOrganizationId, P.cloudTrailAccountIds]),
   );
 }
