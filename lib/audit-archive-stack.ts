@@ -25,7 +25,7 @@ import { TrailbridgeAlarm } from './shared/alarm.ts';
 import { AlarmTopic } from './shared/alarm-topic.ts';
 import { onlyIf } from './shared/conditional.ts';
 import { boundEveryRole } from './shared/permissions-boundary.ts';
-import { DeadLetterQueue } from './shared/queues.ts';
+import { UndeliveredCalls } from './shared/schedule.ts';
 import { textAsFolder } from './shared/text-as-folder.ts';
 
 /**
@@ -70,7 +70,7 @@ export class AuditArchiveStack extends Stack {
       email: parameters.alarmEmail.valueAsString,
       emailGiven: conditions.alarmEmailGiven,
     });
-    const undelivered = new DeadLetterQueue(this, 'DeadLetterQueue');
+    const undelivered = new UndeliveredCalls(this, 'UndeliveredCalls');
     TrailbridgeAlarm.onDeadLetters(
       this,
       'CallsNotDelivered',

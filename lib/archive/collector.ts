@@ -15,8 +15,7 @@ import {
 } from '../../contract/archive.ts';
 import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
-import type { DeadLetterQueue } from '../shared/queues.ts';
-import { callOnSchedule } from '../shared/schedule.ts';
+import { callOnSchedule, type UndeliveredCalls } from '../shared/schedule.ts';
 import { readSecret, TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import { acknowledgeObjects, type KeyedBucket, listFolders, objectsIn, useKeyThroughS3 } from './access.ts';
 import { archiveMetric, RUN } from './metrics.ts';
@@ -28,7 +27,7 @@ export interface ArchivePlace {
   /** Of the secrets: the stack's key, and the user's own. */
   readonly secretKeyArns: readonly string[];
   /** Takes the calls that a schedule cannot deliver. */
-  readonly undelivered: DeadLetterQueue;
+  readonly undelivered: UndeliveredCalls;
   /** Another value has the function begin anew, and so read its secret again. */
   readonly revision: string;
 }
@@ -87,7 +86,7 @@ export class Collector<Environment extends z.ZodObject> extends Construct {
       'Objects are named after the hour of what they hold; none but this source’s may be read or written.',
     );
     this.schedule = callOnSchedule(this, this.function, `Goes on collecting from ${SOURCE_NAMES[source]}.`, {
-      deadLetterQueue: place.undelivered,
+      undelivered: place.undelivered,
     });
     this.alarms(id, source);
   }

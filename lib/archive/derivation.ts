@@ -12,8 +12,7 @@ import {
 } from '../../contract/archive.ts';
 import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
-import type { DeadLetterQueue } from '../shared/queues.ts';
-import { callOnSchedule } from '../shared/schedule.ts';
+import { callOnSchedule, type UndeliveredCalls } from '../shared/schedule.ts';
 import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import { acknowledgeObjects, type KeyedBucket, listAll, objectsIn, useKeyThroughS3 } from './access.ts';
 import { archiveMetric, RUN } from './metrics.ts';
@@ -22,7 +21,7 @@ export interface DerivationProps {
   readonly raw: KeyedBucket;
   readonly derived: KeyedBucket;
   readonly table: Table;
-  readonly undelivered: DeadLetterQueue;
+  readonly undelivered: UndeliveredCalls;
 }
 
 /** A file of Parquet is made in memory, out of all the events of its hours. */
@@ -58,7 +57,7 @@ export class Derivation extends Construct {
     acknowledgeObjects(role, raw.bucket, [RAW_PREFIX], reason);
     acknowledgeObjects(role, derived.bucket, [DERIVED_PREFIX], reason);
     callOnSchedule(this, this.function, 'Goes on deriving what was collected.', {
-      deadLetterQueue: props.undelivered,
+      undelivered: props.undelivered,
     });
     new TrailbridgeAlarm(this, 'DerivationAge', {
       metric: archiveMetric(ARCHIVE_METRICS.derivationAge, { statistic: Stats.MAXIMUM, period: RUN }),

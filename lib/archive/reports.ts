@@ -7,8 +7,7 @@ import { Construct } from 'constructs';
 import { RAW_PREFIX, REPORTS_PREFIX, reportEnvironment } from '../../contract/archive.ts';
 import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
-import type { DeadLetterQueue } from '../shared/queues.ts';
-import { callOnSchedule } from '../shared/schedule.ts';
+import { callOnSchedule, type UndeliveredCalls } from '../shared/schedule.ts';
 import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import { acknowledgeObjects, type KeyedBucket, listAll, objectsIn, useKeyThroughS3 } from './access.ts';
 import { archiveMetric, RUN } from './metrics.ts';
@@ -23,7 +22,7 @@ export interface ReportsProps {
   /** Where they are announced, and the key that it is encrypted with. */
   readonly topic: ITopic;
   readonly topicKey: IKey;
-  readonly undelivered: DeadLetterQueue;
+  readonly undelivered: UndeliveredCalls;
 }
 
 const INTERVAL = Duration.hours(1);
@@ -61,7 +60,7 @@ export class Reports extends Construct {
     );
     callOnSchedule(this, this.function, 'Makes the reports that are due.', {
       interval: INTERVAL,
-      deadLetterQueue: props.undelivered,
+      undelivered: props.undelivered,
     });
     new TrailbridgeAlarm(this, 'ReportsFailed', {
       metric: archiveMetric(ARCHIVE_METRICS.reportsFailed, { statistic: Stats.MAXIMUM, period: INTERVAL }),
