@@ -52,8 +52,7 @@ export function callOnSchedule<Environment extends z.ZodObject>(
   { interval = LOOK_INTERVAL, undelivered }: CallOptions = {},
 ): Rule {
   // By its ARN: for a queue that it can change, the CDK adds a statement for each rule to the queue's policy.
-  const deadLetterQueue =
-    undelivered && Queue.fromQueueArn(scope, 'UndeliveredCalls', undelivered.queueArn);
+  const deadLetterQueue = undelivered && Queue.fromQueueArn(scope, 'UndeliveredCalls', undelivered.queueArn);
   const schedule = new Rule(scope, 'Schedule', {
     description,
     schedule: Schedule.rate(interval),
