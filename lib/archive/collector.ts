@@ -107,7 +107,12 @@ export class Collector<Environment extends z.ZodObject> extends Construct {
     });
     // Silence of these three is for the one above.
     new TrailbridgeAlarm(this, `${name}CollectionAge`, {
-      metric: archiveMetric(ARCHIVE_METRICS.collectionAge, { source, statistic: Stats.MAXIMUM, period: RUN }),
+      // Twice a run, so that no period is without one.
+      metric: archiveMetric(ARCHIVE_METRICS.collectionAge, {
+        source,
+        statistic: Stats.MAXIMUM,
+        period: Duration.minutes(2 * RUN.toMinutes()),
+      }),
       threshold: MAXIMUM_AGE.toSeconds(),
       description: `What happened at ${vendor} more than a day ago is not collected yet.`,
     });

@@ -65,9 +65,10 @@ export class Reports extends Construct {
     new TrailbridgeAlarm(this, 'ReportsFailed', {
       metric: archiveMetric(ARCHIVE_METRICS.reportsFailed, { statistic: Stats.MAXIMUM, period: INTERVAL }),
       threshold: 0,
-      description: 'Reports were due and could not be made or sent, or nobody looks whether any is.',
-      // One call that comes late is no silence, and what fails is tried again every hour.
-      looks: { toAlarm: 2 },
+      description:
+        'For three hours reports that were due could not be made or sent, or nobody looked for any.',
+      // All of them: what fails is tried again every hour, and a stack that is new has told of one hour only.
+      looks: { toAlarm: 3 },
     });
   }
 }

@@ -39,6 +39,7 @@ export const ONLY_WITH: Readonly<Record<string, Readonly<Record<string, RegExp>>
       /^(iam:|dynamodb:(AssociateTableReplica|CreateTableReplica|BatchWriteItem|DeleteItem|GetItem|PutItem|Query|Scan|UpdateItem)$)/,
     ResourcePolicy: /:(Put|Delete)ResourcePolicy$/,
     SSESpecification: /^kms:/,
+    TimeToLiveSpecification: /:UpdateTimeToLive$/,
   },
   'AWS::Events::Rule': { RoleArn: /^iam:PassRole$/ },
   'AWS::KMS::Key': { Enabled: /:(DisableKey|EnableKey)$/ },
