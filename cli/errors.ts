@@ -11,6 +11,8 @@ export const EXIT = {
   tampered: 4,
   /** `completeness --strict`: nothing is known to be lacking, but a part of the time is not proven. */
   unproven: 5,
+  /** `audit show`: the archive holds no such event. */
+  notFound: 6,
   /** The user has interrupted it: as shells say of a process that SIGINT has ended. */
   interrupted: 130,
 } as const;

@@ -39,3 +39,17 @@ function regionCodes(text: string, before: readonly string[] = []): readonly str
   }
   return [...before, text];
 }
+
+/**
+ * A day, or a time with its zone: a time without one would mean something else on every machine.
+ *
+ * @throws InvalidArgumentError
+ */
+export function pointInTime(text: string): Date {
+  const form = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+  const parsed = new Date(form.test(text) ? text : Number.NaN);
+  if (Number.isNaN(parsed.getTime())) {
+    throw new InvalidArgumentError('Give a day (2026-03-01), or a time with its zone (2026-03-01T10:00Z).');
+  }
+  return parsed;
+}

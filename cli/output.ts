@@ -50,6 +50,16 @@ export const PROCESS_STREAMS: Streams = {
   ...(process.stdin.isTTY && process.stderr.isTTY ? { askHidden } : {}),
 };
 
+/** Ends the process without a word when whoever reads its standard output has read enough, as `head` does. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      throw error;
+    }
+    process.exit();
+  });
+}
+
 async function waitByClock(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await setTimeout(ms, undefined, { signal });

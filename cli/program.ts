@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CommandContext } from './command-context.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { addBackfillCommand } from './commands/backfill.ts';
 import { addCompletenessCommand } from './commands/completeness.ts';
 import { addFilterCommand } from './commands/filter.ts';
 import { addLinkCommand } from './commands/link.ts';
+import { addOcsfCommand } from './commands/ocsf.ts';
 import { addPauseCommand } from './commands/pause.ts';
 import { addPermissionsCommand } from './commands/permissions.ts';
 import { addRedriveCommand } from './commands/redrive.ts';
@@ -24,6 +26,8 @@ const COMMANDS: readonly ((context: CommandContext) => void)[] = [
   addPauseCommand,
   addResumeCommand,
   addLinkCommand,
+  addAuditCommands,
+  addOcsfCommand,
 ];
 
 /**

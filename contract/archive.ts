@@ -191,7 +191,7 @@ export const ibmCloudCollectorEnvironment = collectorEnvironment.extend({
 
 export const derivationEnvironment = collectorEnvironment.extend({ DERIVED_BUCKET: z.string().min(1) });
 
-export const reportEnvironment = archiveEnvironment.extend({
+export const reportEnvironment = collectorEnvironment.extend({
   /** Report definitions, as JSON; see docs/audit-reports.md. */
   REPORTS: z.string(),
   /** Verified with Amazon SES; empty where reports are announced only. */

@@ -80,7 +80,7 @@ const ATTRIBUTES = {
     struct: {
       version: 'string',
       profiles: { list: 'string' },
-      product: { struct: { name: 'string', vendor_name: 'string', feature: 'string' } },
+      product: { struct: { name: 'string', vendor_name: 'string' } },
       uid: 'string',
       original_event_uid: 'string',
       event_code: 'string',
@@ -156,7 +156,7 @@ const OF_CLASS = {
   authentication: ['user', 'service', 'is_mfa'],
   entity_management: ['entity', 'entity_result'],
   user_access: ['user', 'privileges', 'resources'],
-  group_management: ['group', 'user', 'privileges', 'resources'],
+  group_management: ['group', 'user', 'privileges'],
   api_activity: ['resources'],
 } as const satisfies Record<OcsfClassName, readonly Attribute[]>;
 

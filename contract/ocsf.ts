@@ -150,7 +150,7 @@ export interface OcsfEvent {
   readonly metadata: {
     readonly version: typeof OCSF_VERSION;
     readonly profiles: readonly string[];
-    readonly product: { readonly name: string; readonly vendor_name: string; readonly feature?: string };
+    readonly product: { readonly name: string; readonly vendor_name: string };
     /** The archive's id of the record. */
     readonly uid: string;
     /** The vendor's own id of it. */

@@ -82,6 +82,7 @@ export class AuditArchiveStack extends Stack {
     derivation.node.addDependency(derivedBucket.teardown.resource);
     const reports = new Reports(this, 'Reports', {
       raw,
+      table,
       reports: parameters.reports.valueAsString,
       mailFrom: parameters.reportMailFrom.valueAsString,
       mailFromGiven: conditions.mailFromGiven,

@@ -12,11 +12,12 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export type Found = Mutable<
   Omit<
     RehearsalReport,
-    'updates' | 'completeness' | 'ok' | 'seconds' | 'startedAt' | 'options' | 'environment'
+    'updates' | 'completeness' | 'audit' | 'ok' | 'seconds' | 'startedAt' | 'options' | 'environment'
   >
 > & {
   problems: string[];
   updates: UpdateReport[];
+  audit: Mutable<RehearsalReport['audit']>;
   completeness: Mutable<NonNullable<RehearsalReport['completeness']>> | null;
 };
 
@@ -32,6 +33,7 @@ export function nothingFound(): Found {
     updates: [],
     tokenRotation: null,
     completeness: null,
+    audit: { sources: [], reports: [] },
     vendor: { registered: NOTHING_HELD, afterDestroy: NOTHING_HELD },
     residue: { checked: false, aws: [], vendors: [], retained: [] },
     bucketNotification: null,

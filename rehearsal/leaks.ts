@@ -36,8 +36,17 @@ export async function findLeaks(stage: Stage, stackName: string): Promise<string
 
 function secretsOf(tenant: Tenant): string[] {
   const { cloudOneApiKey, visionOneEnrollmentToken, visionOneApiKey, ingestToken } = tenant;
+  const { appDynamicsPassword, appDynamicsApiClientSecret, ibmSecretAccessKey } = tenant;
   const [, secretHalf = cloudOneApiKey] = cloudOneApiKey.split(':');
-  return [secretHalf, visionOneEnrollmentToken, visionOneApiKey, ingestToken];
+  return [
+    secretHalf,
+    visionOneEnrollmentToken,
+    visionOneApiKey,
+    ingestToken,
+    appDynamicsPassword,
+    appDynamicsApiClientSecret,
+    ibmSecretAccessKey,
+  ];
 }
 
 async function logEvents({ logs }: Clients): Promise<Exposed[]> {

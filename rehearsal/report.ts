@@ -90,6 +90,12 @@ export interface RehearsalReport {
     /** A file was struck out of the ledger, found to be lacking, and forwarded again. */
     readonly gapClosed: boolean;
   } | null;
+  /** With the scenario `audit`: what became of the vendors' audit logs. Empty otherwise. */
+  readonly audit: {
+    readonly sources: readonly AuditSourceReport[];
+    /** Made by the function, in the archive. */
+    readonly reports: readonly { readonly key: string; readonly format: string; readonly bytes: number }[];
+  };
   /** The vendors' side. */
   readonly vendor: { readonly registered: VendorHoldings; readonly afterDestroy: VendorHoldings };
   /** What is left in AWS and at the vendors after destroying: must be empty. */
@@ -118,6 +124,23 @@ export interface RehearsalReport {
   readonly permissions: PermissionProof | null;
   /** Whether the deployer's policy would allow what CloudFormation calls; null where nothing was deployed. */
   readonly deployer: DeployerProof | null;
+}
+
+/** What a vendor holds, and what the archive holds of it. */
+export interface AuditSourceReport {
+  /** `cloudone`, `appdynamics` or `ibmcloud`. */
+  readonly source: string;
+  readonly held: number;
+  readonly archived: number;
+  readonly missing: number;
+  /** Archived more often than it is held. */
+  readonly surplus: number;
+  /** Ids that stand more than once. */
+  readonly sameIds: number;
+  /** Calls of the collector. */
+  readonly runs: number;
+  /** Rows that a query finds. */
+  readonly derived: number;
 }
 
 /** One change of a stack that stands, and what went through meanwhile. */

@@ -1,5 +1,6 @@
 import { paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import type { Clients } from './clients.ts';
+import type { SynthesizedTemplate } from './template.ts';
 
 /**
  * The physical id of the stack's resource of a type whose logical id matches; `''` where there is none.
@@ -23,4 +24,23 @@ export async function physicalIdOf(
     }
   }
   return '';
+}
+
+/** Physical ids of what the stack leaves behind when it goes, as its template says. */
+export async function physicalIdsRetained(
+  { cloudFormation }: Pick<Clients, 'cloudFormation'>,
+  stackName: string,
+  { Resources }: SynthesizedTemplate,
+): Promise<string[]> {
+  const retained: string[] = [];
+  for await (const page of paginateListStackResources({ client: cloudFormation }, { StackName: stackName })) {
+    for (const { LogicalResourceId = '', PhysicalResourceId = '' } of page.StackResourceSummaries ?? []) {
+      const resource = Resources[LogicalResourceId];
+      // A bucket's policy stays with its bucket, and is nothing of its own in an inventory.
+      if (resource?.DeletionPolicy === 'Retain' && resource.Type !== 'AWS::S3::BucketPolicy') {
+        retained.push(PhysicalResourceId);
+      }
+    }
+  }
+  return retained;
 }

@@ -3,10 +3,13 @@ import type { RehearsalReport } from './report.ts';
 
 /** The end of a rehearsal in a few lines, for the terminal. */
 export function summaryOf(report: RehearsalReport): string {
-  const { delivered, input, residue, seconds, failure, permissions, tokenRotation, completeness } = report;
+  const { delivered, input, residue, seconds, failure, permissions, tokenRotation, completeness, audit } =
+    report;
   const lines: string[] = [];
   if (failure !== null) {
     lines.push(`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message);
+  } else if (audit.sources.length > 0) {
+    lines.push('three audit logs were archived');
   } else if (delivered.events + delivered.missing === 0) {
     lines.push('nothing was forwarded');
   } else {
@@ -20,6 +23,9 @@ export function summaryOf(report: RehearsalReport): string {
   if (report.updates.length > 0) {
     const rolledBack = report.updates.filter(({ reason }) => reason !== null).length;
     lines.push(`${report.updates.length} updates while files flowed, ${rolledBack} of them rolled back`);
+  }
+  for (const { source, held, archived, derived, runs } of audit.sources) {
+    lines.push(`${source}: ${archived} of ${held} records archived in ${runs} runs, ${derived} rows derived`);
   }
   if (tokenRotation !== null) {
     lines.push('the CloudTrail token was renewed midway, and the former one revoked');

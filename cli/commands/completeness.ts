@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { CompletenessResult } from '../../contract/completeness.ts';
 import type { AwsOptions } from '../aws.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -6,7 +6,7 @@ import { checkBucket, type Selection } from '../completeness/check.ts';
 import { completenessText } from '../completeness/text.ts';
 import { gravestOf } from '../completeness/verdict.ts';
 import { EXIT } from '../errors.ts';
-import { addLogFileOptions } from '../options.ts';
+import { addLogFileOptions, pointInTime } from '../options.ts';
 import { ProgressLine } from '../progress-line.ts';
 
 export interface CompletenessOptions extends AwsOptions, Selection {
@@ -22,9 +22,9 @@ export function addCompletenessCommand({ program, output, streams, finish }: Com
     .option(
       '--from <time>',
       'beginning, such as 2026-03-01 or 2026-03-01T10:00Z (default: a day before the end)',
-      time,
+      pointInTime,
     )
-    .option('--to <time>', 'end (default: two hours ago, for digests come hourly, and late)', time);
+    .option('--to <time>', 'end (default: two hours ago, for digests come hourly, and late)', pointInTime);
   addLogFileOptions(command)
     .option(
       '--prefix <prefix>',
@@ -75,14 +75,4 @@ export function exitStatusOf(results: readonly CompletenessResult[], strict: boo
     case 'Proven':
       return EXIT.ok;
   }
-}
-
-/** A day, or a time with its zone: a time without one would mean something else on every machine. */
-function time(text: string): Date {
-  const form = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
-  const parsed = new Date(form.test(text) ? text : Number.NaN);
-  if (Number.isNaN(parsed.getTime())) {
-    throw new InvalidArgumentError('Give a day (2026-03-01), or a time with its zone (2026-03-01T10:00Z).');
-  }
-  return parsed;
 }

@@ -50,7 +50,7 @@ export async function* gunzipped(
       if (isBomb(inflatedBytes, input.bytes)) {
         throw new GzipError(
           'DecompressionBomb',
-          `It holds ${inflatedBytes} bytes or more in ${input.bytes}, which no CloudTrail file does.`,
+          `It holds ${inflatedBytes} bytes or more in ${input.bytes}, which no log file does.`,
         );
       }
       yield chunk;

@@ -5,6 +5,7 @@
  * functions, for the host names.
  */
 import type { CloudOneRegion, VisionOneRegion } from '../../contract/regions.ts';
+import { isPrivateHost } from './private-host.ts';
 
 /** Environment variable for rehearsals and tests; see `resolve`. Never a template parameter. */
 const OVERRIDE_VARIABLE = 'VENDOR_ENDPOINT_OVERRIDE';
@@ -14,7 +15,7 @@ export class UntrustedUrlError extends Error {
   override readonly name = 'UntrustedUrlError';
 }
 
-type CloudOneService = 'visionone-connect' | 'workload' | 'cloudaccounts' | 'cloudtrail';
+type CloudOneService = 'visionone-connect' | 'workload' | 'cloudaccounts' | 'cloudtrail' | 'audit';
 
 /** The global account service, which tells a key's region. */
 export function cloudOneAccountsUrl(path: string): URL {
@@ -59,6 +60,56 @@ export function visionOneIngestUrl(ingestUrl: string): URL {
   return resolve(
     trustedUrl(ingestUrl, 'VisionOneIngestUrl', ['.xdr.trendmicro.com', '.xdr.trendmicro.co.jp']),
   );
+}
+
+/**
+ * A location of IBM Cloud Object Storage: a region (`eu-de`), several (`eu`) or a data center (`ams03`). Source: IBM Cloud
+ * documentation, "Endpoints and storage locations".
+ */
+const IBM_LOCATION = /^[a-z]{2,3}(?:-[a-z]{2,8}|\d{2})?$/;
+
+/**
+ * The public endpoint of IBM Cloud Object Storage, of which a bucket is the path's first part.
+ *
+ * @throws UntrustedUrlError unless the location can be one.
+ */
+export function ibmObjectStorageUrl(location: string): URL {
+  if (!IBM_LOCATION.test(location)) {
+    throw new UntrustedUrlError(
+      `${JSON.stringify(location)} is no location of IBM Cloud Object Storage. It must be such as eu-de, eu or ams03.`,
+    );
+  }
+  return resolve(new URL(`https://s3.${location}.cloud-object-storage.appdomain.cloud`));
+}
+
+/**
+ * A URL under an AppDynamics controller that the user named: `https://<account>.saas.appdynamics.com`, or a controller of
+ * one's own at any other name or public address, which may have a port and a path. `/controller`, with which a browser shows
+ * it, may stand at the end.
+ *
+ * @throws UntrustedUrlError unless it is https, without credentials, query or fragment, and its host is no private or loopback
+ * address, behind which somebody else's service may answer. (In a rehearsal nothing is sent there anyway.)
+ */
+export function appDynamicsUrl(controllerUrl: string, path: `/controller/${string}`): URL {
+  const base = URL.parse(controllerUrl);
+  const wanted = "an https URL such as https://<account>.saas.appdynamics.com, or a controller's of your own";
+  if (base === null) {
+    throw new UntrustedUrlError(`The AppDynamics controller's URL is not a URL. It must be ${wanted}.`);
+  }
+  const plain = [base.username, base.password, base.search, base.hash].every((part) => part === '');
+  if (base.protocol !== 'https:' || !plain) {
+    throw new UntrustedUrlError(
+      `The AppDynamics controller's URL (${base.protocol}//${base.host}) must be ${wanted}, ` +
+        'without user name, password, query and fragment.',
+    );
+  }
+  if (isPrivateHost(base.hostname) && !isOverridden()) {
+    throw new UntrustedUrlError(
+      `The AppDynamics controller's URL points to ${base.hostname}, a private or local address. It must be ${wanted}, by its name.`,
+    );
+  }
+  base.pathname = `${base.pathname.replace(/\/+$/, '').replace(/\/controller$/, '')}${path}`;
+  return resolve(base);
 }
 
 /** S3's own hosts, with the bucket in front or in the path. Source: Amazon S3 User Guide, "Methods for accessing a bucket". */
@@ -111,17 +162,20 @@ export function trustedUrl(text: string, what: string, suffixes: readonly string
  * change of an environment can send a credential elsewhere.
  */
 function resolve(url: URL): URL {
-  const override = process.env[OVERRIDE_VARIABLE];
-  if (override === undefined || override === '') {
+  if (!isOverridden()) {
     return url;
   }
-  const base = URL.parse(override);
+  const base = URL.parse(process.env[OVERRIDE_VARIABLE] ?? '');
   if (base === null || !/^https?:$/.test(base.protocol) || !isLoopback(base.hostname)) {
     throw new UntrustedUrlError(
       `${OVERRIDE_VARIABLE} is honoured for loopback addresses only, and must be such as http://127.0.0.1:8080.`,
     );
   }
   return new URL(`/${url.host}${url.pathname}${url.search}`, base);
+}
+
+function isOverridden(): boolean {
+  return (process.env[OVERRIDE_VARIABLE] ?? '') !== '';
 }
 
 function isLoopback(hostname: string): boolean {

@@ -11,9 +11,10 @@ import {
 import { isHtml, printable, remoteWords, tryParseJson } from '../shared/remote-words.ts';
 import { type RetryDecision, retryAfterMs, withRetries } from '../shared/retry.ts';
 
-export type Vendor = 'Trend Cloud One' | 'Trend Vision One';
+export type Vendor = 'Trend Cloud One' | 'Trend Vision One' | 'Splunk AppDynamics';
 
-export interface VendorCall<T> {
+/** What is asked of a vendor, whatever the answer's shape. */
+export interface VendorRequest {
   readonly vendor: Vendor;
   /** What the call is for, as a message begins: "Registering the cloud account". */
   readonly step: string;
@@ -23,18 +24,34 @@ export interface VendorCall<T> {
   readonly headers: Readonly<Record<string, string>>;
   /** Sent as JSON. @default no body */
   readonly json?: unknown;
-  /** The answer's shape. Unknown fields are let through; a missing one is an error. */
-  readonly answer: z.ZodType<T>;
+  /** Sent as `application/x-www-form-urlencoded`, instead of `json`. */
+  readonly form?: Readonly<Record<string, string>>;
   /**
    * Whether doing it twice is the same as doing it once. Only then is a call repeated after a failure that
    * leaves open whether the vendor acted. @default true for GET, PUT and DELETE
    */
   readonly idempotent?: boolean;
-  /** What is secret in `json`, should the vendor echo it. The credential is never shown anyway. */
+  /** What is secret in `json` or `form`, should the vendor echo it. The credential is never shown anyway. */
   readonly secrets?: readonly string[];
   /** What the user can do, by status, where the general advice is not the best. */
   readonly cures?: Readonly<Record<number, string>>;
+  /**
+   * Milliseconds to wait at least after the first 429, the second, and so on, where the vendor documents that and the answer
+   * has no `Retry-After`.
+   *
+   * @default as after any other failure
+   */
+  readonly throttleDelaysMs?: readonly number[];
+  /** Milliseconds for each try. @default 20000 */
+  readonly timeoutMs?: number;
+  /** Bytes of the answer that are read at most. @default 1 MiB */
+  readonly maximumResponseBytes?: number;
   readonly signal?: AbortSignal;
+}
+
+export interface VendorCall<T> extends VendorRequest {
+  /** The answer's shape. Unknown fields are let through; a missing one is an error. */
+  readonly answer: z.ZodType<T>;
 }
 
 /** A vendor refused, failed or could not be reached. Its message is made for the user and holds no secret. */
@@ -78,14 +95,37 @@ const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
  * @throws VendorError for any status but 2xx, for no answer, and for an answer of another shape.
  */
 export async function callVendor<T>(call: VendorCall<T>): Promise<T> {
+  return parseAnswer(call, await requestVendor(call));
+}
+
+/**
+ * Like `callVendor`, for what must be had to the byte: the answer as it came.
+ *
+ * @throws VendorError for any status but 2xx, for no answer, and for an HTML page.
+ */
+export async function requestVendor(call: VendorRequest): Promise<HttpResponse> {
   const idempotent = call.idempotent ?? ['GET', 'PUT', 'DELETE'].includes(call.method);
+  const throttleDelays = (call.throttleDelaysMs ?? []).values();
   const response = await withRetries(() => attempt(call), {
     attempts: ATTEMPTS,
     patienceMs: VENDOR_PATIENCE_MS,
     signal: call.signal,
-    decide: (error) => decide(error, idempotent),
+    decide: (error) => decide(error, idempotent, throttleDelays),
   });
-  return parseAnswer(call, response);
+  if (isHtml(response)) {
+    throw unexpectedAnswer(call, response, 'an HTML page');
+  }
+  return response;
+}
+
+/** The error for an answer of another shape. @param faults what is wrong with it */
+export function unexpectedAnswer(call: VendorRequest, response: HttpResponse, faults: string): VendorError {
+  return new VendorError(
+    `${call.step}: ${call.vendor} answered ${response.status} to ${call.method} ${call.url.host}${call.url.pathname} ` +
+      `with something other than its API describes (${faults}). ` +
+      'If a proxy stands between, let the caller reach the vendor directly; otherwise the API has changed: report it.',
+    { status: response.status, mayHaveActed: true },
+  );
 }
 
 /**
@@ -123,17 +163,20 @@ class RefusedError extends Error {
   }
 }
 
-async function attempt<T>(call: VendorCall<T>): Promise<HttpResponse> {
+async function attempt(call: VendorRequest): Promise<HttpResponse> {
+  const content = contentOf(call);
   try {
     const response = await sendHttp({
       method: call.method,
       url: call.url,
       headers: {
         accept: 'application/json',
-        ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(content === undefined ? {} : { 'content-type': content.type }),
         ...call.headers,
       },
-      body: call.json === undefined ? undefined : JSON.stringify(call.json),
+      body: content?.text,
+      timeoutMs: call.timeoutMs,
+      maximumResponseBytes: call.maximumResponseBytes,
       signal: call.signal,
     });
     if (response.status < 200 || response.status > 299) {
@@ -145,11 +188,18 @@ async function attempt<T>(call: VendorCall<T>): Promise<HttpResponse> {
   }
 }
 
-function decide(error: unknown, idempotent: boolean): RetryDecision {
+function contentOf({ json, form }: VendorRequest): { type: string; text: string } | undefined {
+  if (form !== undefined) {
+    return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() };
+  }
+  return json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(json) };
+}
+
+function decide(error: unknown, idempotent: boolean, throttleDelays: Iterator<number>): RetryDecision {
   if (!(error instanceof VendorError)) {
     return { retry: false };
   }
-  const { status, mayHaveActed, retryAfterMs: afterMs, cause } = error;
+  const { status, mayHaveActed, cause } = error;
   const passes =
     cause instanceof HttpConnectionError ||
     status === TOO_MANY_REQUESTS ||
@@ -158,10 +208,12 @@ function decide(error: unknown, idempotent: boolean): RetryDecision {
   if (!passes || (mayHaveActed && !idempotent)) {
     return { retry: false };
   }
+  const afterMs =
+    error.retryAfterMs ?? (status === TOO_MANY_REQUESTS ? throttleDelays.next().value : undefined);
   return afterMs === undefined ? { retry: true } : { retry: true, afterMs };
 }
 
-function explain<T>(call: VendorCall<T>, error: unknown): unknown {
+function explain(call: VendorRequest, error: unknown): unknown {
   const request = `${call.method} ${call.url.host}${call.url.pathname}`;
   if (error instanceof RefusedError) {
     const { status, headers } = error.response;
@@ -196,22 +248,14 @@ function explain<T>(call: VendorCall<T>, error: unknown): unknown {
 
 function parseAnswer<T>(call: VendorCall<T>, response: HttpResponse): T {
   const text = response.body.toString('utf8').trim();
-  const json = text === '' ? undefined : tryParseJson(text);
-  const parsed = call.answer.safeParse(json);
-  const html = isHtml(response);
-  if (parsed.success && !html) {
-    return parsed.data;
+  const parsed = call.answer.safeParse(text === '' ? undefined : tryParseJson(text));
+  if (!parsed.success) {
+    throw unexpectedAnswer(call, response, faultsOf(parsed.error, 'answer'));
   }
-  const faults = html || parsed.success ? 'an HTML page' : faultsOf(parsed.error, 'answer');
-  throw new VendorError(
-    `${call.step}: ${call.vendor} answered ${response.status} to ${call.method} ${call.url.host}${call.url.pathname} ` +
-      `with something other than its API describes (${faults}). ` +
-      'If a proxy stands between, let the caller reach the vendor directly; otherwise the API has changed: report it.',
-    { status: response.status, mayHaveActed: true },
-  );
+  return parsed.data;
 }
 
-function cureFor<T>(call: VendorCall<T>, { status, headers }: HttpResponse): string {
+function cureFor(call: VendorRequest, { status, headers }: HttpResponse): string {
   const special = call.cures?.[status];
   if (special !== undefined) {
     return special;
@@ -231,7 +275,7 @@ function cureFor<T>(call: VendorCall<T>, { status, headers }: HttpResponse): str
 }
 
 /** Everything in a call that must not be shown again, should the vendor echo it. */
-function secretsOf<T>(call: VendorCall<T>): string[] {
+function secretsOf(call: VendorRequest): string[] {
   const credential = call.headers.authorization?.replace(/^\S+\s+/, '') ?? '';
   const [, ...afterColon] = credential.split(':');
   return [credential, afterColon.join(':'), ...(call.secrets ?? [])].filter((value) => value !== '');

@@ -9,6 +9,7 @@
  */
 import * as z from 'zod';
 import type { VisionOneRegion } from '../../contract/regions.ts';
+import { readTime } from '../shared/point-in-time.ts';
 import { visionOneApiUrl } from './endpoints.ts';
 import { callVendor, callVendorOrAbsent, type VendorCall } from './vendor-call.ts';
 
@@ -47,7 +48,7 @@ export async function generateEnrolmentToken(access: VisionOneAccess): Promise<G
       answer: generated,
     }),
   );
-  return { token, connectorId, expiresAt: millisecondsOf(tokenExpireTime) };
+  return { token, connectorId, expiresAt: readTime(tokenExpireTime) };
 }
 
 /** Deletes a connector, and with it the token. One that is absent counts as deleted. */
@@ -81,15 +82,4 @@ function visionOneCall<T>(
     cures: { 401: KEY_CURE, 403: KEY_CURE },
     signal: access.signal,
   };
-}
-
-/** Assumed: ISO 8601, or seconds or milliseconds since the epoch. `undefined` for anything else. */
-function millisecondsOf(time: string | number | undefined): number | undefined {
-  const number = typeof time === 'string' && /^\d+$/.test(time) ? Number(time) : time;
-  if (typeof number === 'number') {
-    const isSeconds = number < 100_000_000_000;
-    return isSeconds ? number * 1000 : number;
-  }
-  const parsed = Date.parse(number ?? '');
-  return Number.isNaN(parsed) ? undefined : parsed;
 }

@@ -1,10 +1,17 @@
 import { Aws, type CfnCondition, Duration, Fn } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { RAW_PREFIX, REPORTS_PREFIX, reportEnvironment } from '../../contract/archive.ts';
+import {
+  ARCHIVE_TABLE_KEYS,
+  AUDIT_SOURCES,
+  RAW_PREFIX,
+  REPORTS_PREFIX,
+  reportEnvironment,
+} from '../../contract/archive.ts';
 import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
 import { callOnSchedule, type UndeliveredCalls } from '../shared/schedule.ts';
@@ -14,6 +21,8 @@ import { archiveMetric, RUN } from './metrics.ts';
 
 export interface ReportsProps {
   readonly raw: KeyedBucket;
+  /** Tells how far the sources are collected: a report of less would lack something. */
+  readonly table: Table;
   /** Definitions, as JSON. */
   readonly reports: string;
   /** Who mails them; empty where nobody does, which the condition tells. */
@@ -44,6 +53,7 @@ export class Reports extends Construct {
       environment: {
         STACK_NAME: Aws.STACK_NAME,
         RAW_BUCKET: raw.bucket.bucketName,
+        ARCHIVE_TABLE: props.table.tableName,
         REPORTS: props.reports,
         MAIL_FROM: props.mailFrom,
         TOPIC_ARN: props.topic.topicArn,
@@ -74,7 +84,8 @@ export class Reports extends Construct {
 }
 
 function permissionsOf(props: ReportsProps): PolicyStatement[] {
-  const { raw, topic, topicKey } = props;
+  const { raw, table, topic, topicKey } = props;
+  const checkpoints = AUDIT_SOURCES.map((source) => ARCHIVE_TABLE_KEYS.checkpoint(source).pk);
   return [
     listAll(raw.bucket),
     new PolicyStatement({
@@ -83,6 +94,11 @@ function permissionsOf(props: ReportsProps): PolicyStatement[] {
     }),
     new PolicyStatement({ actions: ['s3:PutObject'], resources: objectsIn(raw.bucket, [REPORTS_PREFIX]) }),
     useKeyThroughS3(raw.key, 'kms:Decrypt', 'kms:GenerateDataKey'),
+    new PolicyStatement({
+      actions: ['dynamodb:GetItem'],
+      resources: [table.tableArn],
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': checkpoints } },
+    }),
     new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }),
     new PolicyStatement({
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],

@@ -8,11 +8,11 @@ import {
   IBM_BUCKET_REGION_PATTERN,
   JSON_LIST_PATTERN,
   LOCK_DAYS_PATTERN,
-  MAXIMUM_REPORTS_CHARACTERS,
   OBJECT_KEY_PREFIX_PATTERN,
   OBJECT_LOCK_MODES,
   ORGANIZATION_ID_PATTERN,
   REGIONS_PATTERN,
+  REPORTS_PARAMETER_CHARACTERS,
   TRAIL_REGIONS,
 } from '../../contract/archive-parameters.ts';
 import {
@@ -225,7 +225,7 @@ export const ARCHIVE_DECLARATIONS = {
     label: 'Definitions of the reports',
     description: 'Reports, as a JSON list; see docs/audit-reports.md. Leave it empty to have none made.',
     default: '',
-    maxLength: MAXIMUM_REPORTS_CHARACTERS,
+    maxLength: REPORTS_PARAMETER_CHARACTERS,
     allowedPattern: FILTER_PATTERN,
     constraintDescription: 'A JSON list of report definitions.',
   },

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AssetCode, Code, type InlineCode } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
@@ -8,13 +9,21 @@ import { BUNDLING } from './bundling.ts';
 
 const LAMBDA_FOLDER = fileURLToPath(new URL('../../lambda/', import.meta.url));
 
+/** Files that a handler opens when it runs, as Node.js resolves them; they lie beside the bundle under their own names. */
+const FILES_BESIDE: Readonly<Record<string, readonly string[]>> = {
+  'archive/report-handler.ts': [
+    '@expo-google-fonts/noto-sans-jp/400Regular/NotoSansJP_400Regular.ttf',
+    '@expo-google-fonts/noto-sans-jp/700Bold/NotoSansJP_700Bold.ttf',
+  ],
+};
+
 const folders = new Map<string, string>();
 
 const outputFolder = mkdtempSync(join(tmpdir(), 'trailbridge-functions-'));
 process.once('exit', () => rmSync(outputFolder, { recursive: true, force: true }));
 
 /**
- * Bundles one handler with what it imports, and nothing else.
+ * Bundles one handler with what it imports and the files that it opens, and nothing else.
  *
  * esbuild runs in this process: CDK's `NodejsFunction` starts npx for each function, which takes ten times
  * as long and prints a page of output.
@@ -35,6 +44,10 @@ function bundle(handler: string): string {
     entryPoints: [join(LAMBDA_FOLDER, handler)],
     outfile: join(folder, 'index.js'),
   });
+  const { resolve } = createRequire(import.meta.url);
+  for (const file of FILES_BESIDE[handler] ?? []) {
+    copyFileSync(resolve(file), join(folder, basename(file)));
+  }
   return folder;
 }
 

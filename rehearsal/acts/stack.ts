@@ -21,23 +21,31 @@ function actingAs({ aws, cdkCredentials }: Stage): Stage['aws'] {
 }
 
 /**
- * Creates or updates the stack. Parameters that are not given keep their values.
+ * Creates or updates a stack. Parameters that are not given keep their values.
  *
  * @throws CdkError
  */
-export function cdkDeploy(stage: Stage, parameters: Parameters, app = assembly(stage)): Promise<string> {
+export function cdkDeploy(
+  stage: Stage,
+  parameters: Parameters,
+  app = assembly(stage),
+  name = STACK,
+): Promise<string> {
   return runCdk(stage, [
     'deploy',
-    STACK,
+    name,
     '--app',
     app,
     '--require-approval',
     'never',
-    ...Object.entries(parameters).flatMap(([name, value]) => ['--parameters', `${STACK}:${name}=${value}`]),
+    ...Object.entries(parameters).flatMap(([parameter, value]) => [
+      '--parameters',
+      `${name}:${parameter}=${value}`,
+    ]),
   ]);
 }
 
 /** @throws CdkError */
-export function cdkDestroy(stage: Stage): Promise<string> {
-  return runCdk(stage, ['destroy', STACK, '--app', assembly(stage), '--force']);
+export function cdkDestroy(stage: Stage, name = STACK): Promise<string> {
+  return runCdk(stage, ['destroy', name, '--app', assembly(stage), '--force']);
 }

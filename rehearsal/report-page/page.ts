@@ -7,6 +7,7 @@
 
 import { html, type Markup, trusted } from '../../page/html.ts';
 import type { RehearsalReport } from '../report.ts';
+import { auditSection } from './audit.ts';
 import { bucketNotificationSection } from './bucket-notification.ts';
 import { connectionsSection } from './connections.ts';
 import { environmentSection } from './environment.ts';
@@ -43,6 +44,7 @@ ${contents(report)}
 ${failureSection(report)}
 ${phasesSection(report)}
 ${updatesSection(report)}
+${auditSection(report)}
 ${connectionsSection(report)}
 ${flowSection(report)}
 ${latencySection(report)}
@@ -62,6 +64,7 @@ function contents(report: RehearsalReport): Markup {
     report.failure !== null && ['failure', 'Failure'],
     ['phases', 'Phases'],
     report.updates.length > 0 && ['updates', 'Updates'],
+    report.audit.sources.length > 0 && ['audit', 'Audit archive'],
     ['connections', 'Connections'],
     ['flow', 'Files and events'],
     ['latency', 'Latency'],

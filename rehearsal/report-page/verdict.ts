@@ -1,7 +1,7 @@
 /** The first screen: did it work, and the figures that say so. */
 
 import { type Child, html, type Markup } from '../../page/html.ts';
-import type { RehearsalReport } from '../report.ts';
+import type { AuditSourceReport, RehearsalReport } from '../report.ts';
 import { count, counted, destinationName, duration, latency, moment } from './format.ts';
 import { courseOf, filteredEvents, residueCount, wasForwarded } from './outcome.ts';
 import { list, sign, type Tone, verdict } from './parts.ts';
@@ -38,6 +38,7 @@ function summary(report: RehearsalReport): string {
   if (failure !== null) {
     return `The deployment was made to fail at “${failure.step}”. ${leftBehind(report)}`;
   }
+  if (report.audit.sources.length > 0) return `${archived(report)} ${leftBehind(report)}`;
   if (!wasForwarded(report)) return `It ended before any file was forwarded. ${leftBehind(report)}`;
   if (input.events === 0 && delivered.events === 0) return `The input held no event. ${leftBehind(report)}`;
   const lost = delivered.missing === 0 ? 'none missing' : `${count(delivered.missing)} missing`;
@@ -48,6 +49,13 @@ function summary(report: RehearsalReport): string {
     `${share(delivered.events, input.events)} arrived at ${destinationName(report.options.destination)}: ` +
     `${dropped}${lost}, ${twice}. ${leftBehind(report)}`
   );
+}
+
+function archived({ audit: { sources } }: RehearsalReport): string {
+  const total = (figure: 'held' | 'archived' | 'missing') =>
+    sources.reduce((sum, each) => sum + each[figure], 0);
+  const from = counted(sources.length, 'vendor');
+  return `Of ${count(total('held'))} audit records of ${from}, ${count(total('archived'))} were archived, ${count(total('missing'))} are missing.`;
 }
 
 function share(arrived: number, sent: number): string {
@@ -90,7 +98,8 @@ function tiles(report: RehearsalReport): Tile[] {
 }
 
 function deliveryTiles(report: RehearsalReport): Tile[] {
-  const { delivered, latencyMs, input } = report;
+  const { delivered, latencyMs, input, audit } = report;
+  if (audit.sources.length > 0) return audit.sources.map(archiveTile);
   if (!wasForwarded(report)) {
     return [{ name: 'Events delivered', figure: '–', tone: 'idle', words: 'not reached' }];
   }
@@ -110,6 +119,16 @@ function deliveryTiles(report: RehearsalReport): Tile[] {
       words: counted(latencyMs.samples.length, 'file'),
     },
   ];
+}
+
+function archiveTile({ source, archived, held, missing, surplus, sameIds }: AuditSourceReport): Tile {
+  const wrong = missing + surplus + sameIds;
+  return {
+    name: `Archived of ${source}`,
+    figure: count(archived),
+    tone: wrong === 0 ? 'good' : 'bad',
+    words: wrong === 0 ? `of ${count(held)}, each once` : `${count(wrong)} missing or twice`,
+  };
 }
 
 function completenessTiles({ completeness }: RehearsalReport): Tile[] {

@@ -1,4 +1,5 @@
 /** The scenarios that `--scenario` knows, by name. The first is the default. */
+import { audit } from './audit.ts';
 import { fromTheConsole } from './console.ts';
 import { deletedByHand } from './deleted-by-hand.ts';
 import { lateWriter } from './late-writer.ts';
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   retainedLogs,
   lateWriter,
   relay,
+  audit,
 ];
 
 export const DEFAULT_SCENARIO = roundTrip.name;

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { AuditRecord } from './audit.ts';
 import type { EventTally } from './event-tally.ts';
 import type { Delivery } from './fault-answer.ts';
 import { type Call, json, noContent, parseJson, Refused, type Reply } from './http.ts';
@@ -13,6 +14,8 @@ export interface Controls {
   tally(): EventTally;
   reset(tenant: Partial<Tenant>, seed: Seed): void;
   setFaults(faults: unknown): void;
+  setAudit(settings: unknown): void;
+  auditRecords(): Iterable<AuditRecord>;
   revokeServiceTokens(which?: RevokedTokens): number;
 }
 
@@ -20,7 +23,12 @@ type ControlHandler = (controls: Controls, call: Call) => Reply | Readable;
 
 const handlers: Readonly<Record<string, ControlHandler>> = {
   'GET /state': (controls) => json(200, controls.state()),
-  'GET /events': (controls) => Readable.from(lines(controls.tally())),
+  'GET /events': (controls) => Readable.from(lines(controls.tally().all())),
+  'GET /audit': (controls) => Readable.from(lines(controls.auditRecords())),
+  'POST /audit': (controls, call) => {
+    controls.setAudit(parseJson(call.body));
+    return noContent();
+  },
   'POST /reset': (controls, call) => {
     const { tenant, seed } = parseReset(call.body);
     controls.reset(tenant, seed);
@@ -67,10 +75,10 @@ function parseReset(body: Buffer): { tenant: Partial<Tenant>; seed: Seed } {
 const LINES_A_CHUNK = 1000;
 
 /** In chunks of many lines: a write per line would be slow for a million events. */
-function* lines(tally: EventTally): Generator<string> {
+function* lines(items: Iterable<object>): Generator<string> {
   let chunk: string[] = [];
-  for (const event of tally.all()) {
-    chunk.push(`${JSON.stringify(event)}\n`);
+  for (const item of items) {
+    chunk.push(`${JSON.stringify(item)}\n`);
     if (chunk.length === LINES_A_CHUNK) {
       yield chunk.join('');
       chunk = [];

@@ -13,6 +13,11 @@ export function needsRealAnswer(fault: Fault): boolean {
   return fault.action === undefined && !replacesAnswer(fault);
 }
 
+function firstHalf(body: Reply['body']): Reply['body'] {
+  const half = body.length / 2;
+  return typeof body === 'string' ? body.slice(0, half) : body.subarray(0, half);
+}
+
 function replacesAnswer(fault: Fault): boolean {
   return fault.status !== undefined || fault.body !== undefined;
 }
@@ -30,7 +35,7 @@ export function deliver(fault: Fault, path: string, real: Reply | undefined): De
       return { kind: fault.action };
     case 'truncate': {
       const reply = faulty(fault, real);
-      return { kind: 'whole', reply: { ...reply, body: reply.body.slice(0, reply.body.length / 2) } };
+      return { kind: 'whole', reply: { ...reply, body: firstHalf(reply.body) } };
     }
     case 'reset-mid-body':
       return { kind: 'cut', reply: faulty(fault, real) };

@@ -3,7 +3,7 @@ import { startSimulator } from './simulator.ts';
 
 const USAGE = `Usage: npm run simulator -- [--port N]
 
-Starts the simulated Cloud One and Vision One on 127.0.0.1 and runs until interrupted.
+Starts the simulated Cloud One, Vision One, AppDynamics and IBM Cloud on 127.0.0.1 and runs until interrupted.
 
   --port N   the port to listen on (default: a free one)
   --help     this text`;
@@ -36,6 +36,10 @@ The simulated customer (Cloud One ${tenant.cloudOneRegion}, Vision One ${tenant.
   Vision One API key           ${tenant.visionOneApiKey}
   HTTP collector               ${tenant.ingestUrl}
   HTTP collector token         ${tenant.ingestToken}
+  AppDynamics controller       https://${tenant.appDynamicsHost}
+    user and password          ${tenant.appDynamicsUser}@${tenant.appDynamicsAccount}:${tenant.appDynamicsPassword}
+    API client and secret      ${tenant.appDynamicsApiClient}@${tenant.appDynamicsAccount}:${tenant.appDynamicsApiClientSecret}
+  IBM Cloud HMAC credentials   ${tenant.ibmAccessKeyId}:${tenant.ibmSecretAccessKey} (${tenant.ibmCloudRegion})
 
 What happened so far: ${url}/_sim/state
 Stop with Ctrl+C.`);

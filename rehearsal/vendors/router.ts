@@ -7,7 +7,10 @@ export type Handler = (call: Call, params: PathParams) => Reply | Promise<Reply>
 
 export interface Route {
   readonly method: string;
-  /** Literal segments and `{name}` segments. Of several that match, the first in the list is taken. */
+  /**
+   * Literal segments, `{name}` segments, and as the last one `{name+}` for all that follows, even nothing. Of several that
+   * match, the first in the list is taken.
+   */
   readonly path: string;
   readonly handle: Handler;
 }
@@ -46,13 +49,15 @@ function match(service: Service, call: Call): { route: Route; params: PathParams
 
 function matchPath(pattern: string, path: string): PathParams | undefined {
   const wanted = pattern.split('/');
-  const given = path.split('/');
+  const given = gathered(path.split('/'), wanted);
   if (wanted.length !== given.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, segment] of wanted.entries()) {
     const value = given[index] ?? '';
     if (!segment.startsWith('{')) {
       if (segment !== value) return undefined;
+    } else if (segment.endsWith('+}')) {
+      params[segment.slice(1, -2)] = decodeSegment(value);
     } else if (value === '') {
       return undefined;
     } else {
@@ -60,6 +65,13 @@ function matchPath(pattern: string, path: string): PathParams | undefined {
     }
   }
   return params;
+}
+
+/** The segments of a path, with those together for which the pattern has one name. */
+function gathered(given: readonly string[], wanted: readonly string[]): readonly string[] {
+  if (!wanted.at(-1)?.endsWith('+}')) return given;
+  const alone = wanted.length - 1;
+  return [...given.slice(0, alone), given.slice(alone).join('/')];
 }
 
 function decodeSegment(segment: string): string {

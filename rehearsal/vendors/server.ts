@@ -108,9 +108,9 @@ async function deliverTo(delivery: Delivery, response: ServerResponse): Promise<
 
 function send(reply: Reply, response: ServerResponse): void {
   const bytes = Buffer.from(reply.body);
-  // RFC 9110, 8.6: a 204 carries no Content-Length.
+  // RFC 9110, 8.6: a 204 carries no Content-Length; the answer to HEAD tells that of the body it leaves out.
   const length = reply.status === 204 ? {} : { 'content-length': bytes.length };
-  response.writeHead(reply.status, { ...reply.headers, ...length });
+  response.writeHead(reply.status, { ...length, ...reply.headers });
   response.end(bytes);
 }
 

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditRecord } from './audit.ts';
+import { type AuditSettings, parseAuditSettings } from './audit-settings.ts';
 import { CallLog, type LoggedCall } from './call-log.ts';
 import { control } from './control.ts';
 import { type Delivery, deliver, needsRealAnswer } from './fault-answer.ts';
@@ -10,6 +12,8 @@ import type { RevokedTokens } from './service-tokens.ts';
 import { checkedTenant, defaultTenant, type Tenant } from './tenant.ts';
 import { createWorld, type World, type WorldState } from './world.ts';
 
+export type { AuditRecord } from './audit.ts';
+export type { AuditSettings } from './audit-settings.ts';
 export type { Fault, FaultState } from './faults.ts';
 export type { Seed } from './seed.ts';
 export type { Tenant } from './tenant.ts';
@@ -27,6 +31,8 @@ export interface SimulatorOptions {
   readonly connectedAfterMs?: number;
   /** Services of others, behind the same address and under the same faults; their state is their own. */
   readonly neighbours?: readonly Service[];
+  /** What the sources of audit logs hold and how they behave, from the start and after a reset. */
+  readonly audit?: AuditSettings;
 }
 
 /** Everything there is to see, without any secret. Times are milliseconds since the epoch. */
@@ -49,6 +55,10 @@ export interface Simulator {
   reset(tenant?: Partial<Tenant>, seed?: Seed): void;
   /** Replaces the faults; an empty list clears them. */
   setFaults(faults: readonly Fault[]): void;
+  /** Changes how the sources of audit logs behave, and adds to what they hold. What is not given stays. */
+  setAudit(settings: AuditSettings): void;
+  /** Every audit record that a vendor holds, by vendor. IBM Cloud's are in its bucket. */
+  auditRecords(): Generator<AuditRecord, void, undefined>;
   /** Revokes CloudTrail service tokens issued so far, and says how many. @default all */
   revokeServiceTokens(which?: RevokedTokens): number;
   /** A further API key of the same Cloud One account, as a person makes one who rotates it. */
@@ -68,7 +78,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const pace = { connectedAfterPolls, connectedAfterMs };
   const startTenant = { ...defaultTenant, ...options.tenant };
   const fresh = (tenant: Partial<Tenant> = {}, seed?: Seed): Rehearsed => ({
-    world: createWorld(checkedTenant({ ...startTenant, ...tenant }), now, pace, seed, options.neighbours),
+    world: createWorld(
+      checkedTenant({ ...startTenant, ...tenant }),
+      now,
+      pace,
+      seed,
+      options.neighbours,
+      options.audit,
+    ),
     faults: new FaultInjector(),
     calls: new CallLog(),
   });
@@ -86,6 +103,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     setFaults: (faults: unknown) => current.faults.set(parseFaults(faults)),
     revokeServiceTokens: (which: RevokedTokens = 'all') => current.world.revokeServiceTokens(which),
     tally: () => current.world.tally,
+    setAudit: (settings: unknown) => current.world.configureAudit(parseAuditSettings(settings)),
+    auditRecords: () => current.world.auditRecords(),
   };
 
   const { url, server } = await listen(async (incoming) => {
@@ -103,6 +122,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     state: controls.state,
     reset: controls.reset,
     setFaults: controls.setFaults,
+    setAudit: (settings) => current.world.configureAudit(settings),
+    auditRecords: controls.auditRecords,
     revokeServiceTokens: controls.revokeServiceTokens,
     issueApiKey: () => current.world.apiKeys.issue(),
     revokeApiKeys: (which) => current.world.apiKeys.revoke(which),

@@ -15,6 +15,18 @@ export interface Tenant {
   /** The address of the tenant's HTTP event collector, as the vendor's console shows it. */
   readonly ingestUrl: string;
   readonly ingestToken: string;
+  /** The AppDynamics controller: a host under `saas.appdynamics.com`. */
+  readonly appDynamicsHost: string;
+  readonly appDynamicsAccount: string;
+  readonly appDynamicsUser: string;
+  readonly appDynamicsPassword: string;
+  readonly appDynamicsApiClient: string;
+  readonly appDynamicsApiClientSecret: string;
+  /** Where IBM Cloud's object storage bucket is. @default eu-de */
+  readonly ibmCloudRegion: string;
+  /** HMAC credentials of the object storage. */
+  readonly ibmAccessKeyId: string;
+  readonly ibmSecretAccessKey: string;
 }
 
 /** The AWS region that each Cloud One region lives in (Cloud One documentation, "Regions"). */
@@ -57,6 +69,15 @@ export const defaultTenant: Tenant = {
   visionOneRegion: 'us',
   ingestUrl: 'https://xlogr-simulated.xdr.trendmicro.com/ingest/api/v1/third_party_log/raw',
   ingestToken: simulatedJwt({ sub: 'ingest' }, 'simulatedVisionOneIngestToken'),
+  appDynamicsHost: 'simulated.saas.appdynamics.com',
+  appDynamicsAccount: 'simulated',
+  appDynamicsUser: 'auditor',
+  appDynamicsPassword: 'simulatedAppDynamicsPassword: not a "real" one',
+  appDynamicsApiClient: 'audit-collector',
+  appDynamicsApiClientSecret: 'simulatedAppDynamicsApiClientSecret',
+  ibmCloudRegion: 'eu-de',
+  ibmAccessKeyId: 'simulatedIbmHmacAccessKeyId',
+  ibmSecretAccessKey: 'simulatedIbmHmacSecretAccessKey',
 };
 
 const tenantFields = Object.keys(defaultTenant) as (keyof Tenant)[];
@@ -70,6 +91,8 @@ export function parseTenant(value: unknown, field: string): Partial<Tenant> {
   return Object.fromEntries(Object.keys(object).map((key) => [key, text(object, key, field)]));
 }
 
+const APPDYNAMICS_HOST = /^[a-z0-9-]+\.saas\.appdynamics\.com$/;
+
 /**
  * The tenant, checked as a whole.
  * @throws InvalidInput that names the field
@@ -82,6 +105,9 @@ export function checkedTenant(tenant: Tenant): Tenant {
   visionOneHostOf(tenant);
   if (!URL.canParse(tenant.ingestUrl) || !tenant.ingestUrl.startsWith('https://')) {
     throw new InvalidInput('tenant.ingestUrl', 'expected an https address');
+  }
+  if (!APPDYNAMICS_HOST.test(tenant.appDynamicsHost)) {
+    throw new InvalidInput('tenant.appDynamicsHost', 'expected a host under saas.appdynamics.com');
   }
   return tenant;
 }
@@ -117,6 +143,8 @@ export function visionOneHostOf(tenant: Tenant): string {
 const regionalHosts = [
   /^(?:visionone-connect|workload|cloudaccounts|cloudtrail|audit)\.[a-z0-9-]+\.cloudone\.trendmicro\.com$/,
   /^xlogr-[a-z0-9-]+\.xdr\.trendmicro\.com$/,
+  APPDYNAMICS_HOST,
+  /^s3\.[a-z0-9-]+\.cloud-object-storage\.appdomain\.cloud$/,
   ...Object.values(visionOneHosts).map((host) => new RegExp(`^${host.replaceAll('.', '\\.')}$`)),
 ];
 

@@ -1,5 +1,7 @@
 import { createAccounts } from './accounts.ts';
 import { ApiKeys } from './api-keys.ts';
+import { type AuditRecord, type AuditState, createAuditSources } from './audit.ts';
+import type { AuditSettings } from './audit-settings.ts';
 import { type CloudAccount, createCloudAccounts } from './cloudaccounts.ts';
 import { type CloudTrailReceived, createCloudTrail, type LifecycleNotice } from './cloudtrail.ts';
 import { EnrollmentTokens } from './enrollment-tokens.ts';
@@ -31,6 +33,7 @@ export interface WorldState {
   };
   readonly lifecycle: readonly LifecycleNotice[];
   readonly heartbeats: number;
+  readonly audit: AuditState;
   readonly received: {
     /** `distinctEvents` is the number of different event ids, as `events` is of all. */
     readonly cloudone: CloudTrailReceived & { readonly distinctEvents: number };
@@ -44,6 +47,9 @@ export interface World {
   readonly apiKeys: ApiKeys;
   answer(call: Call): Promise<Reply>;
   state(): WorldState;
+  configureAudit(settings: AuditSettings): void;
+  /** Every audit record that a vendor holds, by vendor. IBM Cloud's are in its bucket. */
+  auditRecords(): Generator<AuditRecord, void, undefined>;
   /** Revokes CloudTrail service tokens issued so far, and says how many. */
   revokeServiceTokens(which: RevokedTokens): number;
 }
@@ -58,6 +64,7 @@ export function createWorld(
   pace: ConnectionPace,
   seed: Seed = {},
   neighbours: readonly Service[] = [],
+  auditSettings: AuditSettings = {},
 ): World {
   const tally = new EventTally();
   const apiKeys = new ApiKeys(tenant);
@@ -77,6 +84,7 @@ export function createWorld(
   const cloudTrail = createCloudTrail(tenant, now, tally);
   const visionOne = createVisionOne({ tenant, now, tokens, awsAccounts: seed.visionOneAwsAccounts ?? [] });
   const ingest = createVisionOneIngest(tenant, now, tally);
+  const audit = createAuditSources(tenant, now, auditSettings);
   const services: readonly Service[] = [
     createAccounts(tenant, apiKeys),
     connect,
@@ -85,6 +93,7 @@ export function createWorld(
     cloudTrail,
     visionOne,
     ingest,
+    ...audit.services,
     ...neighbours,
   ];
 
@@ -92,6 +101,8 @@ export function createWorld(
     tenant,
     tally,
     apiKeys,
+    configureAudit: audit.configure,
+    auditRecords: audit.records,
     revokeServiceTokens: cloudTrail.revokeTokens,
     answer: (call) => {
       const service = services.find((candidate) => candidate.host === call.host);
@@ -114,6 +125,7 @@ export function createWorld(
         },
         lifecycle,
         heartbeats,
+        audit: audit.state(),
         received: {
           cloudone: { ...received, distinctEvents: tally.distinct('cloudone') },
           visionone: { ...ingest.state(), distinctEvents: tally.distinct('visionone') },
@@ -128,7 +140,9 @@ function nobodyThere(host: string, tenant: Tenant): Reply {
   if (isVendorHost(host)) {
     const message =
       `${host} does not serve this tenant: it lives in Cloud One region ${tenant.cloudOneRegion}, ` +
-      `in Vision One region ${tenant.visionOneRegion}, and collects at ${new URL(tenant.ingestUrl).host}.`;
+      `in Vision One region ${tenant.visionOneRegion}, collects at ${new URL(tenant.ingestUrl).host}, ` +
+      `has its audit log in region us-1, its controller at ${tenant.appDynamicsHost}, ` +
+      `and its IBM Cloud bucket in ${tenant.ibmCloudRegion}.`;
     return json(421, { message });
   }
   return json(404, { message: `${host} is no host that the simulated vendors have.` });

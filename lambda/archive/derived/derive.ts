@@ -12,7 +12,7 @@ export interface DerivationServices extends Omit<RebuildServices, 'onEvent'> {
   /** In the layout of the derived files. */
   readonly awsRegion: string;
   /** Whether the catalogue has the event's type. */
-  readonly isKnown: (source: AuditSource, event: OcsfEvent) => boolean;
+  readonly isKnown: (event: OcsfEvent) => boolean;
   readonly now: () => Date;
   /** Whether to end at the next opportunity; the next run goes on. */
   readonly timeIsUp: () => boolean;
@@ -93,7 +93,7 @@ async function deriveDay(
       return rebuild(day, hour, {
         ...services,
         onEvent: (event, eventHour) => {
-          unknown += isStale.has(eventHour) && !services.isKnown(source, event) ? 1 : 0;
+          unknown += isStale.has(eventHour) && !services.isKnown(event) ? 1 : 0;
         },
       });
     });

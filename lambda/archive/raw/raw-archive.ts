@@ -50,8 +50,8 @@ export interface ArchiveLimits {
 }
 
 const LIMITS: ArchiveLimits = {
-  records: 50_000,
-  characters: 32 * 1024 * 1024,
+  records: 20_000,
+  characters: 16 * 1024 * 1024,
   objectCharacters: 8 * 1024 * 1024,
 };
 /** Hours that are stored at once. */

@@ -1,5 +1,5 @@
 /** What every call to a Cloud One service has in common. */
-import type { VendorCall } from '../vendor-call.ts';
+import type { VendorRequest } from '../vendor-call.ts';
 import type { CloudOneApiKey } from './api-key.ts';
 
 /** By whom, what for and for how long Cloud One is called. */
@@ -10,6 +10,8 @@ export interface CloudOneAccess {
   readonly signal: AbortSignal;
 }
 
+type CallDetails = Omit<VendorRequest, 'vendor' | 'step' | 'headers' | 'signal'>;
+
 const KEY_CURE =
   'Check in Cloud One, under Administration > API Keys, that the key is enabled, not expired, and that its role may do this.';
 
@@ -19,10 +21,10 @@ const KEY_CURE =
  * Source of the headers: Trend Cloud One API reference, "Use the API", and the vendor's published
  * onboarding functions.
  */
-export function cloudOneCall<T>(
+export function cloudOneCall<Call extends CallDetails>(
   access: CloudOneAccess,
-  call: Omit<VendorCall<T>, 'vendor' | 'step' | 'headers' | 'signal'>,
-): VendorCall<T> {
+  call: Call,
+): Call & VendorRequest {
   return {
     ...call,
     vendor: 'Trend Cloud One',

@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
+  appDynamicsUrl,
   assertTemplateUrl,
+  cloudOneUrl,
   cloudTrailServiceUrl,
   UntrustedUrlError,
   visionOneIngestUrl,
@@ -51,5 +53,70 @@ describe.each([
 
   test.each(lookalikesOf(host, path, neighbour))('is not at "%s"', (url) => {
     expect(() => trust(url)).toThrow(UntrustedUrlError);
+  });
+});
+
+test('Cloud One’s audit service has a host of its own', () => {
+  expect(cloudOneUrl('audit', 'us-1', '/api/logs').href).toBe(
+    'https://audit.us-1.cloudone.trendmicro.com/api/logs',
+  );
+});
+
+describe('an AppDynamics controller', () => {
+  const PATH = '/controller/ControllerAuditHistory';
+
+  afterEach(() => vi.unstubAllEnvs());
+
+  test.each([
+    ['https://acme.saas.appdynamics.com', `https://acme.saas.appdynamics.com${PATH}`],
+    ['https://acme.saas.appdynamics.com/', `https://acme.saas.appdynamics.com${PATH}`],
+    ['https://acme.saas.appdynamics.com/controller/', `https://acme.saas.appdynamics.com${PATH}`],
+    ['https://controller.example:8181/monitoring', `https://controller.example:8181/monitoring${PATH}`],
+    ['https://203.0.113.9:8181', `https://203.0.113.9:8181${PATH}`],
+    ['https://[2001:4860::8888]', `https://[2001:4860::8888]${PATH}`],
+  ])('is called under %s', (given, url) => {
+    expect(appDynamicsUrl(given, PATH).href).toBe(url);
+  });
+
+  test.each([
+    '',
+    'acme.saas.appdynamics.com',
+    'http://acme.saas.appdynamics.com',
+    'https://user:password@acme.saas.appdynamics.com',
+    'https://acme.saas.appdynamics.com?a=b',
+    'https://acme.saas.appdynamics.com#a',
+    'https://localhost',
+    'https://localhost.',
+    'https://controller.localhost',
+    'https://127.0.0.1:8090',
+    'https://2130706433',
+    'https://0x7f.1',
+    'https://10.1.2.3',
+    'https://172.31.255.255',
+    'https://192.168.0.1',
+    'https://169.254.169.254',
+    'https://100.64.0.1',
+    'https://0.0.0.0',
+    'https://[::1]',
+    'https://[::]',
+    'https://[::ffff:10.0.0.1]',
+    'https://[fd00::1]',
+    'https://[fe80::1]',
+  ])('is not at "%s"', (given) => {
+    expect(() => appDynamicsUrl(given, PATH)).toThrow(UntrustedUrlError);
+  });
+
+  test('is never shown with its password', () => {
+    expect(() => appDynamicsUrl('https://user:hunter2@acme.saas.appdynamics.com', PATH)).toThrow(
+      /^(?!.*hunter2).*acme\.saas\.appdynamics\.com/,
+    );
+  });
+
+  test('may be on this machine in a rehearsal, where nothing else is called anyway', () => {
+    vi.stubEnv('VENDOR_ENDPOINT_OVERRIDE', 'http://127.0.0.1:8080');
+
+    expect(appDynamicsUrl('https://127.0.0.1:8090', PATH).href).toBe(
+      `http://127.0.0.1:8080/127.0.0.1:8090${PATH}`,
+    );
   });
 });

@@ -4,6 +4,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -20,6 +21,7 @@ export function mockDynamoDb(table: Table) {
   mock.on(PutItemCommand).callsFake((input) => table.putItem(input));
   mock.on(UpdateItemCommand).callsFake((input) => table.updateItem(input));
   mock.on(DeleteItemCommand).callsFake((input) => table.deleteItem(input));
+  mock.on(QueryCommand).callsFake((input) => table.query(input));
   mock.on(BatchGetItemCommand).callsFake((input) => table.batchGetItem(input));
   return mock;
 }

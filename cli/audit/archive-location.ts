@@ -1,0 +1,114 @@
+/** Where the archive is that a command looks into: the deployed one, a bucket, or a folder. */
+import { stat } from 'node:fs/promises';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Command } from 'commander';
+import { DERIVED_PREFIX } from '../../contract/archive.ts';
+import { ARCHIVE_OUTPUTS } from '../../contract/archive-parameters.ts';
+import { FolderObjectStore } from '../../lambda/archive/store/folder-object-store.ts';
+import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
+import { S3ObjectStore } from '../../lambda/archive/store/s3-object-store.ts';
+import { S3_READING_PATIENCE } from '../../lambda/shared/aws-patience.ts';
+import { type AwsOptions, clientConfiguration, describeStack } from '../aws.ts';
+import { UserError } from '../errors.ts';
+
+/** What `addArchiveOption` adds, beside the options of every command that talks to AWS. */
+export interface ArchiveOptions extends AwsOptions {
+  /** Absent for the deployed one. */
+  readonly archive?: string;
+}
+
+/** The two buckets, and where in them, or in a folder, their objects are. */
+const PARTS = {
+  raw: { output: ARCHIVE_OUTPUTS.rawBucket, prefix: 'raw/' },
+  derived: { output: ARCHIVE_OUTPUTS.derivedBucket, prefix: DERIVED_PREFIX },
+} as const;
+
+export type ArchivePart = keyof typeof PARTS;
+
+/** Of the archive's stack, where `--stack` is not given. */
+export const ARCHIVE_STACK = 'AuditArchive';
+
+/** @param part the commands that look into the raw records, or into what is derived of them. */
+export function addArchiveOption(command: Command, part: ArchivePart = 'raw'): Command {
+  return command.option(
+    '--archive <place>',
+    `a folder with ${PARTS[part].prefix}…, or s3://<${part} bucket> (default: that of the stack, --stack, which is ${ARCHIVE_STACK} here)`,
+  );
+}
+
+/** The options of a command of the group `audit`: the stack, where none is named, is the archive's. */
+export function archiveOptionsOf<Options extends ArchiveOptions>(given: Command, program: Command): Options {
+  const options = given.optsWithGlobals<Options>();
+  return program.getOptionValueSource('stack') === 'default' ? { ...options, stack: ARCHIVE_STACK } : options;
+}
+
+/**
+ * Opens the raw archive for reading.
+ *
+ * @throws UserError where there is no such folder or stack, or AWS cannot be asked.
+ */
+export async function openRawArchive(options: ArchiveOptions, signal?: AbortSignal): Promise<ObjectStore> {
+  return openArchive('raw', options, signal);
+}
+
+/** Opens what is derived from it, in the same way. */
+export async function openDerivedArchive(
+  options: ArchiveOptions,
+  signal?: AbortSignal,
+): Promise<ObjectStore> {
+  return openArchive('derived', options, signal);
+}
+
+async function openArchive(
+  part: ArchivePart,
+  options: ArchiveOptions,
+  signal: AbortSignal | undefined,
+): Promise<ObjectStore> {
+  const { archive } = options;
+  if (archive === undefined) {
+    const { bucket, region } = await deployedArchive(part, options);
+    return inS3(bucket, { ...options, region }, signal);
+  }
+  const bucket = /^s3:\/\/(?<bucket>[^/]+)\/?$/.exec(archive)?.groups?.bucket;
+  return bucket === undefined ? await inFolder(part, archive) : inS3(bucket, options, signal);
+}
+
+async function deployedArchive(
+  part: ArchivePart,
+  options: AwsOptions,
+): Promise<{ bucket: string; region: string }> {
+  const { output } = PARTS[part];
+  const stack = await describeStack(options);
+  const bucket = stack.output(output);
+  if (bucket === null) {
+    throw new UserError(
+      `The stack "${options.stack}" (${stack.status}) has no output ${output}: it is no audit archive, or ` +
+        "is not deployed completely. Name the archive's stack with --stack, or its place with --archive.",
+    );
+  }
+  return { bucket, region: stack.region };
+}
+
+function inS3(bucket: string, options: AwsOptions, signal: AbortSignal | undefined): ObjectStore {
+  // A bucket that is named may be in another region than the profile's.
+  const configuration = {
+    ...S3_READING_PATIENCE,
+    ...clientConfiguration(options),
+    followRegionRedirects: true,
+  };
+  return new S3ObjectStore({ s3: new S3Client(configuration), bucket, signal });
+}
+
+async function inFolder(part: ArchivePart, folder: string): Promise<ObjectStore> {
+  if (folder.startsWith('s3://')) {
+    throw new UserError(`"${folder}" names more than a bucket: give s3://<${part} bucket>.`);
+  }
+  try {
+    if ((await stat(folder)).isDirectory()) {
+      return new FolderObjectStore(folder);
+    }
+  } catch (error) {
+    throw new UserError(`The archive cannot be read: ${(error as Error).message}.`, { cause: error });
+  }
+  throw new UserError(`The archive cannot be read: "${folder}" is not a folder.`);
+}

@@ -1,0 +1,148 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type ArchivedRecord, AUDIT_SOURCES } from '../../contract/archive.ts';
+import { type AuditRow, auditRow } from '../../contract/audit-columns.ts';
+import { toOcsf } from '../../lambda/archive/ocsf/to-ocsf.ts';
+import { findRecords } from '../../lambda/archive/raw/find-record.ts';
+import { readArchive } from '../../lambda/archive/raw/read-archive.ts';
+import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
+import { thousands } from '../amounts.ts';
+import type { CommandContext } from '../command-context.ts';
+import { EXIT, UserError } from '../errors.ts';
+import { ProgressLine } from '../progress-line.ts';
+import {
+  type ArchiveOptions,
+  addArchiveOption,
+  archiveOptionsOf,
+  openRawArchive,
+} from './archive-location.ts';
+import { addFilterOptions, eventFilterOf, type FilterOptions } from './event-filter.ts';
+import { listText } from './list-text.ts';
+import { DamageReport, explained } from './reading.ts';
+import { addSpanOptions, type SpanOptions, spanOf } from './span.ts';
+
+interface ListOptions extends ArchiveOptions, SpanOptions, FilterOptions {
+  readonly oldestFirst?: boolean;
+  readonly limit: number;
+  readonly after?: string;
+  readonly json?: boolean;
+}
+
+const DEFAULT_SPAN_MS = 24 * 3_600_000;
+const DEFAULT_LIMIT = 50;
+const MAXIMUM_LIMIT = 10_000;
+/** Records read between two looks at the progress line. */
+const BETWEEN_LOOKS = 500;
+
+export function addAuditList(audit: Command, context: CommandContext): void {
+  const command = audit.command('list').description('Lists events, the newest first');
+  addArchiveOption(addFilterOptions(addSpanOptions(command, 'a day ago')))
+    .option('--oldest-first', 'the oldest first')
+    .option(
+      '--limit <count>',
+      `at most so many events, up to ${thousands(MAXIMUM_LIMIT)}`,
+      limit,
+      DEFAULT_LIMIT,
+    )
+    .option('--after <id>', 'goes on behind this event, as the page before says')
+    .addHelpText(
+      'after',
+      `
+Several values of one option are alternatives; different options must all hold. Names may hold *, and case does not matter.
+With --json it prints an array of events in the archive's columns; a next page begins --after the id of the last.
+Exits with ${EXIT.failed} where something in the archive is damaged, which is then told.
+
+Examples:
+  $ npx trailbridge audit list
+  $ npx trailbridge audit list --from 2026-03-01 --source cloudone --event 'audit.user*'
+  $ npx trailbridge audit list --attention --from 2026-01-01 --limit 200
+  $ npx trailbridge audit list --principal 'aya@*' --text 日本 --archive ./archive
+  $ npx trailbridge audit list --json | jq -r '.[] | [(.time / 1000 | todate), .event, .principal] | @tsv'`,
+    )
+    .action(async (_options: object, given: Command) => {
+      await list(archiveOptionsOf<ListOptions>(given, context.program), context);
+    });
+}
+
+async function list(options: ListOptions, { streams, output, finish }: CommandContext): Promise<void> {
+  const progress = new ProgressLine(streams, options.json === true);
+  const damage = new DamageReport();
+  const { rows, isMore } = await explained(() => page(options, damage, progress)).finally(() =>
+    progress.clear(),
+  );
+  output().result(rows, (all) => listText(all, streams.terminal?.columns()));
+  if (isMore) {
+    output().note(`There are more: --after ${rows.at(-1)?.id}`);
+  }
+  finish(damage.tell(output()) ? EXIT.failed : EXIT.ok);
+}
+
+interface Page {
+  readonly rows: readonly AuditRow[];
+  readonly isMore: boolean;
+}
+
+async function page(options: ListOptions, damage: DamageReport, progress: ProgressLine): Promise<Page> {
+  const store = await openRawArchive(options);
+  const after = await recordAfter(store, options);
+  const isWanted = eventFilterOf(options);
+  const rows: AuditRow[] = [];
+  let read = 0;
+  const records = readArchive(store, {
+    ...spanOf(options, startOf(options, after)),
+    sources: options.source ?? AUDIT_SOURCES,
+    order: options.oldestFirst === true ? 'oldest-first' : 'newest-first',
+    after,
+    onDamage: damage.add,
+  });
+  for await (const record of records) {
+    const event = toOcsf(record);
+    const row = auditRow(event);
+    read += 1;
+    if (read % BETWEEN_LOOKS === 0) {
+      progress.show(
+        'Reading',
+        `${thousands(read)} events, ${new Date(record.time).toISOString().slice(0, 10)} …`,
+      );
+    }
+    if (isWanted(event, row)) {
+      if (rows.length === options.limit) {
+        return { rows, isMore: true };
+      }
+      rows.push(row);
+    }
+  }
+  return { rows, isMore: false };
+}
+
+/** @throws UserError where the archive has no such event to go on behind. */
+async function recordAfter(store: ObjectStore, { after }: ListOptions): Promise<ArchivedRecord | undefined> {
+  if (after === undefined) {
+    return undefined;
+  }
+  const [record, another] = await findRecords(store, after);
+  if (record === undefined || another !== undefined) {
+    throw new UserError(
+      `${record === undefined ? 'No event' : 'More than one event'} in ${store.place} has the id ${after}. ` +
+        'Give --after as the page before says it.',
+    );
+  }
+  return record;
+}
+
+/** The last day; behind an event that is older, a day from there, or all that came since. */
+function startOf({ oldestFirst }: ListOptions, after: ArchivedRecord | undefined): number {
+  const dayAgo = Date.now() - DEFAULT_SPAN_MS;
+  if (after === undefined || after.time >= dayAgo) {
+    return dayAgo;
+  }
+  return oldestFirst === true ? after.time : after.time - DEFAULT_SPAN_MS;
+}
+
+/** @throws InvalidArgumentError */
+function limit(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > MAXIMUM_LIMIT) {
+    throw new InvalidArgumentError(`Give a number from 1 to ${MAXIMUM_LIMIT}; audit export has no limit.`);
+  }
+  return count;
+}

@@ -1,0 +1,173 @@
+/** `trailbridge audit query`: SQL over the archive's files, by DuckDB. */
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { AUDIT_SOURCES } from '../../contract/archive.ts';
+import { AUDIT_QUESTIONS, questionSql } from '../../contract/audit-questions.ts';
+import { VIEWS } from '../../contract/audit-sql.ts';
+import { FolderObjectStore } from '../../lambda/archive/store/folder-object-store.ts';
+import { files as filesInWords, megabytes } from '../amounts.ts';
+import type { CommandContext } from '../command-context.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { columns } from '../output.ts';
+import { ProgressLine } from '../progress-line.ts';
+import {
+  type ArchiveOptions,
+  addArchiveOption,
+  archiveOptionsOf,
+  openDerivedArchive,
+} from './archive-location.ts';
+import { listCloudTrailFiles } from './cloudtrail-files.ts';
+import {
+  copyToCache,
+  type LocalFile,
+  listDerivedFiles,
+  usualCacheFolder,
+  type WantedEvents,
+} from './derived-files.ts';
+import { AuditDatabase, type QueryResult } from './duckdb.ts';
+import { csvOf, objectsOf, tableOf } from './result-text.ts';
+import { addSpanOptions, type SpanOptions, spanOf } from './span.ts';
+
+interface QueryOptions extends ArchiveOptions, SpanOptions {
+  readonly saved?: string;
+  readonly list?: true;
+  readonly json?: boolean;
+  readonly cloudtrail?: string;
+  readonly cache: string;
+  readonly csv?: true;
+}
+
+export function addAuditQuery(audit: Command, context: CommandContext): void {
+  const command = audit
+    .command('query')
+    .description('Asks the archive in SQL, on this machine')
+    .argument('[sql]', `one query, over ${Object.values(VIEWS).join(', ')} or the tables of the classes`)
+    .option('--saved <name>', 'asks a saved question instead')
+    .option('--list', 'lists the saved questions');
+  addArchiveOption(addSpanOptions(command, 'the beginning'), 'derived')
+    .option('--cloudtrail <folder>', "folder with CloudTrail's own files, to ask them as well")
+    .option('--cache <folder>', 'where files from S3 are kept', usualCacheFolder())
+    .option('--csv', 'prints CSV, safe to open in a spreadsheet')
+    .addHelpText('after', HELP)
+    .action(async (sql: string | undefined, _options: unknown, given: Command) => {
+      await query(sql, archiveOptionsOf<QueryOptions>(given, context.program), context);
+    });
+}
+
+const HELP = `
+Times are UTC. Nothing can be written, and no other file be read.
+
+Examples:
+  $ npx trailbridge audit query --saved sign-ins --from 2026-03-01
+  $ npx trailbridge audit query "SELECT time, principal, event FROM audit_events WHERE outcome = 'Failure' ORDER BY time"
+  $ npx trailbridge audit query "DESCRIBE audit_authentication" --archive ./archive`;
+
+async function query(sql: string | undefined, options: QueryOptions, context: CommandContext): Promise<void> {
+  if (options.list === true) {
+    context.output().result(
+      AUDIT_QUESTIONS.map(({ name, description }) => ({ name, description })),
+      (questions) => columns(questions.map(({ name, description }) => [name, description])),
+    );
+    return;
+  }
+  const text = sqlOf(sql, options.saved);
+  if (options.json === true && options.csv === true) {
+    throw new UsageError('--json and --csv are two ways to print a result: give one of them.');
+  }
+  const signal = context.streams.onInterrupt();
+  try {
+    show(await ask(text, options, context, signal), options, context);
+  } catch (error) {
+    if (!signal.aborted) {
+      throw error;
+    }
+    // The user has interrupted it, whatever it was at; nothing is left behind but whole files in the cache.
+    context.output().note('Interrupted.');
+    context.finish(EXIT.interrupted);
+  }
+}
+
+async function ask(
+  sql: string,
+  options: QueryOptions,
+  { streams }: CommandContext,
+  signal: AbortSignal,
+): Promise<QueryResult> {
+  const wanted = wantedOf(options);
+  const progress = new ProgressLine(streams, options.json === true);
+  try {
+    const database = await AuditDatabase.open({
+      derived: await derivedFiles(wanted, options, { progress, signal }),
+      cloudTrail: options.cloudtrail === undefined ? [] : await listCloudTrailFiles(options.cloudtrail),
+      from: wanted.from,
+      to: wanted.to,
+    });
+    try {
+      return await database.query(sql, signal);
+    } finally {
+      database.close();
+    }
+  } finally {
+    progress.clear();
+  }
+}
+
+interface Surroundings {
+  readonly progress: ProgressLine;
+  readonly signal: AbortSignal;
+}
+
+async function derivedFiles(
+  wanted: WantedEvents,
+  options: QueryOptions,
+  { progress, signal }: Surroundings,
+): Promise<readonly LocalFile[]> {
+  const store = await openDerivedArchive(options, signal);
+  const files = await listDerivedFiles(store, wanted);
+  if (store instanceof FolderObjectStore) {
+    return files.map(({ className, key }) => ({ className, path: join(store.place, key) }));
+  }
+  const folder = resolve(options.cache);
+  const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  return copyToCache(store, files, {
+    folder,
+    signal,
+    onBytes: (bytes) => {
+      done += bytes;
+      progress.show('Copying', `${filesInWords(files.length)}, ${megabytes(all)} in all, to ${folder}`, {
+        done,
+        of: all,
+      });
+    },
+  });
+}
+
+function show(result: QueryResult, { csv }: QueryOptions, { output, streams }: CommandContext): void {
+  if (csv === true) {
+    streams.out(csvOf(result));
+    return;
+  }
+  output().result(objectsOf(result), () => tableOf(result, streams.terminal?.columns()));
+}
+
+/** @throws UsageError */
+function sqlOf(sql: string | undefined, saved: string | undefined): string {
+  if ((sql === undefined) === (saved === undefined)) {
+    throw new UsageError('Give a query, or the name of a saved one with --saved; --list shows these.');
+  }
+  if (saved === undefined) {
+    return sql ?? '';
+  }
+  const question = AUDIT_QUESTIONS.find(({ name }) => name === saved);
+  if (question === undefined) {
+    const names = AUDIT_QUESTIONS.map(({ name }) => name).join(', ');
+    throw new UsageError(`There is no saved question "${saved}". There are ${names}.`);
+  }
+  return questionSql(question);
+}
+
+/** @throws UsageError */
+function wantedOf(options: QueryOptions): WantedEvents {
+  return { sources: options.source ?? AUDIT_SOURCES, ...spanOf(options, Number.NEGATIVE_INFINITY) };
+}

@@ -1,0 +1,74 @@
+/** What is known of an AppDynamics controller's audit history from run to run, and which time is asked for next. */
+import * as z from 'zod';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The longest that the controller answers for. Source: Splunk AppDynamics documentation, "Controller Audit Log". */
+export const LONGEST_WINDOW_MS = DAY_MS;
+/** What the controller keeps. Source: the same, `audit.log.retention.period`: 720 hours. */
+export const RETENTION_MS = 720 * HOUR_MS;
+/** How far back events are looked for that appeared late: in every round, and in the daily one. */
+const OVERLAP_MS = HOUR_MS;
+const FAR_BACK_MS = 7 * DAY_MS;
+const FAR_BACK_EVERY_MS = DAY_MS;
+/** Where a controller does not tell its clock: by how much it may be behind ours. */
+export const UNKNOWN_CLOCK_MS = 10 * 60_000;
+const REMEMBERED_GAPS = 20;
+
+/** Times are milliseconds since the epoch, by the controller's clock where nothing else is said. */
+export const appDynamicsState = z.object({
+  /** All before is collected, gaps aside. */
+  collectedUntil: z.number().optional(),
+  /** The way to the present that is under way. */
+  round: z.object({ position: z.number(), isFarBack: z.boolean() }).optional(),
+  /** When the last round began that went far back; by our clock. */
+  farBackAt: z.number().optional(),
+  /** Milliseconds of the next window: halved where an answer is too large, doubled after each that is not. */
+  windowMs: z.number().default(LONGEST_WINDOW_MS),
+  /** Milliseconds by which the controller's clock is ahead of ours. */
+  aheadMs: z.number().default(0),
+  /** Times whose events the controller had probably forgotten before they were asked for; `noticedAt` by our clock. */
+  gaps: z.array(z.object({ from: z.number(), to: z.number(), noticedAt: z.number() })).default([]),
+  /** Short hashes of what could not be parsed, so that it is not kept again at every overlap. */
+  unreadable: z.array(z.string()).default([]),
+});
+export type AppDynamicsState = z.infer<typeof appDynamicsState>;
+export type Round = NonNullable<AppDynamicsState['round']>;
+export type Gap = AppDynamicsState['gaps'][number];
+
+/**
+ * The first round begins where the controller's memory does. The others go back a little behind what is collected, and daily a
+ * week, for events that appeared late.
+ *
+ * @param ours our clock
+ */
+export function planRound({ collectedUntil, farBackAt, aheadMs }: AppDynamicsState, ours: number): Round {
+  if (collectedUntil === undefined) {
+    return { position: ours + aheadMs - RETENTION_MS, isFarBack: true };
+  }
+  const isFarBack = ours - (farBackAt ?? 0) >= FAR_BACK_EVERY_MS;
+  return { position: collectedUntil - (isFarBack ? FAR_BACK_MS : OVERLAP_MS), isFarBack };
+}
+
+/**
+ * The state with the gap that there is because nothing was collected for longer than the controller remembers. The time is asked
+ * for all the same: some controllers are set to keep more.
+ *
+ * @param ours our clock
+ */
+export function withGap(state: AppDynamicsState, ours: number): AppDynamicsState {
+  const { collectedUntil = Number.POSITIVE_INFINITY, aheadMs, gaps } = state;
+  const forgottenUntil = ours + aheadMs - RETENTION_MS;
+  if (collectedUntil >= forgottenUntil) {
+    return state;
+  }
+  const latest = gaps.at(-1);
+  if (latest !== undefined && collectedUntil <= latest.to) {
+    // The same gap, which has grown since it was noticed.
+    const grown = { ...latest, to: Math.max(latest.to, forgottenUntil) };
+    return { ...state, gaps: [...gaps.slice(0, -1), grown] };
+  }
+  const gap = { from: collectedUntil, to: forgottenUntil, noticedAt: ours };
+  return { ...state, gaps: [...gaps, gap].slice(-REMEMBERED_GAPS) };
+}

@@ -1,0 +1,94 @@
+/** How far a source is collected, and who collects now. */
+import type * as z from 'zod';
+import { ARCHIVE_TABLE_KEYS, type AuditSource } from '../../../contract/archive.ts';
+import { faultsOf } from '../../../contract/faults.ts';
+import { tryParseJson } from '../../shared/remote-words.ts';
+import { type Item, LeasedItem, type LeaseTable } from '../table/lease.ts';
+
+/** The state that is stored is none that this version of the collector can go on from. */
+export class UnreadableCheckpointError extends Error {
+  override readonly name = 'UnreadableCheckpointError';
+
+  constructor(pk: string, problem: string) {
+    super(
+      `The collector's state in the item ${pk} cannot be read (${problem}). Delete the item to collect from the beginning: what is ` +
+        'archived is recognised, and not stored again.',
+    );
+  }
+}
+
+/** How far a source was collected when it was last looked at. */
+export interface Standing {
+  /** Everything before is collected; `undefined` where it never was. Milliseconds since the epoch. */
+  readonly completeUntil: number | undefined;
+  /** When it was first collected, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
+export type Opening<State> =
+  | { readonly isOurs: true; readonly state: State | undefined; readonly standing: Standing }
+  /** Another run is at it. */
+  | { readonly isOurs: false; readonly standing: Standing };
+
+/** The checkpoint of one source, for one run. Throws AwsCallError where DynamoDB does not do its part. */
+export class Checkpoint<State> {
+  readonly #lease: LeasedItem;
+  readonly #pk: string;
+  readonly #schema: z.ZodType<State>;
+
+  /** @param owner another one for each run. */
+  constructor(table: LeaseTable, source: AuditSource, schema: z.ZodType<State>, owner: string) {
+    const key = ARCHIVE_TABLE_KEYS.checkpoint(source);
+    this.#lease = new LeasedItem(table, key, owner);
+    this.#pk = key.pk;
+    this.#schema = schema;
+  }
+
+  /**
+   * Takes the lease.
+   *
+   * @param until when the run ends, however it goes; milliseconds since the epoch, like `now`.
+   */
+  async open(until: number, now: number): Promise<Opening<State>> {
+    const { isOurs, item } = await this.#lease.take(until, now, { since: { N: String(now) } });
+    const standing = standingOf(item, now);
+    return isOurs ? { isOurs, state: this.#stateIn(item), standing } : { isOurs, standing };
+  }
+
+  /** @throws LeaseLostError */
+  async save(state: State): Promise<void> {
+    await this.#lease.write({ collectorState: { S: JSON.stringify(state) } });
+  }
+
+  /**
+   * Gives the lease back.
+   *
+   * @param completeUntil `undefined` where nothing new is known of it.
+   * @throws LeaseLostError
+   */
+  async close(completeUntil?: number): Promise<void> {
+    await this.#lease.release(
+      completeUntil === undefined ? {} : { completeUntil: { N: String(completeUntil) } },
+    );
+  }
+
+  /** @throws UnreadableCheckpointError */
+  #stateIn(item: Item): State | undefined {
+    const text = item.collectorState?.S;
+    if (text === undefined) {
+      return undefined;
+    }
+    const parsed = this.#schema.safeParse(tryParseJson(text));
+    if (!parsed.success) {
+      throw new UnreadableCheckpointError(this.#pk, faultsOf(parsed.error, 'state'));
+    }
+    return parsed.data;
+  }
+}
+
+function standingOf({ completeUntil, since }: Item, now: number): Standing {
+  return {
+    completeUntil: completeUntil?.N === undefined ? undefined : Number(completeUntil.N),
+    since: Number(since?.N ?? now),
+  };
+}

@@ -1,0 +1,133 @@
+/** One run of a collector: lease, session, what is told of it. */
+import { wordsOf } from '../../shared/aws-errors.ts';
+import { settleBy } from '../../shared/deadline.ts';
+import type { ArchiveCounts, RawArchive } from '../raw/raw-archive.ts';
+import { LeaseLostError } from '../table/lease.ts';
+import type { Checkpoint, Standing } from './checkpoint.ts';
+import type { CollectionMetrics } from './collection-metrics.ts';
+import type { CollectOutcome, Collector } from './collector.ts';
+
+export interface RunServices<State> {
+  readonly checkpoint: Checkpoint<State>;
+  readonly archive: RawArchive;
+  readonly metrics: CollectionMetrics;
+  readonly log: RunLog;
+  readonly now: () => Date;
+  /** When the run ends, however it goes, in milliseconds since the epoch: the lease is good until then. */
+  readonly endsAt: number;
+  readonly timeIsUp: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** One line of structured fields for each run. */
+export interface RunLog {
+  info(message: string, fields: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** How a run ended that did not fail. */
+export type RunEnd =
+  | ({ readonly kind: 'Collected' } & CollectOutcome & ArchiveCounts)
+  /** Another run is at it: nothing was done. */
+  | { readonly kind: 'LeaseTaken' }
+  /** Another run has taken over meanwhile. What was stored is stored; the other goes on from the last state. */
+  | { readonly kind: 'LeaseLost' };
+
+/**
+ * Runs a collector, if no other run of it is under way.
+ *
+ * However it ends, it tells how old the newest time is up to which everything is collected.
+ *
+ * @throws what the collector, the store or the table throws.
+ */
+export async function runCollector<State>(
+  collector: Collector<State>,
+  services: RunServices<State>,
+): Promise<RunEnd> {
+  const { checkpoint, metrics, log, now, endsAt } = services;
+  const { source } = collector;
+  const run = new Run(collector, services);
+  try {
+    const opening = await checkpoint.open(endsAt, now().getTime());
+    run.standing = opening.standing;
+    if (!opening.isOurs) {
+      log.info('Another run is collecting: nothing to do', { source });
+      return { kind: 'LeaseTaken' };
+    }
+    const end = await run.collect(opening.state);
+    metrics.failed(false);
+    log.info('Collected', { ...end, source });
+    return end;
+  } catch (error) {
+    if (error instanceof LeaseLostError) {
+      // The other run does what is left.
+      log.warn(error.message, { source });
+      return { kind: 'LeaseLost' };
+    }
+    metrics.failed(true);
+    log.error('The run failed', { source, ...services.archive.counts, problem: wordsOf(error) });
+    await run.giveBack();
+    throw error;
+  } finally {
+    metrics.counts(services.archive.counts);
+    if (run.standing !== undefined) {
+      metrics.age(ageOf(run.standing, now()));
+    }
+  }
+}
+
+class Run<State> {
+  readonly #collector: Collector<State>;
+  readonly #services: RunServices<State>;
+  /** `undefined` until the table has told it. */
+  standing: Standing | undefined;
+
+  constructor(collector: Collector<State>, services: RunServices<State>) {
+    this.#collector = collector;
+    this.#services = services;
+  }
+
+  async collect(state: State | undefined): Promise<RunEnd & { readonly kind: 'Collected' }> {
+    const { archive, checkpoint, now, timeIsUp, signal } = this.#services;
+    const collected = this.#collector.collect({
+      state,
+      archive,
+      now,
+      timeIsUp,
+      signal,
+      save: async (next) => {
+        await archive.flush();
+        await checkpoint.save(next);
+      },
+    });
+    // A collector that disregards its signal must not keep the failure from being told.
+    const outcome = await settleBy(collected, signal);
+    // What was added behind the last state is found again by the next run; it need not wait for that.
+    await archive.flush();
+    await checkpoint.close(outcome.completeUntil);
+    if (this.standing !== undefined && outcome.completeUntil !== undefined) {
+      this.standing = { ...this.standing, completeUntil: outcome.completeUntil };
+    }
+    return { kind: 'Collected', ...outcome, ...archive.counts };
+  }
+
+  /** After a failure, so that the next run need not wait for the lease's end. */
+  async giveBack(): Promise<void> {
+    const { checkpoint, log } = this.#services;
+    try {
+      await checkpoint.close();
+    } catch (error) {
+      // It ends by itself, and what is to be told is the failure before it.
+      log.warn('The lease could not be given back', {
+        source: this.#collector.source,
+        problem: wordsOf(error),
+      });
+    }
+  }
+}
+
+/** Where nothing was ever complete, since it was first tried. */
+function ageOf({ completeUntil, since }: Standing, now: Date): number {
+  return now.getTime() - (completeUntil ?? since);
+}

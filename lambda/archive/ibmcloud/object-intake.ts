@@ -1,0 +1,119 @@
+/** Brings the records of one object into the archive. */
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { GzipError } from '../../shared/gunzip.ts';
+import type { IbmContent } from '../../vendors/ibm-object-storage.ts';
+import type { Recorder } from '../collect/collector.ts';
+import { canonicalJson } from '../raw/canonical-json.ts';
+import { portionsOf } from './large-object.ts';
+import { type ObjectRecord, recordsOf, recordsOfPlain } from './object-records.ts';
+import { InflatedTooLargeError } from './object-text.ts';
+
+/** What was in an object. */
+export interface ObjectSummary {
+  readonly events: number;
+  /** The action of each event, once. */
+  readonly actions: ReadonlySet<string>;
+}
+
+/** An object of up to this size is read at once; a larger one in portions. */
+export const WHOLE_OBJECT_BYTES = 16 * 1024 * 1024;
+
+/** @param content the whole object, as it is stored */
+export async function addObject(archive: Recorder, key: string, content: Buffer): Promise<ObjectSummary> {
+  const intake = new Intake(archive, key);
+  try {
+    // It throws before the first record, so that nothing is added twice.
+    await intake.addAll(recordsOf(content));
+  } catch (error) {
+    if (!(error instanceof InflatedTooLargeError)) {
+      throw error;
+    }
+    await addPortions(intake, oneChunk(content));
+  }
+  return intake.summary;
+}
+
+/** Reads an object of any size in bounded memory, line by line. */
+export async function addLargeObject(
+  archive: Recorder,
+  key: string,
+  { body }: IbmContent,
+): Promise<ObjectSummary> {
+  const intake = new Intake(archive, key);
+  await addPortions(intake, body);
+  return intake.summary;
+}
+
+async function addPortions(intake: Intake, body: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const portion of portionsOf(body)) {
+      await intake.addAll(recordsOfPlain(portion));
+    }
+  } catch (error) {
+    if (!(error instanceof GzipError)) {
+      throw error;
+    }
+    // Too large to be kept a second time: somebody has to look at it where it is.
+    await intake.tell(`${error.message} It is too large to be copied: what follows stays in the bucket.`);
+  }
+}
+
+async function* oneChunk(content: Buffer): AsyncGenerator<Buffer, void, undefined> {
+  yield content;
+}
+
+/** An object's whole content. @throws what its connection throws. */
+export function wholeContent({ body }: IbmContent): Promise<Buffer> {
+  return buffer(body);
+}
+
+class Intake {
+  readonly #archive: Recorder;
+  readonly #key: string;
+  /** How often each record without an id was there, by its hash. */
+  readonly #occurrences = new Map<string, number>();
+  readonly #actions = new Set<string>();
+  #events = 0;
+
+  constructor(archive: Recorder, key: string) {
+    this.#archive = archive;
+    this.#key = key;
+  }
+
+  get summary(): ObjectSummary {
+    return { events: this.#events, actions: this.#actions };
+  }
+
+  async addAll(records: Iterable<ObjectRecord>): Promise<void> {
+    for (const record of records) {
+      if ('unreadable' in record) {
+        await this.#archive.addUnreadable(record.content, record.unreadable, this.#key);
+        continue;
+      }
+      const { text, time, event } = record;
+      this.#events += 1;
+      this.#actions.add(event.action);
+      await this.#archive.add({
+        time,
+        text,
+        origin: this.#key,
+        ...(event.id === undefined ? { occurrence: this.#occurrence(text) } : { vendorId: event.id }),
+      });
+    }
+  }
+
+  async tell(why: string): Promise<void> {
+    await this.#archive.addUnreadable(Buffer.from(why), why, this.#key);
+  }
+
+  /** Equal is what the archive takes for equal, whatever its spelling. */
+  #occurrence(text: string): number {
+    const content = createHash('sha256')
+      .update(canonicalJson(text) ?? text)
+      .digest('base64');
+    const before = this.#occurrences.get(content) ?? 0;
+    this.#occurrences.set(content, before + 1);
+    return before;
+  }
+}

@@ -1,0 +1,128 @@
+/** A report as PDF, A4 landscape. */
+import { writeFile } from 'node:fs/promises';
+import type { AuditRow } from '../../../contract/audit-columns.ts';
+import { printed } from './pdf-cell.ts';
+import type { PdfContent, PdfDocument } from './pdf-document.ts';
+import { COLOURS, MARGINS, PAGE_WIDTH } from './pdf-style.ts';
+import { number, summaryOf, titlePage } from './pdf-summary.ts';
+import { eventTable } from './pdf-table.ts';
+// biome-ignore lint/correctness/useImportExtensions: the rule takes the types beside a JavaScript module for the module.
+import pdfmake from './pdfmake.mjs';
+import type { ReportWriter } from './report-file.ts';
+import { periodInWords, type ReportOrder } from './report-head.ts';
+import type { ReportSummary } from './summary.ts';
+
+/**
+ * Events on paper at most: the whole table is laid out in memory, and nobody turns a thousand pages. What that takes is in
+ * docs/adr/0030-audit-reports.md.
+ */
+export const MOST_PDF_EVENTS = 10_000;
+
+/** TrueType files of Noto Sans JP, which has Latin, Greek, Cyrillic and Japanese letters. */
+export interface PdfFonts {
+  readonly regular: string;
+  readonly bold: string;
+}
+
+const FONT = 'Noto Sans JP';
+
+/** Keeps the first events until the end, for how many there are stands above them. */
+export class PdfWriter implements ReportWriter {
+  readonly #path: string;
+  readonly #order: ReportOrder;
+  readonly #fonts: PdfFonts;
+  readonly #rows: AuditRow[] = [];
+
+  constructor(path: string, order: ReportOrder, fonts: PdfFonts) {
+    this.#path = path;
+    this.#order = order;
+    this.#fonts = fonts;
+  }
+
+  async add(row: AuditRow): Promise<void> {
+    if (this.#rows.length < MOST_PDF_EVENTS) {
+      this.#rows.push(row);
+    }
+  }
+
+  async end(summary: ReportSummary): Promise<void> {
+    await writeFile(this.#path, await pdfBytes(this.#order, summary, this.#rows, this.#fonts));
+  }
+
+  async close(): Promise<void> {
+    // The file is written at once.
+  }
+}
+
+/** The same bytes for the same report: the dates in it are the report's own. */
+function pdfBytes(
+  order: ReportOrder,
+  summary: ReportSummary,
+  rows: readonly AuditRow[],
+  fonts: PdfFonts,
+): Promise<Buffer> {
+  pdfmake.setFonts({ [FONT]: { normal: fonts.regular, bold: fonts.bold } });
+  // Nothing that an event holds makes it open a file or an address.
+  pdfmake.setLocalAccessPolicy((path) => path === fonts.regular || path === fonts.bold);
+  pdfmake.setUrlAccessPolicy(() => false);
+  return pdfmake.createPdf(pagesOf(order, summary, rows)).getBuffer();
+}
+
+function pagesOf(order: ReportOrder, summary: ReportSummary, rows: readonly AuditRow[]): PdfDocument {
+  const { definition, period } = order;
+  const { columns, timeZone } = definition;
+  return {
+    info: {
+      title: definition.title,
+      subject: definition.subtitle,
+      author: 'Trailbridge',
+      creator: 'Trailbridge',
+      creationDate: new Date(period.to),
+    },
+    displayTitle: true,
+    pageSize: 'A4',
+    pageOrientation: 'landscape',
+    pageMargins: [MARGINS.left, MARGINS.top, MARGINS.right, MARGINS.bottom],
+    defaultStyle: { font: FONT, fontSize: 8.5, color: COLOURS.text },
+    header: (page) => headerOf(order, page),
+    footer: (page, pages) => footerOf(order, page, pages),
+    content: [
+      ...(definition.titlePage ? [titlePage(order)] : []),
+      summaryOf(order, summary, rows.length),
+      ...(rows.length === 0 ? [] : [eventTable(rows, columns, timeZone, PAGE_WIDTH)]),
+    ],
+  };
+}
+
+/** The label on every page; the title on those that have no large one. */
+function headerOf({ definition }: ReportOrder, page: number): PdfContent {
+  const { title, label, titlePage } = definition;
+  const firstOfEvents = titlePage ? 2 : 1;
+  return {
+    margin: [MARGINS.left, 20, MARGINS.right, 0],
+    columns: [
+      { text: page > firstOfEvents ? printed(title) : '', fontSize: 8, color: COLOURS.quiet },
+      {
+        text: printed(label),
+        width: 'auto',
+        alignment: 'right',
+        fontSize: 11,
+        bold: true,
+        color: COLOURS.label,
+        characterSpacing: 1,
+      },
+    ],
+  };
+}
+
+function footerOf({ definition, period }: ReportOrder, page: number, pages: number): PdfContent {
+  return {
+    margin: [MARGINS.left, 14, MARGINS.right, 0],
+    fontSize: 7.5,
+    color: COLOURS.quiet,
+    columns: [
+      { text: `Trailbridge audit archive · ${periodInWords(period, definition.timeZone)}` },
+      { text: `Page ${number(page)} of ${number(pages)}`, alignment: 'right', width: 'auto' },
+    ],
+  };
+}

@@ -1,0 +1,75 @@
+/** What a report says of itself, in words, whatever its format. */
+import { type AuditSource, SOURCE_NAMES } from '../../../contract/archive.ts';
+import type { ReportDefinition } from '../../../contract/report.ts';
+import type { ReportFilter } from '../../../contract/report-attributes.ts';
+import { headingOf } from './cell.ts';
+import { filtersByColumn } from './filter.ts';
+import type { Period } from './period.ts';
+import { zonedIso } from './zoned-time.ts';
+
+/** How far a source had been collected when the report was made. */
+export interface Collected {
+  readonly source: AuditSource;
+  /** Milliseconds since the epoch; `undefined` where the source has never been collected to an end. */
+  readonly completeUntil: number | undefined;
+}
+
+/** One report to be made. */
+export interface ReportOrder {
+  readonly definition: ReportDefinition;
+  readonly period: Period;
+  /** Of the sources that were ever collected; `undefined` where nobody knows: a folder of records has no checkpoints. */
+  readonly collected: readonly Collected[] | undefined;
+}
+
+/** @returns `2026-03-01 00:00:00 +09:00 to 2026-03-02 00:00:00 +09:00 (Asia/Tokyo)` */
+export function periodInWords({ from, to }: Period, timeZone: string): string {
+  return `${timeInWords(from, timeZone)} to ${timeInWords(to, timeZone)} (${timeZone})`;
+}
+
+/** @returns `2026-03-01 00:00:00 +09:00` */
+export function timeInWords(time: number, timeZone: string): string {
+  const iso = zonedIso(time, timeZone);
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} ${iso.slice(-6)}`;
+}
+
+export function sourcesInWords({ sources }: ReportDefinition): string {
+  return sources.map((source) => SOURCE_NAMES[source]).join(', ');
+}
+
+/** @returns `User name is alice or bob, and Action is LOGIN`; `none` without filters */
+export function filtersInWords(filters: readonly ReportFilter[]): string {
+  const conditions = [...filtersByColumn(filters)].map(
+    ([column, values]) => `${headingOf(column)} is ${values.join(' or ')}`,
+  );
+  return conditions.length === 0 ? 'none' : conditions.join(', and ');
+}
+
+/** Whether everything of the period had been collected, source by source where it had not. */
+export function completenessInWords({ definition, period, collected }: ReportOrder): string {
+  if (collected === undefined) {
+    return 'as far as the archive holds it; how far it was collected is not recorded there';
+  }
+  const lacking = definition.sources.flatMap((source) => {
+    const standing = collected.find((candidate) => candidate.source === source);
+    const words = lackInWords(standing, period, definition.timeZone);
+    return words === undefined ? [] : [`${SOURCE_NAMES[source]}: ${words}`];
+  });
+  return lacking.length === 0 ? 'everything in this time range had been collected' : lacking.join('; ');
+}
+
+function lackInWords(standing: Collected | undefined, { to }: Period, timeZone: string): string | undefined {
+  if (standing === undefined) {
+    return 'not collected';
+  }
+  const { completeUntil } = standing;
+  if (completeUntil === undefined) {
+    return 'not yet collected to an end';
+  }
+  return completeUntil < to ? `collected only until ${timeInWords(completeUntil, timeZone)}` : undefined;
+}
+
+/** Why no changes are shown. Source: Splunk AppDynamics documentation, "Controller Audit Log", default settings. */
+export const CHANGES_NOT_KEPT =
+  'AppDynamics told of changed objects, but of none what was changed: the controller does not keep changes ' +
+  '(audit.log.changes.persisted=false).';

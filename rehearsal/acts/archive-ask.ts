@@ -1,0 +1,91 @@
+/** The archive is derived, and asked as a user asks it: every command, in a process of its own. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { AUDIT_SOURCES } from '../../contract/archive.ts';
+import { ARCHIVE_OUTPUTS as O } from '../../contract/archive-parameters.ts';
+import type { AuditRow } from '../../contract/audit-columns.ts';
+import { ARCHIVE_STACK } from '../audit/archive-stack.ts';
+import type { VendorsEvents } from '../audit/vendors-events.ts';
+import { trailbridge } from '../cdk.ts';
+import { expectThat, type Outputs } from '../operator.ts';
+import type { Rehearsal } from '../scenarios/scenario.ts';
+import type { Stage } from '../stage.ts';
+import { callFunction } from './archive.ts';
+
+const COUNTS =
+  'SELECT source, count(*) AS events, count(DISTINCT id) AS ids FROM audit_events GROUP BY source';
+const SINCE = ['--from', '2020-01-01'];
+const PAGE = 40;
+
+/** Every record must be a row, once. */
+export async function deriveAndQuery(rehearsal: Rehearsal, outputs: Outputs): Promise<void> {
+  const { stage, progress, found } = rehearsal;
+  await progress.phase(
+    'forward',
+    'deriving Parquet files, and asking them',
+    async () => {
+      const error = await callFunction(stage, outputs, O.derivation);
+      expectThat(rehearsal, error === undefined, `The derivation failed: ${error}`);
+      const rows = await audit<{ source: string; events: number; ids: number }[]>(stage, ['query', COUNTS]);
+      found.audit.sources = found.audit.sources.map((report) => {
+        const row = rows.find(({ source }) => source === report.source);
+        const derived = Number(row?.events ?? 0);
+        expectThat(
+          rehearsal,
+          derived === report.archived && Number(row?.ids ?? 0) === derived,
+          `${report.source}: ${report.archived} records archived, and the query finds ${JSON.stringify(row)}.`,
+        );
+        return { ...report, derived };
+      });
+    },
+    () => `${found.audit.sources.reduce((sum, { derived }) => sum + derived, 0)} rows in Parquet files`,
+  );
+}
+
+/** List, one of it in detail, and the export. */
+export async function listShowExport(rehearsal: Rehearsal, vendors: VendorsEvents): Promise<void> {
+  const { stage, progress } = rehearsal;
+  await progress.phase('forward', 'audit list, show and export', async () => {
+    const page = await audit<AuditRow[]>(stage, ['list', ...SINCE, '--limit', String(PAGE)]);
+    const next = await audit<AuditRow[]>(stage, [
+      'list',
+      ...SINCE,
+      '--limit',
+      String(PAGE),
+      '--after',
+      page.at(-1)?.id ?? '',
+    ]);
+    const ids = new Set([...page, ...next].map(({ id }) => id));
+    expectThat(rehearsal, ids.size === 2 * PAGE, `Two pages of ${PAGE} events list ${ids.size} of them.`);
+    const [first] = page;
+    const shown = await audit<unknown>(stage, ['show', first?.id ?? '']);
+    expectThat(
+      rehearsal,
+      first !== undefined && JSON.stringify(shown).includes(first.id),
+      `The event ${first?.id} is listed, and not shown.`,
+    );
+    const file = join(stage.folder, 'AuditLogs.json');
+    for (const source of AUDIT_SOURCES) {
+      await audit(stage, ['export', ...SINCE, '--source', source, '--output', file, '--force']);
+      const exported = (JSON.parse(await readFile(file, 'utf8')) as unknown[]).map((one) =>
+        JSON.stringify(one),
+      );
+      const held = vendors.holdings()[source].map((text) => JSON.stringify(JSON.parse(text)));
+      expectThat(
+        rehearsal,
+        isDeepStrictEqual(exported.toSorted(), held.toSorted()),
+        `The export of ${source} has ${exported.length} records, of ${held.length} that the vendor holds.`,
+      );
+    }
+  });
+}
+
+/** @throws CdkError where the command does not end well. */
+async function audit<T>({ aws, folder }: Stage, args: readonly string[]): Promise<T> {
+  const output = await trailbridge(['audit', ...args, '--stack', ARCHIVE_STACK, '--json'], {
+    aws,
+    log: `${folder}/trailbridge-audit.log`,
+  });
+  return JSON.parse(output) as T;
+}

@@ -1,0 +1,33 @@
+import { deployArchive, destroyArchive } from '../acts/archive.ts';
+import { deriveAndQuery, listShowExport } from '../acts/archive-ask.ts';
+import { collectEverything } from '../acts/archive-collect.ts';
+import { makeReports } from '../acts/archive-report.ts';
+import { ARCHIVE_STACK } from '../audit/archive-stack.ts';
+import { VendorsEvents } from '../audit/vendors-events.ts';
+import { findLeaks } from '../leaks.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Three vendors' audit logs are archived to the record, derived, asked and reported; the raw records outlive the stack. */
+export const audit: Scenario = {
+  name: 'audit',
+  about: "archives three vendors' audit logs: collects, queries, reports, and keeps the records",
+  requires: { destination: 'cloudone', existingBucket: false },
+  play: async (rehearsal) => {
+    const vendors = new VendorsEvents(rehearsal.stage);
+    await vendors.open();
+    try {
+      const outputs = await deployArchive(rehearsal);
+      await collectEverything(rehearsal, vendors, outputs);
+      await deriveAndQuery(rehearsal, outputs);
+      await listShowExport(rehearsal, vendors);
+      await makeReports(rehearsal, outputs);
+      for (const where of new Set(await findLeaks(rehearsal.stage, ARCHIVE_STACK))) {
+        rehearsal.found.problems.push(`A secret stands in ${where}.`);
+      }
+      if (rehearsal.options.keep) await rehearsal.intermission(outputs);
+    } finally {
+      await vendors.close();
+    }
+  },
+  end: destroyArchive,
+};

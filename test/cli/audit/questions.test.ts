@@ -1,0 +1,507 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listDerivedFiles } from '../../../cli/audit/derived-files.ts';
+import { AuditDatabase } from '../../../cli/audit/duckdb.ts';
+import { objectsOf } from '../../../cli/audit/result-text.ts';
+import { type ArchivedRecord, AUDIT_SOURCES, archiveHour } from '../../../contract/archive.ts';
+import { auditRow } from '../../../contract/audit-columns.ts';
+import { AUDIT_QUESTIONS, questionSql } from '../../../contract/audit-questions.ts';
+import { OCSF_CLASSES, type OcsfClassName, type OcsfEvent } from '../../../contract/ocsf.ts';
+import { toOcsf } from '../../../lambda/archive/ocsf/to-ocsf.ts';
+import { FolderObjectStore } from '../../../lambda/archive/store/folder-object-store.ts';
+import { type Told, tell, writeDerived } from './derived-folder.ts';
+import { PLAIN_ANSWERS } from './plain-answers.ts';
+
+const ALL_TIME = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'questions-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Each question's answer, by DuckDB, over the files that are made of the events. */
+async function answersOf(events: readonly OcsfEvent[], into = folder) {
+  await writeDerived(into, events);
+  const files = await listDerivedFiles(new FolderObjectStore(into), { sources: AUDIT_SOURCES, ...ALL_TIME });
+  const database = await AuditDatabase.open({
+    derived: files.map(({ className, key }) => ({ className, path: join(into, key) })),
+    cloudTrail: [],
+    ...ALL_TIME,
+  });
+  try {
+    const answers: Record<string, unknown> = {};
+    for (const question of AUDIT_QUESTIONS) {
+      const result = await database.query(questionSql(question), new AbortController().signal);
+      answers[question.name] = objectsOf(result);
+    }
+    return answers;
+  } finally {
+    database.close();
+  }
+}
+
+function plainAnswers(events: readonly OcsfEvent[]) {
+  const rows = events.map(auditRow);
+  return Object.fromEntries(Object.entries(PLAIN_ANSWERS).map(([name, answer]) => [name, answer(rows)]));
+}
+
+const MFA = [{ field: 'mfa', label: 'Multifactor authentication (MFA)', old: 'TOTP', new: 'NONE' }];
+
+const TOLD: readonly Told[] = [
+  {
+    source: 'cloudone',
+    at: '2026-03-01T08:00',
+    className: 'authentication',
+    activity: 'Logon',
+    event: 'audit.user-signed-in.v1',
+    principal: 'ada',
+    ip: '192.0.2.1',
+  },
+  {
+    source: 'cloudone',
+    at: '2026-03-01T23:59',
+    className: 'authentication',
+    activity: 'Logon',
+    event: 'audit.user-signed-in.v1',
+    principal: 'ada',
+    ip: '192.0.2.2',
+  },
+  {
+    source: 'appdynamics',
+    at: '2026-03-01T09:00',
+    className: 'authentication',
+    activity: 'Logon',
+    event: 'LOGIN_FAILED',
+    principal: 'bob',
+    ip: '198.51.100.7',
+    outcome: 'Failure',
+    attention: 'a log-in failed',
+  },
+  {
+    source: 'appdynamics',
+    at: '2026-03-02T00:00',
+    className: 'authentication',
+    activity: 'Logon',
+    event: 'LOGIN',
+    principal: 'bob',
+    ip: '198.51.100.7',
+  },
+  {
+    source: 'cloudone',
+    at: '2026-03-02T10:00',
+    className: 'entity_management',
+    activity: 'Create',
+    event: 'audit.api-key-created.v1',
+    principal: 'ada',
+    object: ['api-key', 'k1', 'pipeline'],
+    attention: 'an API key was created',
+  },
+  {
+    source: 'ibmcloud',
+    at: '2026-03-02T11:00',
+    className: 'entity_management',
+    activity: 'Create',
+    event: 'iam-identity.user-apikey.create',
+    principal: 'eve',
+    object: ['apikey', 'k2', 'laptop'],
+    outcome: 'Failure',
+  },
+  {
+    source: 'ibmcloud',
+    at: '2026-03-02T12:00',
+    className: 'account_change',
+    activity: 'Other',
+    event: 'user-management.user.invite',
+    principal: 'eve',
+    object: ['user', 'u1', 'new@example.com'],
+    outcome: 'Pending',
+    correlation: 'c1',
+  },
+  {
+    source: 'ibmcloud',
+    at: '2026-03-02T12:01',
+    className: 'account_change',
+    activity: 'Other',
+    event: 'user-management.user.invite',
+    principal: 'eve',
+    object: ['user', 'u1', 'new@example.com'],
+    correlation: 'c1',
+  },
+  {
+    source: 'ibmcloud',
+    at: '2026-03-02T13:00',
+    className: 'account_change',
+    activity: 'Delete',
+    event: 'user-management.user.delete',
+    principal: 'eve',
+    object: ['user', 'u2', 'old@example.com'],
+    outcome: 'Pending',
+    correlation: 'c2',
+  },
+  {
+    source: 'ibmcloud',
+    at: '2026-03-03T01:00',
+    className: 'entity_management',
+    activity: 'Update',
+    event: 'iam-identity.account-settings.update',
+    object: ['account-settings', 's1', 'settings'],
+    changes: MFA,
+    attention: 'multifactor authentication was switched off',
+  },
+  {
+    source: 'ibmcloud',
+    at: '2026-03-03T02:00',
+    className: 'api_activity',
+    activity: 'Read',
+    event: 'user-management.user.read',
+    principal: 'eve',
+    ip: '192.0.2.1',
+    object: ['user', 'u1', 'new@example.com'],
+  },
+];
+
+const id = (index: number, source: string, hour: string) =>
+  `${source}.${hour}.${String(index).padStart(32, '0')}`;
+
+describe('the ten questions', () => {
+  test('are ten, each with another name', () => {
+    expect(new Set(AUDIT_QUESTIONS.map(({ name }) => name)).size).toBe(10);
+    expect(Object.keys(PLAIN_ANSWERS).sort()).toEqual(AUDIT_QUESTIONS.map(({ name }) => name).sort());
+  });
+
+  test('have the answers that one expects', async () => {
+    const answers = await answersOf(tell(TOLD));
+
+    expect(answers).toEqual({
+      'look-first': [
+        {
+          time: '2026-03-03T01:00:00.000Z',
+          source: 'ibmcloud',
+          attention: 'multifactor authentication was switched off',
+          event: 'iam-identity.account-settings.update',
+          principal: null,
+          source_ip: null,
+          object_type: 'account-settings',
+          object_name: 'settings',
+          message: 'about iam-identity.account-settings.update',
+          id: id(9, 'ibmcloud', '20260303T01'),
+        },
+        {
+          time: '2026-03-02T10:00:00.000Z',
+          source: 'cloudone',
+          attention: 'an API key was created',
+          event: 'audit.api-key-created.v1',
+          principal: 'ada',
+          source_ip: null,
+          object_type: 'api-key',
+          object_name: 'pipeline',
+          message: 'about audit.api-key-created.v1',
+          id: id(4, 'cloudone', '20260302T10'),
+        },
+        {
+          time: '2026-03-01T09:00:00.000Z',
+          source: 'appdynamics',
+          attention: 'a log-in failed',
+          event: 'LOGIN_FAILED',
+          principal: 'bob',
+          source_ip: '198.51.100.7',
+          object_type: null,
+          object_name: null,
+          message: 'about LOGIN_FAILED',
+          id: id(2, 'appdynamics', '20260301T09'),
+        },
+      ],
+      'sign-ins': [
+        {
+          source: 'cloudone',
+          principal: 'ada',
+          sign_ins: 2,
+          addresses: 2,
+          first_time: '2026-03-01T08:00:00.000Z',
+          last_time: '2026-03-01T23:59:00.000Z',
+        },
+        {
+          source: 'appdynamics',
+          principal: 'bob',
+          sign_ins: 1,
+          addresses: 1,
+          first_time: '2026-03-02T00:00:00.000Z',
+          last_time: '2026-03-02T00:00:00.000Z',
+        },
+      ],
+      failures: [
+        {
+          time: '2026-03-02T11:00:00.000Z',
+          source: 'ibmcloud',
+          event: 'iam-identity.user-apikey.create',
+          principal: 'eve',
+          source_ip: null,
+          object_type: 'apikey',
+          object_name: 'laptop',
+          message: 'about iam-identity.user-apikey.create',
+          id: id(5, 'ibmcloud', '20260302T11'),
+        },
+        {
+          time: '2026-03-01T09:00:00.000Z',
+          source: 'appdynamics',
+          event: 'LOGIN_FAILED',
+          principal: 'bob',
+          source_ip: '198.51.100.7',
+          object_type: null,
+          object_name: null,
+          message: 'about LOGIN_FAILED',
+          id: id(2, 'appdynamics', '20260301T09'),
+        },
+      ],
+      changes: [
+        {
+          time: '2026-03-03T01:00:00.000Z',
+          source: 'ibmcloud',
+          principal: null,
+          event: 'iam-identity.account-settings.update',
+          object_type: 'account-settings',
+          object_name: 'settings',
+          changes: JSON.stringify(MFA),
+          id: id(9, 'ibmcloud', '20260303T01'),
+        },
+      ],
+      'by-whom': [
+        {
+          source: 'ibmcloud',
+          principal: 'eve',
+          event: 'user-management.user.invite',
+          times: 2,
+          last_time: '2026-03-02T12:01:00.000Z',
+        },
+        {
+          source: 'cloudone',
+          principal: 'ada',
+          event: 'audit.api-key-created.v1',
+          times: 1,
+          last_time: '2026-03-02T10:00:00.000Z',
+        },
+        {
+          source: 'ibmcloud',
+          principal: 'eve',
+          event: 'iam-identity.user-apikey.create',
+          times: 1,
+          last_time: '2026-03-02T11:00:00.000Z',
+        },
+        {
+          source: 'ibmcloud',
+          principal: 'eve',
+          event: 'user-management.user.delete',
+          times: 1,
+          last_time: '2026-03-02T13:00:00.000Z',
+        },
+        {
+          source: 'ibmcloud',
+          principal: null,
+          event: 'iam-identity.account-settings.update',
+          times: 1,
+          last_time: '2026-03-03T01:00:00.000Z',
+        },
+      ],
+      'from-where': [
+        {
+          source_ip: '198.51.100.7',
+          source: 'appdynamics',
+          events: 2,
+          principals: 1,
+          failures: 1,
+          last_time: '2026-03-02T00:00:00.000Z',
+        },
+        {
+          source_ip: '192.0.2.1',
+          source: 'cloudone',
+          events: 1,
+          principals: 1,
+          failures: 0,
+          last_time: '2026-03-01T08:00:00.000Z',
+        },
+        {
+          source_ip: '192.0.2.1',
+          source: 'ibmcloud',
+          events: 1,
+          principals: 1,
+          failures: 0,
+          last_time: '2026-03-03T02:00:00.000Z',
+        },
+        {
+          source_ip: '192.0.2.2',
+          source: 'cloudone',
+          events: 1,
+          principals: 1,
+          failures: 0,
+          last_time: '2026-03-01T23:59:00.000Z',
+        },
+      ],
+      'api-keys': [
+        {
+          time: '2026-03-02T10:00:00.000Z',
+          source: 'cloudone',
+          principal: 'ada',
+          object_name: 'pipeline',
+          object_id: 'k1',
+          event: 'audit.api-key-created.v1',
+          source_ip: null,
+          id: id(4, 'cloudone', '20260302T10'),
+        },
+      ],
+      people: [
+        {
+          time: '2026-03-02T13:00:00.000Z',
+          source: 'ibmcloud',
+          event: 'user-management.user.delete',
+          activity: 'Delete',
+          principal: 'eve',
+          object_name: 'old@example.com',
+          object_id: 'u2',
+          outcome: 'Pending',
+          id: id(8, 'ibmcloud', '20260302T13'),
+        },
+        {
+          time: '2026-03-02T12:01:00.000Z',
+          source: 'ibmcloud',
+          event: 'user-management.user.invite',
+          activity: 'Other',
+          principal: 'eve',
+          object_name: 'new@example.com',
+          object_id: 'u1',
+          outcome: 'Success',
+          id: id(7, 'ibmcloud', '20260302T12'),
+        },
+        {
+          time: '2026-03-02T12:00:00.000Z',
+          source: 'ibmcloud',
+          event: 'user-management.user.invite',
+          activity: 'Other',
+          principal: 'eve',
+          object_name: 'new@example.com',
+          object_id: 'u1',
+          outcome: 'Pending',
+          id: id(6, 'ibmcloud', '20260302T12'),
+        },
+      ],
+      'by-day': [
+        { day: '2026-03-01', source: 'appdynamics', events: 1, principals: 1, failures: 1 },
+        { day: '2026-03-01', source: 'cloudone', events: 2, principals: 1, failures: 0 },
+        { day: '2026-03-02', source: 'appdynamics', events: 1, principals: 1, failures: 0 },
+        { day: '2026-03-02', source: 'cloudone', events: 1, principals: 1, failures: 0 },
+        { day: '2026-03-02', source: 'ibmcloud', events: 4, principals: 1, failures: 1 },
+        { day: '2026-03-03', source: 'ibmcloud', events: 2, principals: 1, failures: 0 },
+      ],
+      pending: [
+        {
+          time: '2026-03-02T13:00:00.000Z',
+          source: 'ibmcloud',
+          event: 'user-management.user.delete',
+          principal: 'eve',
+          object_name: 'old@example.com',
+          correlation_id: 'c2',
+          id: id(8, 'ibmcloud', '20260302T13'),
+        },
+      ],
+    });
+    expect(plainAnswers(tell(TOLD))).toEqual(answers);
+  });
+
+  test('have the same answers in SQL and without, whatever happened', async () => {
+    const word = fc.constantFrom('ada', 'bob', 'eve');
+    const told = fc.record<Told>(
+      {
+        source: fc.constantFrom(...AUDIT_SOURCES),
+        at: fc.constantFrom('2026-03-01T00:00', '2026-03-01T23:59', '2026-03-02T00:00', '2026-03-04T12:00'),
+        className: fc.constantFrom(...(Object.keys(OCSF_CLASSES) as OcsfClassName[])),
+        activity: fc.constantFrom('Logon', 'Create', 'Read', 'Update', 'Delete'),
+        event: fc.constantFrom('LOGIN', 'x.apikey.create', 'user.invite', 'audit.api-key-created.v1'),
+        principal: word,
+        ip: fc.constantFrom('192.0.2.1', '2001:db8::1'),
+        outcome: fc.constantFrom('Success', 'Failure', 'Pending'),
+        attention: fc.constantFrom('look', "don't; --"),
+        object: fc.tuple(fc.constantFrom('API_KEY', 'user'), word, word),
+        changes: fc.constant(MFA),
+        correlation: fc.constantFrom('c1', 'c2'),
+      },
+      { requiredKeys: ['source', 'at', 'className', 'activity', 'event'] },
+    );
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(told, { maxLength: 30 }), async (some) => {
+        run += 1;
+        const events = tell(some);
+        expect(await answersOf(events, join(folder, String(run)))).toEqual(plainAnswers(events));
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+
+  test('have the same answers from raw records of all three sources', async () => {
+    const events = RAW.map(toOcsf);
+    const answers = await answersOf(events);
+
+    expect(answers).toEqual(plainAnswers(events));
+    expect(answers['by-day']).toHaveLength(3);
+    expect(answers['sign-ins']).toContainEqual(
+      expect.objectContaining({ source: 'appdynamics', principal: 'bob', sign_ins: 1 }),
+    );
+    expect(answers.failures).toContainEqual(
+      expect.objectContaining({ event: 'LOGIN_FAILED', principal: 'bob' }),
+    );
+  });
+});
+
+const RAW: readonly ArchivedRecord[] = [
+  raw('cloudone', {
+    id: 'e1',
+    time: '2026-03-01T10:00:00Z',
+    type: 'audit.api-key-created.v1',
+    principal: { urn: 'urn:cloudone:identity:us-1:900000000001:user/u1', type: 'user' },
+    event: {},
+  }),
+  raw('appdynamics', {
+    timeStamp: Date.UTC(2026, 2, 1, 10),
+    auditDateTime: '2026-03-01T10:00:00.000+0000',
+    accountName: 'acme',
+    securityProviderType: 'INTERNAL',
+    userName: 'bob',
+    action: 'LOGIN',
+  }),
+  raw('appdynamics', {
+    timeStamp: Date.UTC(2026, 2, 1, 10),
+    auditDateTime: '2026-03-01T10:00:00.000+0000',
+    accountName: 'acme',
+    userName: 'bob',
+    action: 'LOGIN_FAILED',
+  }),
+  raw('ibmcloud', {
+    action: 'user-management.user.invite',
+    outcome: 'pending',
+    eventTime: '2026-03-01T10:00:00.00+0000',
+    severity: 'normal',
+    correlationId: 'c1',
+    initiator: {
+      id: 'IBMid-1',
+      name: 'eve@example.com',
+      typeURI: 'service/security/account/user',
+      host: { address: '192.0.2.1' },
+    },
+    target: { id: 'crn:v1:x', name: 'acme', typeURI: 'user-management/user' },
+    message: 'User Management: invite user',
+  }),
+];
+
+function raw(source: (typeof AUDIT_SOURCES)[number], record: object): ArchivedRecord {
+  const time = Date.UTC(2026, 2, 1, 10);
+  const text = JSON.stringify(record);
+  return {
+    id: `${source}.${archiveHour(time)}.${Buffer.from(text).toString('hex').slice(-32)}`,
+    time,
+    collectedAt: '2026-03-01T10:05:00.000Z',
+    record: text,
+  };
+}

@@ -1,0 +1,407 @@
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { cloudOneCollector } from '../../../../lambda/archive/collect/cloudone-collector.ts';
+import { logger } from '../../../../lambda/shared/logger.ts';
+import { VendorError } from '../../../../lambda/vendors/vendor-call.ts';
+import { CrashError, MemoryArchive } from './memory-archive.ts';
+import { type AuditLogSettings, type ListOrder, SimulatedAuditLog } from './simulated-audit-log.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const START = Date.parse('2026-03-01T00:00:00Z');
+const ORDERS: readonly ListOrder[] = ['newest-first', 'oldest-first', 'none'];
+
+let now: number;
+beforeEach(() => {
+  now = START;
+  vi.spyOn(logger, 'warn').mockReturnValue(undefined);
+});
+afterEach(() => vi.restoreAllMocks());
+
+function worldOf(settings: Partial<AuditLogSettings> = {}) {
+  const log = new SimulatedAuditLog({ order: 'newest-first', pageSize: 5, cursors: 'key', ...settings });
+  const archive = new MemoryArchive(cloudOneCollector(log.read), () => new Date(now));
+  return { log, archive };
+}
+
+/** `count` events, one every `everyMs`, up to now. */
+function fill(log: SimulatedAuditLog, count: number, everyMs = HOUR): void {
+  for (let index = 0; index < count; index += 1) {
+    log.append(now - index * everyMs, (index * 7919) % 1009);
+  }
+}
+
+/** Of the next run, and what it cost. */
+async function runIn({ log, archive }: ReturnType<typeof worldOf>) {
+  const before = log.calls;
+  const outcome = await archive.run();
+  return { ...outcome, calls: log.calls - before };
+}
+
+describe.each(ORDERS)('a list in the order: %s', (order) => {
+  test('is collected whole at the first run', async () => {
+    const { log, archive } = worldOf({ order });
+    fill(log, 103);
+
+    const outcome = await archive.run();
+
+    expect(outcome).toEqual({ caughtUp: true, completeUntil: START });
+    expect(archive.texts).toEqual(log.texts);
+  });
+
+  test('gives what is new at the next', async () => {
+    const { log, archive } = worldOf({ order });
+    fill(log, 103);
+    await archive.run();
+    now += 5 * MINUTE;
+    log.append(now - MINUTE, 500);
+
+    const outcome = await archive.run();
+
+    expect(outcome).toEqual({ caughtUp: true, completeUntil: now });
+    expect(archive.texts).toEqual(log.texts);
+  });
+
+  test('gives what appears with a time some hours ago', async () => {
+    const { log, archive } = worldOf({ order });
+    fill(log, 103);
+    await archive.run();
+    now += 5 * MINUTE;
+    log.append(now - 5 * HOUR, 300);
+
+    await archive.run();
+
+    expect(archive.texts).toEqual(log.texts);
+  });
+
+  test('gives what appears with a time some days ago, within a day', async () => {
+    const { log, archive } = worldOf({ order });
+    fill(log, 303);
+    await archive.run();
+    now += 5 * MINUTE;
+    log.append(now - 5 * DAY, 300);
+    now += DAY;
+
+    await archive.run();
+
+    expect(archive.texts).toEqual(log.texts);
+  });
+
+  test('is gone through over as many runs as it takes', async () => {
+    const { log, archive } = worldOf({ order });
+    fill(log, 103);
+    const outcomes = [];
+    do {
+      let looks = 0;
+      outcomes.push(await archive.run({ timeIsUp: () => ++looks > 4 }));
+    } while (outcomes.at(-1)?.caughtUp === false);
+
+    expect(outcomes.length).toBeGreaterThan(5);
+    expect(outcomes.slice(0, -1).every(({ completeUntil }) => completeUntil === undefined)).toBe(true);
+    expect(archive.texts).toEqual(log.texts);
+  });
+});
+
+describe('effort', () => {
+  test('a list that is newest first is read as far as the overlap', async () => {
+    const world = worldOf({ order: 'newest-first' });
+    fill(world.log, 1000);
+    await runIn(world);
+    now += 5 * MINUTE;
+
+    // Six hours, at an event an hour and five a page, and two pages that are older.
+    expect((await runIn(world)).calls).toBeLessThanOrEqual(4);
+  });
+
+  test('a list that is oldest first is read from where it ended', async () => {
+    const world = worldOf({ order: 'oldest-first' });
+    fill(world.log, 1000);
+    await runIn(world);
+    now += 5 * MINUTE;
+
+    expect((await runIn(world)).calls).toBeLessThanOrEqual(4);
+  });
+
+  test('a list in no order is read whole', async () => {
+    const world = worldOf({ order: 'none' });
+    fill(world.log, 1000);
+    await runIn(world);
+    now += 5 * MINUTE;
+
+    expect((await runIn(world)).calls).toBe(200);
+  });
+});
+
+describe('what cannot be relied on', () => {
+  test('a list that turns its order round is read whole again', async () => {
+    let { log } = worldOf({ order: 'newest-first' });
+    const collector = cloudOneCollector((cursor) => log.read(cursor));
+    const archive = new MemoryArchive(collector, () => new Date(now));
+    fill(log, 200);
+    await archive.run();
+    now += 5 * MINUTE;
+    log = worldOf({ order: 'oldest-first' }).log;
+    now -= 5 * MINUTE;
+    fill(log, 200);
+    now += 5 * MINUTE;
+    log.append(now, 1);
+
+    await archive.run();
+
+    expect(archive.texts).toEqual(expect.arrayContaining(log.texts));
+  });
+
+  test('a cursor that has gone stale between two runs: the pages are read from the first on', async () => {
+    const { log, archive } = worldOf();
+    fill(log, 103);
+    let looks = 0;
+    await archive.run({ timeIsUp: () => ++looks > 9 });
+    log.forgetCursors();
+
+    const outcome = await archive.run();
+
+    expect(outcome.caughtUp).toBe(true);
+    expect(archive.texts).toEqual(log.texts);
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('stale'), { pages: 9 });
+  });
+
+  test('cursors that always go stale end in an error, and what was read is kept', async () => {
+    const { log } = worldOf();
+    fill(log, 103);
+    const collector = cloudOneCollector((cursor) => {
+      if (log.calls % 4 === 3) {
+        log.forgetCursors();
+      }
+      return log.read(cursor);
+    });
+    const archive = new MemoryArchive(collector, () => new Date(now));
+
+    await expect(archive.run()).rejects.toThrow('stale');
+
+    expect(archive.texts.length).toBeGreaterThanOrEqual(15);
+    expect(archive.state?.walk).toBeUndefined();
+  });
+
+  test.each([1, 2, 3, 7, 50])('cursors that go round in a circle of %i are noticed', async (length) => {
+    let page = 0;
+    const collector = cloudOneCollector(async () => {
+      page += 1;
+      return { records: [], next: page < 10 ? `before-${page}` : `circle-${page % length}` };
+    });
+    const archive = new MemoryArchive(collector, () => new Date(now));
+
+    await expect(archive.run()).rejects.toThrow('circle');
+
+    expect(page).toBeLessThan(10 + 4 * (length + 10));
+    expect(archive.state?.walk).toBeUndefined();
+  });
+
+  test('a vendor that has had enough: what was read is kept, and the next run goes on', async () => {
+    const { log, archive } = worldOf({ cursors: 'offset' });
+    fill(log, 103);
+    let looks = 0;
+    const timeIsUp = () => {
+      looks += 1;
+      if (looks === 8) {
+        log.throttleNext(1);
+      }
+      return false;
+    };
+
+    expect(await archive.run({ timeIsUp })).toEqual({ caughtUp: false, completeUntil: undefined });
+    expect(archive.texts).toHaveLength(35);
+    const before = log.calls;
+    expect(await archive.run()).toEqual({ caughtUp: true, completeUntil: START });
+    expect(log.calls - before).toBe(21 - 7 + 1);
+    expect(archive.texts).toEqual(log.texts);
+  });
+
+  test('a failure in the middle: what was read is kept, and the failure is told', async () => {
+    const { log } = worldOf();
+    fill(log, 103);
+    const collector = cloudOneCollector((cursor) => {
+      if (log.calls === 10) {
+        throw new VendorError('it is down', { status: 503 });
+      }
+      return log.read(cursor);
+    });
+    const archive = new MemoryArchive(collector, () => new Date(now));
+
+    await expect(archive.run()).rejects.toThrow('it is down');
+
+    expect(archive.texts).toHaveLength(50);
+  });
+
+  test('what expires before a cursor that counts records: the way is not taken for whole', async () => {
+    const { log, archive } = worldOf({ order: 'oldest-first', cursors: 'offset' });
+    fill(log, 103);
+    let looks = 0;
+    await archive.run({ timeIsUp: () => ++looks > 9 });
+    log.expire(20);
+
+    const broken = await archive.run();
+    expect(broken).toEqual({ caughtUp: false, completeUntil: undefined });
+    const outcome = await archive.run();
+    expect(outcome).toEqual({ caughtUp: true, completeUntil: START });
+    expect(archive.texts).toEqual(expect.arrayContaining(log.texts));
+  });
+
+  test('a list that is oldest first, and has forgotten more than it had behind: it is read whole', async () => {
+    const { log, archive } = worldOf({ order: 'oldest-first', cursors: 'offset' });
+    fill(log, 203);
+    await archive.run();
+    log.expire(50);
+    for (let minutes = 1; minutes <= 40; minutes += 1) {
+      now += MINUTE;
+      log.append(now, 1);
+    }
+
+    expect(await archive.run()).toEqual({ caughtUp: true, completeUntil: now });
+    expect(archive.texts).toEqual(expect.arrayContaining(log.texts));
+  });
+
+  test('a record in the distant future does not make the list look unordered', async () => {
+    const world = worldOf();
+    fill(world.log, 1000);
+    world.log.append(now + 400 * DAY, 1);
+    await runIn(world);
+    now += 5 * MINUTE;
+
+    expect((await runIn(world)).calls).toBeLessThanOrEqual(5);
+  });
+});
+
+test('a long way is saved now and then, in bounded pieces', async () => {
+  const { log, archive } = worldOf();
+  fill(log, 5000, MINUTE);
+
+  await archive.run();
+
+  expect(archive.saves).toBe(1000 / 200);
+  expect(JSON.stringify(archive.state).length).toBeLessThan(20_000);
+});
+
+test('a record that is not JSON is kept once, to the character', async () => {
+  const record = { text: '{"id":"1", bad}', time: Number.NaN, id: undefined, readable: false };
+  const collector = cloudOneCollector(async () => ({ records: [record], next: undefined }));
+  const archive = new MemoryArchive(collector, () => new Date(now));
+
+  await archive.run();
+  await archive.run();
+
+  expect(archive.unreadable.map(({ content }) => content)).toEqual([record.text]);
+});
+
+/** What happens between two calls of the collector: to the list, and to the collector. */
+const happening = fc.oneof(
+  { weight: 12, arbitrary: fc.constant({ kind: 'nothing' as const }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('append' as const),
+      ageMs: fc.oneof(fc.nat(10 * MINUTE), fc.nat(5 * HOUR), fc.nat(5 * DAY)),
+      rank: fc.nat(1000),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('expire' as const), count: fc.integer({ min: 1, max: 12 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'forget-cursors' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'throttle' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'time-up' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'crash' as const }) },
+);
+
+test('whatever happens on the way, in the end every event is archived exactly once', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        order: fc.constantFrom(...ORDERS),
+        pageSize: fc.integer({ min: 1, max: 9 }),
+        cursors: fc.constantFrom('offset' as const, 'key' as const),
+      }),
+      fc.array(fc.record({ ageMs: fc.nat(300 * DAY), rank: fc.nat(1000) }), { maxLength: 120 }),
+      fc.array(happening, { maxLength: 150 }),
+      async (settings, events, happenings) => {
+        now = START;
+        const { log, archive } = worldOf(settings);
+        for (const { ageMs, rank } of events) {
+          log.append(now - ageMs, rank);
+        }
+        await disturb(log, archive, happenings);
+        const known = [...archive.texts];
+
+        // Calm, and a day later, so that it goes far back.
+        now += DAY;
+        const held = log.texts;
+        const outcome = await runUntilCaughtUp(archive);
+
+        expect(outcome.completeUntil).toBe(now);
+        expect(new Set(archive.texts)).toEqual(new Set([...known, ...held]));
+        expect(archive.texts).toHaveLength(new Set(archive.texts).size);
+      },
+    ),
+    { numRuns: Number(process.env.COLLECT_RUNS ?? 400) },
+  );
+});
+
+/** Runs the collector until all that is to happen has happened. */
+async function disturb(
+  log: SimulatedAuditLog,
+  archive: ReturnType<typeof worldOf>['archive'],
+  happenings: readonly (typeof happening extends fc.Arbitrary<infer T> ? T : never)[],
+): Promise<void> {
+  const coming = [...happenings];
+  let isTimeUp = false;
+  const happen = () => {
+    const next = coming.shift();
+    switch (next?.kind) {
+      case 'append':
+        log.append(now - next.ageMs, next.rank);
+        break;
+      case 'expire':
+        log.expire(next.count);
+        break;
+      case 'forget-cursors':
+        log.forgetCursors();
+        break;
+      case 'throttle':
+        log.throttleNext(1);
+        break;
+      case 'time-up':
+        isTimeUp = true;
+        break;
+      case 'crash':
+        throw new CrashError();
+    }
+  };
+  while (coming.length > 0) {
+    isTimeUp = false;
+    const completeBefore = archive.state?.completeUntil ?? 0;
+    const timeIsUp = () => {
+      happen();
+      return isTimeUp;
+    };
+    try {
+      await archive.run({ beforeCall: happen, timeIsUp });
+    } catch (error) {
+      expect((error as Error).name).toMatch(/^(CrashError|StaleCursorError)$/);
+    }
+    expect(archive.state?.completeUntil ?? 0).toBeGreaterThanOrEqual(completeBefore);
+    now += 5 * MINUTE;
+  }
+  log.throttleNext(0);
+}
+
+async function runUntilCaughtUp(archive: ReturnType<typeof worldOf>['archive']) {
+  for (let runs = 0; runs < 5; runs += 1) {
+    const outcome = await archive.run();
+    // A way that was begun earlier has ended: another one, from now on.
+    if (outcome.caughtUp && outcome.completeUntil === now) {
+      return outcome;
+    }
+  }
+  throw new Error('It does not catch up.');
+}

@@ -1,0 +1,305 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { ibmCloudCollector } from '../../../../lambda/archive/collect/ibmcloud-collector.ts';
+import type { IbmCloudState } from '../../../../lambda/archive/collect/ibmcloud-state.ts';
+import { logger } from '../../../../lambda/shared/logger.ts';
+import { numberedEvent } from '../ibmcloud/events.ts';
+import { MemoryIbmBucket } from './memory-ibm-bucket.ts';
+import { MemoryArchive } from './memory-session.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 2, 1, 10);
+
+interface World {
+  readonly bucket: MemoryIbmBucket;
+  readonly archive: MemoryArchive<IbmCloudState>;
+}
+
+function worldOf(prefix = '', pageSize?: number): World {
+  const bucket = new MemoryIbmBucket(pageSize);
+  const archive = new MemoryArchive(ibmCloudCollector(async () => ({ bucket, prefix })));
+  archive.now = START;
+  return { bucket, archive };
+}
+
+let uuid = 0;
+function keyOf(time: number, layout: 'old' | 'new' = 'new', region = 'eu-de', prefix = ''): string {
+  const stamp = new Date(time).toISOString();
+  uuid += 1;
+  return layout === 'new'
+    ? `${prefix}f12375ed/${region}/${stamp.slice(0, 13)}/${stamp.slice(0, 16)}+01_${uuid}.log`
+    : `${prefix}${region}/${stamp.slice(0, 13)}/${stamp.slice(0, 16)}+${uuid}.log`;
+}
+
+const numbersOf = (texts: readonly string[]) =>
+  texts.map((text) => JSON.parse(text).requestData.n as number).sort((a, b) => a - b);
+const range = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+beforeEach(() => {
+  vi.spyOn(logger, 'warn').mockReturnValue();
+  vi.spyOn(logger, 'info').mockReturnValue();
+});
+
+describe('the first runs', () => {
+  test('collect the whole bucket, of both layouts, below a prefix, and nothing beside it', async () => {
+    const { bucket, archive } = worldOf('logs/');
+    for (const n of range(40)) {
+      const time = START - n * 20 * HOUR;
+      bucket.put(
+        keyOf(time, n % 3 === 0 ? 'old' : 'new', n % 2 === 0 ? 'eu-de' : 'us-south', 'logs/'),
+        numberedEvent(n),
+        time,
+      );
+    }
+    bucket.put(keyOf(START, 'new', 'eu-de', 'others/'), numberedEvent(100), START);
+
+    const outcome = await archive.run();
+
+    expect(outcome).toEqual({ caughtUp: true, completeUntil: START });
+    expect(numbersOf(archive.texts)).toEqual(range(40));
+  });
+
+  test('go on where the one before ran out of time', async () => {
+    const { bucket, archive } = worldOf();
+    for (const n of range(60)) {
+      bucket.put(keyOf(START - n * HOUR), numberedEvent(n), START - n * HOUR);
+    }
+    const outcomes = [];
+    for (let run = 0; run < 100 && outcomes.at(-1)?.caughtUp !== true; run += 1) {
+      outcomes.push(await archive.run(4));
+    }
+
+    expect(outcomes.length).toBeGreaterThan(5);
+    expect(outcomes[0]).toEqual({ caughtUp: false, completeUntil: undefined });
+    expect(numbersOf(archive.texts)).toEqual(range(60));
+    expect(archive.added, 'and read nothing twice').toBe(60);
+  });
+});
+
+test('a sweep goes on in the middle of a page, where it stopped', async () => {
+  const { bucket, archive } = worldOf('', 1000);
+  for (const n of range(900)) {
+    bucket.put(keyOf(START - (n + 24) * HOUR), numberedEvent(n), START - (n + 24) * HOUR);
+  }
+  let runs = 0;
+  for (let isDone = false; !isDone && runs < 20; runs += 1) {
+    isDone = (await archive.run(2)).caughtUp;
+  }
+  expect(runs).toBeGreaterThan(3);
+  expect(numbersOf(archive.texts)).toEqual(range(900));
+  expect(archive.added).toBe(900);
+});
+
+describe('then', () => {
+  test('what is stored late, by minutes, hours or days, is found', async () => {
+    const { bucket, archive } = worldOf();
+    bucket.put(keyOf(START), numberedEvent(0), START);
+    await archive.run();
+    for (const [n, late] of [MINUTE, 3 * HOUR, 5 * HOUR, 30 * HOUR, 90 * 24 * HOUR].entries()) {
+      archive.now += 10 * MINUTE;
+      bucket.put(keyOf(archive.now - late), numberedEvent(n + 1), archive.now);
+      archive.now += 5 * MINUTE;
+      await archive.run();
+      expect(numbersOf(archive.texts)).toEqual(range(n + 2));
+    }
+  });
+
+  test('an object that grows is read again, and what was in it before is not stored twice', async () => {
+    const { bucket, archive } = worldOf();
+    const key = keyOf(START);
+    const equal = [numberedEvent(0), numberedEvent(0)];
+    bucket.put(key, equal.join('\n'), START);
+    await archive.run();
+    bucket.put(key, [...equal, numberedEvent(0), numberedEvent(1)].join('\n'), START + MINUTE);
+    archive.now += 5 * MINUTE;
+    await archive.run();
+
+    expect(numbersOf(archive.texts)).toEqual([0, 0, 0, 1]);
+  });
+
+  test('events that look equal stay several, but for one that comes twice with its id', async () => {
+    const { bucket, archive } = worldOf();
+    const spelledOtherwise = JSON.stringify(JSON.parse(numberedEvent(1)), undefined, 1);
+    bucket.put(keyOf(START), `${numberedEvent(1)}\n${spelledOtherwise}`, START);
+    bucket.put(keyOf(START), numberedEvent(1), START);
+    bucket.put(keyOf(START), numberedEvent(2, { id: 'x' }), START);
+    bucket.put(keyOf(START), `${numberedEvent(2, { id: 'x' })}\n${numberedEvent(3, { id: 'x' })}`, START);
+    await archive.run();
+
+    expect(numbersOf(archive.texts)).toEqual([1, 1, 1, 2, 3]);
+  });
+
+  test('an idle run reads nothing again', async () => {
+    const { bucket, archive } = worldOf();
+    for (const n of range(30)) {
+      bucket.put(keyOf(START - n * HOUR), numberedEvent(n), START - n * HOUR);
+    }
+    await archive.run();
+    const reads: string[] = [];
+    bucket.onCall = (call) => reads.push(...(call.startsWith('read') ? [call] : []));
+    for (let run = 0; run < 50; run += 1) {
+      archive.now += 20 * MINUTE;
+      await archive.run();
+    }
+    expect(reads).toEqual([]);
+  });
+
+  test('after a long pause, what was stored meanwhile is found', async () => {
+    const { bucket, archive } = worldOf();
+    bucket.put(keyOf(START), numberedEvent(0), START);
+    await archive.run();
+    for (const n of range(50)) {
+      const time = START + (n + 1) * 2 * HOUR;
+      bucket.put(keyOf(time), numberedEvent(n + 1), time);
+    }
+    archive.now += 101 * HOUR;
+    await archive.run();
+    expect(numbersOf(archive.texts)).toEqual(range(51));
+  });
+});
+
+describe('what is told', () => {
+  test('what is no event, with its object', async () => {
+    const { bucket, archive } = worldOf();
+    const key = keyOf(START);
+    bucket.put(key, `rubbish\n${numberedEvent(1)}`, START);
+    bucket.put(keyOf(START), gzipSync(''), START);
+    await archive.run();
+
+    expect(archive.unreadable).toEqual([{ why: 'It is not JSON.', origin: key, content: 'rubbish\n' }]);
+    expect(numbersOf(archive.texts)).toEqual([1]);
+  });
+
+  test('objects that are not laid out as Event Routing does', async () => {
+    const { bucket, archive } = worldOf();
+    bucket.put('year=2026/month=03/f.json.gz', 'x', START);
+    bucket.put('a/b/c/2026-03-01T10/too-deep.log', 'x', START);
+    bucket.put(keyOf(START), numberedEvent(1), START);
+    await archive.run();
+
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('not laid out'), {
+      such: 'a/b/c/2026-03-01T10/too-deep.log',
+    });
+    expect(numbersOf(archive.texts)).toEqual([1]);
+  });
+
+  test('that no account management events arrive, once a day', async () => {
+    const { bucket, archive } = worldOf();
+    bucket.put(keyOf(START), numberedEvent(0, { action: 'is.vpc.vpc.create' }), START);
+    for (let run = 0; run < 30; run += 1) {
+      await archive.run();
+      archive.now += HOUR;
+    }
+    expect(logger.warn).toHaveBeenCalledTimes(2);
+    expect(logger.warn).toHaveBeenLastCalledWith(expect.stringContaining('None of 1 events'));
+
+    bucket.put(keyOf(archive.now), numberedEvent(1), archive.now);
+    archive.now += 48 * HOUR;
+    await archive.run();
+    expect(logger.warn).toHaveBeenCalledTimes(2);
+  });
+});
+
+test('the state stays far below what an item of DynamoDB holds, and nothing is lost for it', {
+  timeout: 120_000,
+}, async () => {
+  const { bucket, archive } = worldOf('', 1000);
+  // Eight hours of an enterprise: more objects in the recent hours than can be remembered.
+  const objects = 36_000;
+  for (const n of range(objects)) {
+    const time = START - (n % 480) * MINUTE;
+    bucket.put(keyOf(time, 'new', `region-${n % 7}`), '', time);
+  }
+  bucket.put(keyOf(START - 7 * HOUR), numberedEvent(0), START);
+  let largest = 0;
+  archive.onStep = (step) => {
+    largest = step === 'save' ? Math.max(largest, archive.stateSize) : largest;
+  };
+  for (let run = 0; run < 4; run += 1) {
+    await archive.run();
+    archive.now += 5 * MINUTE;
+  }
+  expect(largest).toBeGreaterThan(200_000);
+  expect(largest).toBeLessThan(300_000);
+  expect(numbersOf(archive.texts)).toEqual([0]);
+});
+
+/** What writers do between two runs. */
+const deeds = fc.array(
+  fc.record({
+    minutesLater: fc.nat(90),
+    writes: fc.array(
+      fc.record({
+        lateMinutes: fc.oneof(fc.nat(30), fc.nat(20 * 60), fc.nat(60 * 24 * 60)),
+        layout: fc.constantFrom('old' as const, 'new' as const),
+        region: fc.constantFrom('eu-de', 'us-south'),
+        events: fc.nat(3),
+        equal: fc.boolean(),
+        withId: fc.boolean(),
+        zipped: fc.boolean(),
+        grows: fc.boolean(),
+      }),
+      { maxLength: 5 },
+    ),
+    failsAfter: fc.option(fc.nat(25), { nil: undefined }),
+    stepsOfTime: fc.option(fc.nat(12), { nil: undefined }),
+  }),
+  { maxLength: 12 },
+);
+
+test('whatever late and repeated writers do, and wherever runs are cut off: every record exactly once', async () => {
+  await fc.assert(
+    fc.asyncProperty(deeds, async (rounds) => {
+      const { bucket, archive } = worldOf();
+      const written: { key: string; lines: string[]; zipped: boolean }[] = [];
+      let n = 0;
+      const put = ({ key, lines, zipped }: (typeof written)[number]) => {
+        const text = lines.join('\n');
+        bucket.put(key, zipped ? gzipSync(text) : text, archive.now);
+      };
+      for (const { minutesLater, writes, failsAfter, stepsOfTime } of rounds) {
+        for (const { lateMinutes, layout, region, events, equal, withId, zipped, grows } of writes) {
+          const lines = range(events).map((_, index) => {
+            n += equal && index > 0 && !withId ? 0 : 1;
+            return numberedEvent(n, withId ? { id: `id-${n}` } : {});
+          });
+          const grown = grows ? written[n % Math.max(1, written.length)] : undefined;
+          const object = grown ?? {
+            key: keyOf(archive.now - lateMinutes * MINUTE, layout, region),
+            lines: [],
+            zipped,
+          };
+          object.lines.push(...lines);
+          if (grown === undefined) {
+            written.push(object);
+          }
+          put(object);
+        }
+        archive.now += minutesLater * MINUTE;
+        let steps = 0;
+        const step = () => {
+          steps += 1;
+          if (failsAfter !== undefined && steps > failsAfter) {
+            throw new Error('cut off');
+          }
+        };
+        bucket.onCall = step;
+        archive.onStep = step;
+        await archive.run(stepsOfTime).catch((error: Error) => expect(error.message).toBe('cut off'));
+      }
+      bucket.onCall = () => {};
+      archive.onStep = () => {};
+      archive.now += 25 * HOUR;
+      let outcome = await archive.run();
+      for (let run = 0; run < 3 && !outcome.caughtUp; run += 1) {
+        outcome = await archive.run();
+      }
+
+      expect(outcome).toEqual({ caughtUp: true, completeUntil: archive.now });
+      expect(archive.texts.sort()).toEqual(written.flatMap(({ lines }) => lines).sort());
+    }),
+    { numRuns: 300 },
+  );
+});

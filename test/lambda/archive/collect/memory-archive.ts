@@ -1,0 +1,85 @@
+/** An archive, a checkpoint and a clock in memory, with the meaning of the real ones: what is not saved is gone after a crash. */
+import type { ArchiveId } from '../../../../contract/archive.ts';
+import type {
+  CollectedRecord,
+  CollectOutcome,
+  Collector,
+  CollectSession,
+} from '../../../../lambda/archive/collect/collector.ts';
+import { archiveIdOf } from '../../../../lambda/archive/raw/archive-id.ts';
+
+/** The function was killed. */
+export class CrashError extends Error {
+  override readonly name = 'CrashError';
+}
+
+export interface RunOptions {
+  /** Called before every store and save; throws for a crash. */
+  readonly beforeCall?: () => void;
+  readonly timeIsUp?: () => boolean;
+}
+
+export class MemoryArchive<State> {
+  readonly #collector: Collector<State>;
+  readonly #now: () => Date;
+  readonly stored = new Map<ArchiveId, CollectedRecord>();
+  readonly unreadable: { readonly content: string; readonly why: string; readonly origin: string }[] = [];
+  /** Records that were stored although they were known: there must be none, but how many were recognised tells about effort. */
+  recognised = 0;
+  saves = 0;
+  #state: string | undefined;
+
+  constructor(collector: Collector<State>, now: () => Date) {
+    this.#collector = collector;
+    this.#now = now;
+  }
+
+  /** As it was saved, and as it comes back from a table: through JSON, and the collector's schema. */
+  get state(): State | undefined {
+    return this.#state === undefined ? undefined : this.#collector.state.parse(JSON.parse(this.#state));
+  }
+
+  set state(state: State) {
+    this.#state = JSON.stringify(state);
+  }
+
+  run({ beforeCall = () => {}, timeIsUp = () => false }: RunOptions = {}): Promise<CollectOutcome> {
+    let held: CollectedRecord[] = [];
+    const flush = () => {
+      for (const record of held) {
+        // One after the other: a crash leaves some of them stored.
+        beforeCall();
+        const id = archiveIdOf(this.#collector.source, record);
+        this.recognised += Number(this.stored.has(id));
+        this.stored.set(id, record);
+      }
+      held = [];
+    };
+    const session: CollectSession<State> = {
+      state: this.state,
+      archive: {
+        add: async (record) => {
+          held.push(record);
+        },
+        addUnreadable: async (content, why, origin) => {
+          this.unreadable.push({ content: content.toString('utf8'), why, origin });
+        },
+      },
+      save: async (state) => {
+        flush();
+        beforeCall();
+        this.saves += 1;
+        this.state = state;
+      },
+      now: this.#now,
+      timeIsUp,
+      signal: new AbortController().signal,
+    };
+    return this.#collector.collect(session);
+  }
+
+  /** The texts, sorted: the same one twice where it is stored twice. */
+  get texts(): string[] {
+    return [...this.stored.values()].map(({ text }) => text).sort();
+  }
+}
