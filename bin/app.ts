@@ -3,6 +3,7 @@ import { App, BootstraplessSynthesizer, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { RecordFilterError } from '../contract/record-filter.ts';
 import { UnknownCloudOneRegionError, WrongAwsRegionError } from '../contract/regions.ts';
+import { AuditArchiveStack } from '../lib/audit-archive-stack.ts';
 import { CloudOneStack } from '../lib/cloud-one-stack.ts';
 import { RelayStack } from '../lib/relay-stack.ts';
 
@@ -27,6 +28,8 @@ try {
   console.error((error as Error).message);
   process.exit(1);
 }
+
+new AuditArchiveStack(app, 'AuditArchive');
 
 // It carries no code, so that the region of a bucket need not be bootstrapped for it.
 new RelayStack(app, 'Relay', { synthesizer: new BootstraplessSynthesizer() });

@@ -14,6 +14,49 @@ export const HMAC_KEY_PATTERN = '^$|^[^:\\s]+:\\S+$';
 export const OBJECT_KEY_PREFIX_PATTERN = "^[0-9a-zA-Z!_.*'()=/-]*$";
 /** Source: AWS Organizations API Reference, "Organization". */
 export const ORGANIZATION_ID_PATTERN = '^$|^o-[0-9a-z]{10,32}$';
+export const ACCOUNT_IDS_PATTERN = '^$|^\\d{12}(,\\d{12})*$';
+export const REGIONS_PATTERN = '^[a-z]{2}(-[a-z]+)+-\\d(,[a-z]{2}(-[a-z]+)+-\\d)*$';
+/**
+ * Where a trail of all regions may have files: a query looks for them in these, and finds no others.
+ *
+ * Source: AWS General Reference, "AWS CloudTrail endpoints and quotas"; without China and GovCloud, which are apart.
+ */
+export const TRAIL_REGIONS = [
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+  'af-south-1',
+  'ap-east-1',
+  'ap-east-2',
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-northeast-3',
+  'ap-south-1',
+  'ap-south-2',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ap-southeast-3',
+  'ap-southeast-4',
+  'ap-southeast-5',
+  'ap-southeast-6',
+  'ap-southeast-7',
+  'ca-central-1',
+  'ca-west-1',
+  'eu-central-1',
+  'eu-central-2',
+  'eu-north-1',
+  'eu-south-1',
+  'eu-south-2',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'il-central-1',
+  'me-central-1',
+  'me-south-1',
+  'mx-central-1',
+  'sa-east-1',
+] as const;
 /** A JSON list, by its look; the function that uses it looks into it. */
 export const JSON_LIST_PATTERN = '^\\s*\\[[\\s\\S]*\\]\\s*$';
 /** 1 to 36500, the most that Object Lock takes (Amazon S3 API Reference, "DefaultRetention"). */
@@ -22,7 +65,7 @@ export const LOCK_DAYS_PATTERN = '^([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|
 export const OBJECT_LOCK_MODES = ['GOVERNANCE', 'COMPLIANCE'] as const;
 
 /** A function's environment holds them, with all the rest in 4 KB (AWS Lambda Developer Guide, "Lambda quotas"). */
-export const MAXIMUM_REPORTS_CHARACTERS = 3000;
+export const REPORTS_PARAMETER_CHARACTERS = 3000;
 
 export const ARCHIVE_PARAMETERS = {
   cloudOneApiKey: PARAMETERS.cloudOneApiKey,
@@ -46,6 +89,8 @@ export const ARCHIVE_PARAMETERS = {
   cloudTrailBucketName: 'CloudTrailBucketName',
   cloudTrailKeyPrefix: 'CloudTrailKeyPrefix',
   cloudTrailOrganizationId: 'CloudTrailOrganizationId',
+  cloudTrailAccountIds: 'CloudTrailAccountIds',
+  cloudTrailRegions: 'CloudTrailRegions',
   reports: 'AuditReports',
   reportMailFrom: 'ReportMailFrom',
   secretsKeyArn: PARAMETERS.secretsKeyArn,

@@ -96,13 +96,20 @@ export function rawDayPrefix(source: AuditSource, day: string): string {
   return `${RAW}/${source}/${day.slice(0, 4)}/${day.slice(4, 6)}/${day.slice(6, 8)}/`;
 }
 
+/** Of all sources. */
+export const RAW_PREFIX = `${RAW}/`;
+
 export function rawSourcePrefix(source: AuditSource): string {
   return `${RAW}/${source}/`;
 }
 
 /** `unreadable/<source>/<YYYY>/<MM>/<DD>/`, by the day of collection. */
 export function unreadablePrefix(source: AuditSource, collectedAt: Date): string {
-  return `${UNREADABLE}/${source}/${collectedAt.toISOString().slice(0, 10).replaceAll('-', '/')}/`;
+  return `${unreadableSourcePrefix(source)}${collectedAt.toISOString().slice(0, 10).replaceAll('-', '/')}/`;
+}
+
+export function unreadableSourcePrefix(source: AuditSource): string {
+  return `${UNREADABLE}/${source}/`;
 }
 
 /**

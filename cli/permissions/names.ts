@@ -11,6 +11,10 @@ export interface Names {
   /** Where code and nested templates are read. */
   readonly sourceBuckets: readonly string[];
   readonly oidcProviders: readonly string[];
+  /** Of Athena. */
+  readonly workGroups: readonly string[];
+  /** Of the Glue Data Catalog. */
+  readonly databases: readonly string[];
 }
 
 /**
@@ -48,7 +52,16 @@ export function namesIn(template: Template, { stack }: Place, known: Known): Nam
     parameters: distinct(valuesOf('AWS::SSM::Parameter', 'Name')),
     sourceBuckets: distinct([...code, ...nested]),
     oidcProviders: distinct(oidcProvidersOf(template, known)),
+    workGroups: distinct(valuesOf('AWS::Athena::WorkGroup', 'Name')),
+    databases: distinct(databasesOf(template, known)),
   };
+}
+
+function databasesOf(template: Template, known: Known): readonly string[] {
+  return Object.values(template.Resources).flatMap(({ Type, Properties }) => {
+    const name = (Properties.DatabaseInput as { Name?: unknown } | undefined)?.Name;
+    return Type === 'AWS::Glue::Database' && name !== undefined ? textsOf(name, known) : [];
+  });
 }
 
 /** The vendor's account stack gets the name of the identity provider that it makes as a parameter. */

@@ -17,6 +17,17 @@ export interface TypePermissions {
 }
 
 export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
+  'AWS::Athena::NamedQuery': {
+    create: ['athena:CreateNamedQuery'],
+    read: ['athena:GetNamedQuery'],
+    delete: ['athena:DeleteNamedQuery'],
+  },
+  'AWS::Athena::WorkGroup': {
+    create: ['athena:CreateWorkGroup', 'athena:TagResource'],
+    read: ['athena:GetWorkGroup', 'athena:ListTagsForResource'],
+    update: ['athena:TagResource', 'athena:UntagResource', 'athena:UpdateWorkGroup'],
+    delete: ['athena:DeleteWorkGroup', 'athena:GetWorkGroup', 'athena:UntagResource'],
+  },
   'AWS::CloudFormation::Stack': {
     create: ['cloudformation:CreateStack', 'cloudformation:DescribeStacks'],
     read: ['cloudformation:DescribeStacks', 'cloudformation:GetStackPolicy', 'cloudformation:GetTemplate'],
@@ -111,6 +122,18 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
     ],
     delete: ['events:DeleteRule', 'events:DescribeRule', 'events:ListTargetsByRule', 'events:RemoveTargets'],
     with: { RoleArn: ['iam:PassRole'] },
+  },
+  'AWS::Glue::Database': {
+    create: ['glue:CreateDatabase'],
+    read: ['glue:GetDatabase'],
+    update: ['glue:UpdateDatabase'],
+    delete: ['glue:DeleteDatabase'],
+  },
+  'AWS::Glue::Table': {
+    create: ['glue:CreateTable'],
+    read: ['glue:GetTable'],
+    update: ['glue:UpdateTable'],
+    delete: ['glue:DeleteTable'],
   },
   'AWS::IAM::OIDCProvider': {
     create: [
@@ -263,6 +286,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, TypePermissions>> = {
       LifecycleConfiguration: ['s3:PutLifecycleConfiguration'],
       LoggingConfiguration: ['s3:PutBucketLogging'],
       NotificationConfiguration: ['s3:PutBucketNotification'],
+      ObjectLockConfiguration: ['s3:PutBucketObjectLockConfiguration'],
       OwnershipControls: ['s3:PutBucketOwnershipControls'],
       PublicAccessBlockConfiguration: ['s3:PutBucketPublicAccessBlock'],
       VersioningConfiguration: ['s3:PutBucketVersioning'],

@@ -26,6 +26,14 @@ type Rule = readonly [actions: RegExp, scope: (at: Place, names: Names) => Scope
  */
 const RULES: readonly Rule[] = [
   [
+    // Saved queries have no resource but their workgroup.
+    /^athena:/,
+    (at, { workGroups }) => ({
+      sid: 'WorkGroups',
+      resources: workGroups.map((name) => arn('athena', at, `workgroup/${name}`)),
+    }),
+  ],
+  [
     /^(cloudformation:(GetTemplateSummary|ListStacks|ValidateTemplate)|cloudtrail:DescribeTrails|iam:ListAccountAliases|kms:CreateKey|logs:Describe(IndexPolicies|LogGroups|ResourcePolicies))$/,
     // A template is summarized before there is a stack.
     () => ({ sid: 'TakesNoResource', resources: ['*'] }),
@@ -73,6 +81,20 @@ const RULES: readonly Rule[] = [
     (at) => ({ sid: 'EventBus', resources: [arn('events', at, 'event-bus/default')] }),
   ],
   [/^events:/, (at, { made }) => ({ sid: 'Rules', resources: [arn('events', at, `rule/${made}`)] })],
+  [
+    // A table is allowed only with its database and its catalog.
+    /^glue:/,
+    (at, { databases }) => ({
+      sid: 'DataCatalog',
+      resources: [
+        arn('glue', at, 'catalog'),
+        ...databases.flatMap((name) => [
+          arn('glue', at, `database/${name}`),
+          arn('glue', at, `table/${name}/*`),
+        ]),
+      ],
+    }),
+  ],
   [
     /^iam:PassRole$/,
     (at, { made }) => ({

@@ -4,10 +4,10 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { trailBucketTeardownProperties } from '../../contract/trail.ts';
 import { explainAwsError } from '../shared/aws-errors.ts';
+import { emptyAndDelete } from '../shared/bucket-emptier.ts';
 import type { CustomResourceDefinition, DeleteRequest, Outcome } from '../shared/custom-resource.ts';
 import { logger } from '../shared/logger.ts';
 import { type StackOperation, stackOperation } from '../shared/stack-status.ts';
-import { emptyAndDelete } from './bucket-emptier.ts';
 import { bucketContext } from './s3-errors.ts';
 
 type Properties = z.infer<typeof trailBucketTeardownProperties>;
@@ -103,6 +103,7 @@ async function deleteBuckets(
       partition,
       accountId,
       signal,
+      wayOut: 'set LogBucketOnDelete to Retain',
       lateWriterDelaysMs,
     });
     logger.info('Bucket deleted', { bucket, deleted });

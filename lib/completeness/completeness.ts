@@ -65,7 +65,7 @@ export class Completeness extends Construct {
       permissions: permissionsOf(props),
     });
     acknowledge(check, props.bucketName);
-    callOnSchedule(this, check, 'Goes on with the check of what was forwarded.', INTERVAL);
+    callOnSchedule(this, check, 'Goes on with the check of what was forwarded.', { interval: INTERVAL });
     this.alarms();
   }
 

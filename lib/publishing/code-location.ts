@@ -7,6 +7,7 @@ import {
   MAXIMUM_BUCKET_NAME_LENGTH,
   MAXIMUM_KEY_PREFIX_LENGTH,
 } from '../../contract/publishing.ts';
+import { textAsFolder } from '../shared/text-as-folder.ts';
 
 /** Where templates and code are published to. */
 export interface PublishedTo {
@@ -24,9 +25,6 @@ export interface CodeLocation {
   readonly prefix: string;
   readonly region: string;
 }
-
-/** In no bucket's name, prefix or region: marks the end of a text that is looked for there. */
-const END = '|';
 
 /** Declares the parameters that say where the code is, in a group of their own; the defaults are where it was published to. */
 export function codeLocation(stack: Stack, publishedTo: PublishedTo): CodeLocation {
@@ -57,18 +55,9 @@ export function codeLocation(stack: Stack, publishedTo: PublishedTo): CodeLocati
   });
   return {
     bucket: bucket.valueAsString,
-    prefix: Fn.conditionIf(prefixGiven.logicalId, asFolder(prefix.valueAsString), '').toString(),
+    prefix: Fn.conditionIf(prefixGiven.logicalId, textAsFolder(prefix.valueAsString), '').toString(),
     region: region.valueAsString,
   };
-}
-
-/**
- * A text with exactly the one slash at its end that it has or lacks, by what CloudFormation's functions can do:
- * a mark is put to the end; where it follows a slash both are cut off, else the mark alone; and a slash is added.
- */
-function asFolder(text: string): string {
-  const withoutSlash = Fn.select(0, Fn.split(`/${END}`, `${text}${END}`));
-  return `${Fn.select(0, Fn.split(END, withoutSlash))}/`;
 }
 
 /** Adds to what the console shows, below what the stack has declared itself. */

@@ -12,6 +12,7 @@ import {
 import { Construct, type IConstruct } from 'constructs';
 import { trailBucketTeardownProperties } from '../../contract/trail.ts';
 import { vendorClientNamePrefix } from '../../contract/vendor-client.ts';
+import { retainedAccessLogs } from '../shared/access-logs.ts';
 import { shortStackId } from '../shared/short-stack-id.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 
@@ -76,7 +77,7 @@ export class NewTrail extends Construct {
 
     this.letVendorClientDecrypt(props.vendorClient);
 
-    const accessLogs = this.accessLogBucket();
+    const accessLogs = retainedAccessLogs(this);
     this.bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.KMS,
       encryptionKey: this.key,
@@ -192,24 +193,6 @@ export class NewTrail extends Construct {
         },
       }),
     );
-  }
-
-  private accessLogBucket(): Bucket {
-    const bucket = new Bucket(this, 'AccessLogs', {
-      // S3 delivers access logs to buckets with its own keys only.
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      versioned: true,
-      lifecycleRules: [{ expiration: Duration.days(90), noncurrentVersionExpiration: Duration.days(1) }],
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason: "It holds the access logs of the trail's bucket; logging it too would never end.",
-    });
-    return bucket;
   }
 
   /** Source: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail". */

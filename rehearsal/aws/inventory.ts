@@ -35,7 +35,10 @@ async function ask(aws: LocalAws, region: string, listers: typeof globalListers)
   try {
     return (await Promise.all(listers.map((list) => list(clients)))).flat();
   } finally {
-    for (const client of Object.values(clients)) client.destroy();
+    for (const client of Object.values(clients)) {
+      // What is asked with `fetch` holds nothing.
+      if ('destroy' in client) client.destroy();
+    }
   }
 }
 

@@ -16,6 +16,8 @@ export const KNOWN_TYPES: readonly string[] = Object.keys(handlers);
  * services' own documentation says of the property.
  */
 export const ONLY_WITH: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
+  // Of notebooks, which run with a role: where queries' results go is no business of a workgroup's creation.
+  'AWS::Athena::WorkGroup': { ExecutionRole: /^(iam:PassRole$|kms:|s3:)/ },
   'AWS::CloudFormation::Stack': {
     RoleARN: /^iam:PassRole$/,
     StackPolicyBody: /:SetStackPolicy$/,
@@ -37,6 +39,7 @@ export const ONLY_WITH: Readonly<Record<string, Readonly<Record<string, RegExp>>
       /^(iam:|dynamodb:(AssociateTableReplica|CreateTableReplica|BatchWriteItem|DeleteItem|GetItem|PutItem|Query|Scan|UpdateItem)$)/,
     ResourcePolicy: /:(Put|Delete)ResourcePolicy$/,
     SSESpecification: /^kms:/,
+    TimeToLiveSpecification: /:UpdateTimeToLive$/,
   },
   'AWS::Events::Rule': { RoleArn: /^iam:PassRole$/ },
   'AWS::KMS::Key': { Enabled: /:(DisableKey|EnableKey)$/ },
@@ -74,6 +77,7 @@ export const ONLY_WITH: Readonly<Record<string, Readonly<Record<string, RegExp>>
     InventoryConfigurations: /:PutInventoryConfiguration$/,
     MetadataTableConfiguration: /^(s3tables:|s3:(Create|Update|Delete)BucketMetadata|s3:DeleteObject$)/,
     MetricsConfigurations: /:PutMetricsConfiguration$/,
+    NotificationConfiguration: /:PutBucketNotification$/,
     ObjectLockConfiguration: /:PutBucketObjectLockConfiguration$/,
     ReplicationConfiguration: /^(iam:PassRole$|s3:PutReplicationConfiguration$)/,
     WebsiteConfiguration: /:(Put|Delete)BucketWebsite$/,

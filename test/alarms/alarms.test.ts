@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { synthesizeAll } from '../templates/synthesis.ts';
 import { Account, DAY_MS, HOUR_MS, MINUTE_MS } from './account.ts';
 import { alarmsOf, stateAt, type TemplateAlarm } from './alarm.ts';
+import { archiveRuns } from './archive.ts';
 import { CASES } from './cases.ts';
 
 // Not a target: only so that a busy machine fails nothing.
@@ -35,6 +36,7 @@ const wellFor = (milliseconds: number) =>
     account.healthCheck,
     account.notificationWatch,
     account.completenessCheck,
+    archiveRuns(account),
   );
 
 /** The state by each evaluation range that CloudWatch may use, a minute after something has happened. */
@@ -81,7 +83,7 @@ test('when nobody looks any more, every alarm says so but the one that no functi
     alarms
       .map(([name]) => name)
       // The forwarder tells the token's age too, as long as there are files.
-      .filter((name) => !/EventsNotRelayed|TokenAge|Completeness/.test(name))
+      .filter((name) => !/EventsNotRelayed|TokenAge|Completeness|^AuditArchive/.test(name))
       .toSorted(),
   );
 });
@@ -94,6 +96,34 @@ test('when nobody checks for completeness any more, one alarm says so', async ()
   expect(goneOff().filter((name) => name.includes('Completeness'))).toEqual([
     'CloudOne/Completeness/CompletenessAgeAlarm',
   ]);
+});
+
+test('when the audit archive’s functions are called no more, each says so once', async () => {
+  await wellFor(4 * HOUR_MS);
+
+  await account.pass(8 * HOUR_MS);
+
+  expect(
+    goneOff()
+      .filter((name) => name.startsWith('AuditArchive'))
+      .toSorted(),
+  ).toEqual([
+    'AuditArchive/AppDynamics/AppDynamicsCollectionFailedAlarm',
+    'AuditArchive/CloudOne/CloudOneCollectionFailedAlarm',
+    'AuditArchive/Derivation/DerivationAgeAlarm',
+    'AuditArchive/IbmCloud/IbmCloudCollectionFailedAlarm',
+    'AuditArchive/Reports/ReportsFailedAlarm',
+  ]);
+});
+
+test('an archive whose runs take a quarter of an hour, and fail now and then, is no reason for alarm', async () => {
+  await wellFor(4 * HOUR_MS);
+  for (let hour = 0; hour < 3; hour += 1) {
+    await account.pass(15 * MINUTE_MS, archiveRuns(account, { collectionFailed: 1 }, 'cloudone'));
+    await account.pass(45 * MINUTE_MS, archiveRuns(account));
+    const amiss = alarms.filter(([, alarm]) => statesOf(alarm).includes('ALARM')).map(([name]) => name);
+    expect(amiss.filter((name) => name.startsWith('AuditArchive'))).toEqual([]);
+  }
 });
 
 test('a stack that is made just now has proven nothing yet, and no alarm takes that amiss', async () => {

@@ -1,6 +1,7 @@
 /** For every alarm of every template: what makes it go off. A new alarm needs a line here. */
 import type { Account } from './account.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, QUEUES } from './account.ts';
+import { ARCHIVE_CASES } from './archive.ts';
 
 /** Brings the condition about, and lets as much time go by as it takes to be noticed. */
 export type Condition = (account: Account) => Promise<void>;
@@ -18,6 +19,7 @@ function waitingIn(queue: string): Condition {
 
 /** By the template's name and the path of the alarm's construct. */
 export const CASES: Readonly<Record<string, Condition>> = {
+  ...ARCHIVE_CASES,
   // The forwarder itself gives the file up.
   'CloudOne/Forwarding/DeadLettersAlarm': async (account) => {
     await account.poison();

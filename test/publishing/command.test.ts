@@ -51,6 +51,7 @@ describe('what is written', () => {
     expect(run).toMatchObject({ status: 0, stderr: '' });
     const archives = files().filter((file) => /^functions\/[0-9a-f]{64}\.zip$/.test(file));
     expect(files()).toEqual([
+      'AuditArchive.template.json',
       'CloudOne.template.json',
       'Relay.template.json',
       ...['functions', ...archives],
@@ -61,9 +62,11 @@ describe('what is written', () => {
       const sha256 = createHash('sha256').update(read(archive)).digest('hex');
       expect(archive).toBe(`functions/${sha256}.zip`);
     }
-    const { Resources } = JSON.parse(read('CloudOne.template.json').toString());
-    const wanted: string[] = Resources.FunctionCode.Properties.Archives;
-    expect(wanted.map((sha256) => `functions/${sha256}.zip`)).toEqual(archives);
+    const wanted = ['AuditArchive', 'CloudOne'].flatMap((name): string[] => {
+      const { Resources } = JSON.parse(read(`${name}.template.json`).toString());
+      return Resources.FunctionCode.Properties.Archives;
+    });
+    expect([...new Set(wanted)].toSorted().map((sha256) => `functions/${sha256}.zip`)).toEqual(archives);
   });
 
   test('lists a launch for each of the eight regions', () => {

@@ -13,9 +13,9 @@ import {
   MAXIMUM_KEY_PREFIX_LENGTH,
 } from '../../contract/publishing.ts';
 import { UnpublishableAssetError } from '../../lib/publishing/published-synthesizer.ts';
-import { PUBLISHED_STACKS, type PublishedStack } from '../../publishing/stacks.ts';
+import { CLOUD_ONE, PUBLISHED_STACKS, type PublishedStack, templateFile } from '../../publishing/stacks.ts';
 import { PublishError, synthesize } from '../../publishing/synthesis.ts';
-import { REPOSITORY, synthesizeCloudOne } from '../templates/synthesis.ts';
+import { REPOSITORY, synthesizeAll } from '../templates/synthesis.ts';
 import {
   listOf,
   permissionsOf,
@@ -28,12 +28,12 @@ import {
 } from '../templates/template.ts';
 import { evaluate } from './intrinsics.ts';
 
-const FILE = 'CloudOne.template.json';
 const publishedTo = { bucket: 'my-templates', prefix: 'trailbridge/v1', region: 'eu-central-1' };
-const publication = synthesize(PUBLISHED_STACKS, publishedTo);
-const text = publication.templates.get(FILE) ?? '';
+const publication = synthesize([CLOUD_ONE], publishedTo);
+const text = publication.templates.get(templateFile(CLOUD_ONE)) ?? '';
 const template = JSON.parse(text) as Template;
-const { template: deployed } = await synthesizeCloudOne();
+const everyDeployed = new Map(await synthesizeAll());
+const deployed = everyDeployed.get('CloudOne') as Template;
 
 /** What only a published template has. */
 const COPIER = /^Code(Staging|FunctionCode)|^FunctionCode$/;
@@ -81,6 +81,22 @@ describe('next to what `cdk deploy` deploys', () => {
     Object.assign(changed.Resources[id]?.Properties ?? {}, { VisibilityTimeout: 1 });
 
     expect(comparable(changed as unknown as Template)).not.toEqual(comparable(deployed));
+  });
+});
+
+describe.each(PUBLISHED_STACKS.map(({ name }) => name))('%s beside the others', (name) => {
+  const all = synthesize(PUBLISHED_STACKS, publishedTo);
+  const published = JSON.parse(all.templates.get(templateFile({ name })) ?? '') as Template;
+
+  test('has the resources that `cdk deploy` deploys, the copier and where the code lies aside', () => {
+    expect(comparable(published)).toEqual(comparable(everyDeployed.get(name) as Template));
+  });
+
+  test('finds all of its code, and fits into what CloudFormation takes', () => {
+    const wanted = (published.Resources.FunctionCode?.Properties?.Archives ?? []) as readonly string[];
+
+    expect(wanted.filter((sha256) => !all.archives.has(sha256))).toEqual([]);
+    expect(all.templates.get(templateFile({ name }))?.length).toBeLessThan(500_000);
   });
 });
 
@@ -160,7 +176,7 @@ describe('function code', () => {
   });
 
   test('the same source gives the same template and the same bytes', () => {
-    const again = synthesize(PUBLISHED_STACKS, publishedTo);
+    const again = synthesize([CLOUD_ONE], publishedTo);
 
     expect(again.templates).toEqual(publication.templates);
     expect([...again.archives]).toEqual([...publication.archives]);

@@ -14,6 +14,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { LocalAws } from '../local-aws.ts';
+import { jsonService } from './json-service.ts';
 
 export type Clients = ReturnType<typeof clientsFor>;
 
@@ -23,12 +24,14 @@ export function clientsFor(aws: LocalAws, region: string) {
     aws.clientEnvironment;
   const options = { endpoint: aws.endpoint, region, credentials: { accessKeyId, secretAccessKey } };
   return {
+    athena: jsonService(aws, region, 'athena', 'AmazonAthena'),
     cloudFormation: new CloudFormationClient(options),
     cloudTrail: new CloudTrailClient(options),
     cloudWatch: new CloudWatchClient(options),
     dynamoDb: new DynamoDBClient(options),
     ecr: new ECRClient(options),
     eventBridge: new EventBridgeClient(options),
+    glue: jsonService(aws, region, 'glue', 'AWSGlue'),
     iam: new IAMClient(options),
     kms: new KMSClient(options),
     lambda: new LambdaClient(options),

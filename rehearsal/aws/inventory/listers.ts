@@ -3,6 +3,7 @@ import { eventSourceMappings, functions, layers } from './compute.ts';
 import { oidcProviders, policies, roles, users } from './identity.ts';
 import { eventBuses, queues, rules, subscriptions, topics } from './messaging.ts';
 import { alarms, dashboards, logGroups, stacks, trails } from './operations.ts';
+import { databases, databaseTables, namedQueries, workGroups } from './queries.ts';
 import type { AwsResource } from './resource.ts';
 import { aliases, buckets, keys, parameters, repositories, secrets, tables } from './storage.ts';
 
@@ -16,12 +17,15 @@ export const regionalListers: readonly Lister[] = [
   alarms,
   aliases,
   dashboards,
+  databases,
+  databaseTables,
   eventBuses,
   eventSourceMappings,
   functions,
   keys,
   layers,
   logGroups,
+  namedQueries,
   parameters,
   queues,
   repositories,
@@ -32,4 +36,5 @@ export const regionalListers: readonly Lister[] = [
   tables,
   topics,
   trails,
+  workGroups,
 ];

@@ -129,6 +129,8 @@ describe('the table of resource types', () => {
       parameters: [],
       sourceBuckets: [],
       oidcProviders: [],
+      workGroups: [],
+      databases: [],
     };
 
     expect(() => scopeOf('ec2:CreateFleet', place, names)).toThrow(UnknownActionError);

@@ -7,6 +7,7 @@ import { nestedStackTests } from './conformance/nested-stacks.ts';
 import { objectTests } from './conformance/objects.ts';
 import { observabilityTests } from './conformance/observability.ts';
 import { permissionTests } from './conformance/permissions.ts';
+import { queryTests } from './conformance/queries.ts';
 import { residueTests } from './conformance/residue.ts';
 import { rollBackTests } from './conformance/roll-back.ts';
 import { rotationTests } from './conformance/rotation.ts';
@@ -31,6 +32,7 @@ if (fixture instanceof Error) {
     updateTests(fixture);
     bucketTests(fixture);
     storageTests(fixture);
+    queryTests(fixture);
     objectTests(fixture);
     functionTests(fixture);
     observabilityTests(fixture);

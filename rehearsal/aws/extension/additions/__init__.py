@@ -11,6 +11,7 @@ from types import ModuleType
 MODULES = tuple(
     import_module(f".{name}", __name__)
     for name in (
+        "athena_named_query",
         "cloudtrail_public_keys",
         "cloudtrail_trail",
         "conditions",

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from ministack.services import s3
 from ministack.services.cloudformation import provisioners
 
-from .framework import Properties, RELIES_ON as FRAMEWORK, answer_of, handlers_of, register
+from .framework import Properties, RELIES_ON as FRAMEWORK, answer_of, as_boolean, handlers_of, register
 
 TYPE = "AWS::S3::Bucket"
 RELIES_ON = {
@@ -17,7 +17,7 @@ RELIES_ON = {
     "ministack.services.s3": (
         "_put_bucket_encryption", "_delete_bucket_encryption", "_put_bucket_lifecycle", "_delete_bucket_lifecycle",
         "_put_bucket_logging", "_put_bucket_ownership_controls", "_delete_bucket_ownership_controls",
-        "_put_bucket_tagging", "_delete_bucket_tagging", "_delete_bucket", "S3_NS",
+        "_put_bucket_tagging", "_delete_bucket_tagging", "_put_object_lock_configuration", "_delete_bucket", "S3_NS",
     ),
 }
 
@@ -28,6 +28,9 @@ def install() -> None:
         *provisioners._S3_BUCKET_CONFIGURATIONS,
         ("BucketEncryption", encryption_xml, checked(s3._put_bucket_encryption), s3._delete_bucket_encryption),
         ("LifecycleConfiguration", lifecycle_xml, checked(s3._put_bucket_lifecycle), s3._delete_bucket_lifecycle),
+        # In this order: the first switches it on, the second says for how long.
+        ("ObjectLockEnabled", lock_enabled_xml, put_lock, keep_lock),
+        ("ObjectLockConfiguration", lock_xml, put_lock, keep_lock),
         ("LoggingConfiguration", logging_xml, checked(s3._put_bucket_logging), clear_logging),
         ("OwnershipControls", ownership_xml, checked(s3._put_bucket_ownership_controls),
          s3._delete_bucket_ownership_controls),
@@ -46,6 +49,28 @@ def delete(name: str, props: Properties) -> None:
 def checked(put: Callable) -> Callable:
     """The emulator ignores what S3 answers here; CloudFormation fails the resource."""
     return lambda name, body: answer_of(TYPE, put(name, body))
+
+
+def put_lock(name: str, body: bytes) -> None:
+    if body:
+        answer_of(TYPE, s3._put_object_lock_configuration(name, body))
+
+
+def keep_lock(name: str) -> None:
+    """Object Lock cannot be switched off: a template that drops it leaves it without a default."""
+    put_lock(name, lock_enabled_xml(True))
+
+
+def lock_enabled_xml(enabled: Any) -> bytes:
+    return document("ObjectLockConfiguration", {"ObjectLockEnabled": "Enabled"}) if as_boolean(enabled) else b""
+
+
+def lock_xml(configuration: Properties) -> bytes:
+    rule = configuration.get("Rule")
+    return document("ObjectLockConfiguration", {
+        "ObjectLockEnabled": configuration["ObjectLockEnabled"],
+        "Rule": rule and {"DefaultRetention": rule["DefaultRetention"]},
+    })
 
 
 def clear_logging(name: str) -> None:
@@ -86,7 +111,7 @@ def lifecycle_xml(configuration: Properties) -> bytes:
 # Where the resource type calls a member of a rule as the API does.
 SAME_IN_RULE = {"Status", "AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration"}
 TRANSLATED_IN_RULE = {
-    "Id", "Prefix", "TagFilters", "ExpirationInDays", "ExpirationDate", "ExpiredObjectDeleteMarker",
+    "Id", "Prefix", "TagFilters", "ObjectSizeGreaterThan", "ExpirationInDays", "ExpirationDate", "ExpiredObjectDeleteMarker",
     "NoncurrentVersionExpirationInDays", "Transitions", "NoncurrentVersionTransitions",
 }
 
@@ -125,10 +150,16 @@ def lifecycle_rule(rule: Properties) -> dict:
 
 
 def lifecycle_filter(rule: Properties) -> dict:
-    prefix, tags = rule.get("Prefix", ""), rule.get("TagFilters") or []
-    if not tags:
-        return {"Prefix": prefix}
-    return {"And": {"Prefix": prefix, "Tag": tags}}
+    """One condition stands for itself, several within And; without any, a rule is for the whole bucket."""
+    conditions = {
+        "Prefix": rule.get("Prefix"),
+        "Tag": rule.get("TagFilters") or None,
+        "ObjectSizeGreaterThan": rule.get("ObjectSizeGreaterThan"),
+    }
+    given = {name: value for name, value in conditions.items() if value is not None}
+    if not given:
+        return {"Prefix": ""}
+    return given if len(given) == 1 and "Tag" not in given else {"And": given}
 
 
 def document(name: str, content: dict) -> bytes:

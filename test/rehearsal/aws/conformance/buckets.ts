@@ -1,4 +1,5 @@
 import {
+  DeleteObjectCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketLoggingCommand,
@@ -6,8 +7,11 @@ import {
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
+  GetObjectCommand,
+  GetObjectLockConfigurationCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutBucketNotificationConfigurationCommand,
@@ -131,6 +135,93 @@ export function bucketTests({ stacks, client }: Fixture): void {
       expect(JSON.parse(Policy)).toMatchObject({ Statement: [{ Effect: 'Deny' }] });
       const written = await s3.send(new PutObjectCommand({ Bucket, Key: 'object', Body: 'x' }));
       expect(written).toMatchObject({ ServerSideEncryption: 'aws:kms', VersionId: expect.any(String) });
+    });
+
+    it('keep what Object Lock holds, by the retention of the template, and its updates', async () => {
+      const Bucket = 'bucket-with-a-lock';
+      const template = (rule: object | undefined): Template => ({
+        Resources: {
+          Bucket: {
+            Type: 'AWS::S3::Bucket',
+            DeletionPolicy: 'Retain',
+            Properties: {
+              BucketName: Bucket,
+              VersioningConfiguration: { Status: 'Enabled' },
+              ObjectLockEnabled: true,
+              ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', ...rule },
+            },
+          },
+        },
+      });
+      const governance = { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: '30' } } };
+      const lock = async () =>
+        (await s3.send(new GetObjectLockConfigurationCommand({ Bucket }))).ObjectLockConfiguration;
+      const deletion = (more: object = {}) =>
+        s3.send(new DeleteObjectCommand({ Bucket, Key: 'record', ...more }));
+
+      await stacks.deploy(Bucket, template(governance));
+      expect(await lock()).toEqual({
+        ObjectLockEnabled: 'Enabled',
+        Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 30 } },
+      });
+      const { VersionId } = await s3.send(new PutObjectCommand({ Bucket, Key: 'record', Body: 'x' }));
+      const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'record' }));
+      expect(head).toMatchObject({
+        ObjectLockMode: 'GOVERNANCE',
+        ObjectLockRetainUntilDate: expect.any(Date),
+      });
+      await expect(deletion({ VersionId })).rejects.toMatchObject({ name: 'AccessDenied' });
+
+      // What stays of a mark is the version; and who may go past the lock must say so.
+      await deletion();
+      await expect(
+        s3.send(new GetObjectCommand({ Bucket, Key: 'record', VersionId })),
+      ).resolves.toBeDefined();
+      await deletion({ VersionId, BypassGovernanceRetention: true });
+
+      await stacks.deploy(Bucket, template({ Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 1 } } }));
+      expect(await lock()).toMatchObject({ Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 1 } } });
+      const locked = await s3.send(new PutObjectCommand({ Bucket, Key: 'record', Body: 'x' }));
+      await expect(
+        deletion({ VersionId: locked.VersionId, BypassGovernanceRetention: true }),
+      ).rejects.toMatchObject({ name: 'AccessDenied' });
+
+      await stacks.deploy(Bucket, template(undefined));
+      expect(await lock()).toEqual({ ObjectLockEnabled: 'Enabled' });
+    });
+
+    it('move what is large enough to colder storage, as the template says', async () => {
+      const Bucket = 'bucket-of-cold-objects';
+      const transition = {
+        Status: 'Enabled',
+        Transitions: [{ StorageClass: 'GLACIER_IR', TransitionInDays: '90' }],
+      };
+      await stacks.deploy(Bucket, {
+        Resources: {
+          Bucket: {
+            Type: 'AWS::S3::Bucket',
+            Properties: {
+              BucketName: Bucket,
+              LifecycleConfiguration: {
+                Rules: [
+                  { ...transition, Id: 'all', ObjectSizeGreaterThan: '131071' },
+                  { ...transition, Id: 'some', ObjectSizeGreaterThan: '131071', Prefix: 'raw/' },
+                ],
+              },
+            },
+          },
+        },
+      });
+
+      const { Rules } = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+
+      expect(Rules).toMatchObject([
+        {
+          Filter: { ObjectSizeGreaterThan: 131_071 },
+          Transitions: [{ Days: 90, StorageClass: 'GLACIER_IR' }],
+        },
+        { Filter: { And: { Prefix: 'raw/', ObjectSizeGreaterThan: 131_071 } } },
+      ]);
     });
 
     it('take objects under the key that AWS manages when none is named, as the CDK puts its assets', async () => {

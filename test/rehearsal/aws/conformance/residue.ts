@@ -74,6 +74,23 @@ const every: Template = {
     Dashboard: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardBody: '{"widgets":[]}' } },
     Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'x' } },
     Repository: { Type: 'AWS::ECR::Repository' },
+    Database: {
+      Type: 'AWS::Glue::Database',
+      Properties: { CatalogId: { Ref: 'AWS::AccountId' }, DatabaseInput: { Name: 'residue' } },
+    },
+    TableOfDatabase: {
+      Type: 'AWS::Glue::Table',
+      Properties: {
+        CatalogId: { Ref: 'AWS::AccountId' },
+        DatabaseName: { Ref: 'Database' },
+        TableInput: { Name: 'residue' },
+      },
+    },
+    WorkGroup: { Type: 'AWS::Athena::WorkGroup', Properties: { Name: 'residue' } },
+    NamedQuery: {
+      Type: 'AWS::Athena::NamedQuery',
+      Properties: { Database: 'residue', QueryString: 'SELECT 1', WorkGroup: { Ref: 'WorkGroup' } },
+    },
   },
 };
 

@@ -9,8 +9,8 @@ import {
   PutBucketPolicyCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { explainAwsError } from '../shared/aws-errors.ts';
-import { isMissingBucket } from './s3-errors.ts';
+import { explainAwsError } from './aws-errors.ts';
+import { isMissingBucket } from './s3-failures.ts';
 
 /** A bucket cannot be emptied or deleted; the message says why, and the cure. */
 export class TeardownError extends Error {
@@ -25,6 +25,8 @@ export interface BucketTeardown {
   /** The stack's account: a bucket of the same name that belongs to someone else is not touched. */
   readonly accountId: string;
   readonly signal: AbortSignal;
+  /** What else the user can do where S3 keeps objects, such as `set LogBucketOnDelete to Retain`. @default nothing */
+  readonly wayOut?: string | undefined;
   /** Milliseconds before each further try, for writers that are late. @default LATE_WRITER_DELAYS_MS */
   readonly lateWriterDelaysMs?: readonly number[];
 }
@@ -105,7 +107,7 @@ export async function emptyAndDelete(teardown: BucketTeardown): Promise<number> 
 
 /** One page after the other, always the first: what is deleted is no longer listed. */
 async function deleteVersions(teardown: BucketTeardown, tally: { deleted: number }): Promise<void> {
-  const { s3, bucket, accountId: ExpectedBucketOwner, signal } = teardown;
+  const { s3, bucket, accountId: ExpectedBucketOwner, signal, wayOut } = teardown;
   for (;;) {
     signal.throwIfAborted();
     const page = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, ExpectedBucketOwner }), {
@@ -126,8 +128,8 @@ async function deleteVersions(teardown: BucketTeardown, tally: { deleted: number
     if (first !== undefined && Errors.length === Objects.length) {
       throw new TeardownError(
         `S3 does not let ${Objects.length} objects of ${bucket} be deleted, among them ${first.Key} (${first.Code}: ` +
-          `${first.Message}). Look for a bucket policy, an Object Lock or a legal hold, and delete the stack again; ` +
-          'or set LogBucketOnDelete to Retain.',
+          `${first.Message}). Look for a bucket policy, an Object Lock or a legal hold, and delete the stack again` +
+          `${wayOut === undefined ? '' : `; or ${wayOut}`}.`,
       );
     }
   }
