@@ -8,6 +8,7 @@ import {
 } from '../../../../contract/archive.ts';
 import { type DerivationOutcome, derive } from '../../../../lambda/archive/derived/derive.ts';
 import type { StaleHour } from '../../../../lambda/archive/table/stale-hours.ts';
+import { logger } from '../../../../lambda/shared/logger.ts';
 import { eventOf, HOUR, MIDNIGHT, recordOf, rowsOf, type Said } from './events.ts';
 import { MemoryStore } from './memory-store.ts';
 
@@ -234,7 +235,7 @@ describe('derive', () => {
   });
 
   test('does not wait for days that cannot be derived, however many: they come last from then on', async () => {
-    vi.spyOn(console, 'error').mockReturnValue();
+    vi.spyOn(logger, 'error').mockReturnValue();
     const world = new World();
     const bad = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((day) => `2026030${day}`));
     world.add(...Array.from({ length: 20 }, (_, day) => at(24 * day + 3, day)));
@@ -318,7 +319,7 @@ describe('a derivation that fails at any call', () => {
   }
 
   test('leaves each event once for whoever looks at any moment, and is made good by the next one', async () => {
-    vi.spyOn(console, 'error').mockReturnValue();
+    vi.spyOn(logger, 'error').mockReturnValue();
     let calls = 0;
     const counted = await beginning();
     counted.before = () => {
