@@ -83,10 +83,10 @@ export function addAuditReport(audit: Command, context: CommandContext): void {
 }
 
 const HELP = `
-Filters of one field are alternatives; filters of different fields must all match; included and
-excluded events are found independently. * stands for any characters. Fields and columns are
-those of the archive (event, principal, object_type, …) or of a controller audit report
-(Action, UserName, ObjectType, …): see docs/audit-reports.md.
+Filters of one field are alternatives. An event is told of if it matches every included field
+and no excluded one. * stands for any characters. Fields and columns are those of the archive
+(event, principal, object_type, …) or of a controller audit report (Action, UserName,
+ObjectType, …): see docs/audit-reports.md.
 
 Examples:
   $ npx trailbridge audit report --title "Sign-ins" --last 7d --include "class:Authentication"

@@ -6,7 +6,8 @@ import { COLOURS } from './pdf-style.ts';
 import {
   CHANGES_NOT_KEPT,
   completenessInWords,
-  filtersInWords,
+  excludedInWords,
+  includedInWords,
   periodInWords,
   type ReportOrder,
   sourcesInWords,
@@ -53,8 +54,8 @@ function factTable(order: ReportOrder): PdfNode {
   const facts = [
     ['Time range', periodInWords(period, definition.timeZone)],
     ['Sources', sourcesInWords(definition)],
-    ['Included', definition.include.length === 0 ? 'all events' : filtersInWords(definition.include)],
-    ['Excluded', filtersInWords(definition.exclude)],
+    ['Included', includedInWords(definition)],
+    ['Excluded', excludedInWords(definition)],
     ['Collection', completenessInWords(order)],
   ];
   return {

@@ -37,12 +37,20 @@ export function sourcesInWords({ sources }: ReportDefinition): string {
   return sources.map((source) => SOURCE_NAMES[source]).join(', ');
 }
 
-/** @returns `User name is alice or bob, and Action is LOGIN`; `none` without filters */
-export function filtersInWords(filters: readonly ReportFilter[]): string {
-  const conditions = [...filtersByColumn(filters)].map(
+/** @returns `User name is alice or bob, and Action is LOGIN`; `all events` without filters */
+export function includedInWords({ include }: ReportDefinition): string {
+  return conditionsOf(include).join(', and ') || 'all events';
+}
+
+/** @returns `User name is alice or bob, or Action is LOGIN`; `none` without filters */
+export function excludedInWords({ exclude }: ReportDefinition): string {
+  return conditionsOf(exclude).join(', or ') || 'none';
+}
+
+function conditionsOf(filters: readonly ReportFilter[]): readonly string[] {
+  return [...filtersByColumn(filters)].map(
     ([column, values]) => `${headingOf(column)} is ${values.join(' or ')}`,
   );
-  return conditions.length === 0 ? 'none' : conditions.join(', and ');
 }
 
 /** Whether everything of the period had been collected, source by source where it had not. */
