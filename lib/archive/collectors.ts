@@ -6,6 +6,7 @@ import {
   ibmCloudCollectorEnvironment,
 } from '../../contract/archive.ts';
 import { ARCHIVE_OUTPUTS } from '../../contract/archive-parameters.ts';
+import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import type { ArchiveParameters } from '../parameters/archive-parameters.ts';
 import { optionalSecret } from '../shared/given-secret.ts';
 import { type ArchivePlace, Collector } from './collector.ts';
@@ -73,7 +74,7 @@ function appDynamics(stack: Stack, parameters: ArchiveParameters, place: Archive
     ...parameters.conditions.credential,
     keyArn,
   });
-  return new Collector(stack, 'AppDynamics', {
+  const collector = new Collector(stack, 'AppDynamics', {
     source: 'appdynamics',
     handler: 'archive/appdynamics-collector-handler.ts',
     place,
@@ -88,6 +89,12 @@ function appDynamics(stack: Stack, parameters: ArchiveParameters, place: Archive
       EXCLUDE: parameters.exclude.valueAsString,
     },
   });
+  collector.alarmOn(
+    'EventsLost',
+    ARCHIVE_METRICS.eventsLost,
+    'Nothing was collected from Splunk AppDynamics for longer than the controller remembers: events are probably lost.',
+  );
+  return collector;
 }
 
 function ibmCloud(stack: Stack, parameters: ArchiveParameters, place: ArchivePlace, keyArn: string) {
@@ -98,7 +105,7 @@ function ibmCloud(stack: Stack, parameters: ArchiveParameters, place: ArchivePla
     ...parameters.conditions.ibmHmacKey,
     keyArn,
   });
-  return new Collector(stack, 'IbmCloud', {
+  const collector = new Collector(stack, 'IbmCloud', {
     source: 'ibmcloud',
     handler: 'archive/ibmcloud-collector-handler.ts',
     place,
@@ -111,4 +118,10 @@ function ibmCloud(stack: Stack, parameters: ArchiveParameters, place: ArchivePla
       HMAC_SECRET_ARN: hmacKey.whereGiven,
     },
   });
+  collector.alarmOn(
+    'SetupIncomplete',
+    ARCHIVE_METRICS.setupIncomplete,
+    'For a day or more none of the events from IBM Cloud is of account management or IAM: the route is probably incomplete.',
+  );
+  return collector;
 }

@@ -89,10 +89,11 @@ class Run<State> {
   }
 
   async collect(state: State | undefined): Promise<RunEnd & { readonly kind: 'Collected' }> {
-    const { archive, checkpoint, now, timeIsUp, signal } = this.#services;
+    const { archive, checkpoint, metrics, now, timeIsUp, signal } = this.#services;
     const collected = this.#collector.collect({
       state,
       archive,
+      tell: (finding) => metrics.finding(finding),
       now,
       timeIsUp,
       signal,
