@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ArchivedRecord, AUDIT_SOURCES } from '../../contract/archive.ts';
 import { type AuditRow, auditRow } from '../../contract/audit-columns.ts';
+import type { EventRow } from '../../lambda/archive/ocsf/action-course.ts';
+import { readCourses } from '../../lambda/archive/ocsf/read-rows.ts';
 import { toOcsf } from '../../lambda/archive/ocsf/to-ocsf.ts';
 import { findRecords } from '../../lambda/archive/raw/find-record.ts';
 import { readArchive } from '../../lambda/archive/raw/read-archive.ts';
@@ -48,7 +50,8 @@ export function addAuditList(audit: Command, context: CommandContext): void {
       'after',
       `
 Several values of one option are alternatives; different options must all hold. Names may hold *, and case does not matter.
-With --json it prints an array of events in the archive's columns; a next page begins --after the id of the last.
+Of an action that is told in two events each says in brackets how long it took, or that no end is known.
+With --json it prints an array of events in the archive's columns, and "course" with the other event; a next page begins --after the id of the last.
 Exits with ${EXIT.failed} where something in the archive is damaged, which is then told.
 
 Examples:
@@ -77,7 +80,7 @@ async function list(options: ListOptions, { streams, output, finish }: CommandCo
 }
 
 interface Page {
-  readonly rows: readonly AuditRow[];
+  readonly rows: readonly EventRow[];
   readonly isMore: boolean;
 }
 
@@ -106,12 +109,18 @@ async function page(options: ListOptions, damage: DamageReport, progress: Progre
     }
     if (isWanted(event, row)) {
       if (rows.length === options.limit) {
-        return { rows, isMore: true };
+        return { rows: await withCourses(store, rows), isMore: true };
       }
       rows.push(row);
     }
   }
-  return { rows, isMore: false };
+  return { rows: await withCourses(store, rows), isMore: false };
+}
+
+/** Only the page's: its events come newest first, and the other event of an action may be on another page. */
+async function withCourses(store: ObjectStore, rows: readonly AuditRow[]): Promise<readonly EventRow[]> {
+  const courses = await readCourses(store, rows);
+  return rows.map((row) => ({ ...row, course: courses.get(row.id) ?? null }));
 }
 
 /** @throws UserError where the archive has no such event to go on behind. */

@@ -5,18 +5,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { AUDIT_SOURCES } from '../../contract/archive.ts';
-import type { AuditRow } from '../../contract/audit-columns.ts';
 import { REPORT_FORMATS } from '../../contract/report.ts';
 import { CALENDAR_PERIODS } from '../../contract/report-range.ts';
-import { toOcsf } from '../../lambda/archive/ocsf/to-ocsf.ts';
+import type { EventRow } from '../../lambda/archive/ocsf/action-course.ts';
 import type { Damage } from '../../lambda/archive/raw/raw-object.ts';
-import { readArchive } from '../../lambda/archive/raw/read-archive.ts';
-import { rowFilter } from '../../lambda/archive/reports/filter.ts';
 import { makeReport, type RowSource } from '../../lambda/archive/reports/make-report.ts';
-import { periodInWords, timeInWords } from '../../lambda/archive/reports/report-head.ts';
+import { periodInWords } from '../../lambda/archive/reports/report-head.ts';
 import { reportRows } from '../../lambda/archive/reports/rows.ts';
 import type { ReportSummary } from '../../lambda/archive/reports/summary.ts';
-import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
+import { timeInWords } from '../../lambda/archive/reports/zoned-time.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { ProgressLine } from '../progress-line.ts';
@@ -155,7 +152,7 @@ async function make(options: ReportOptions, context: CommandContext, signal: Abo
           damages.add(damage);
           onDamage();
         };
-        return watched(rowsOf(store, wanted, told), wanted, progress, signal);
+        return watched(reportRows(store, definition, period, told), wanted, progress, signal);
       };
       const made = await makeReport(order, rows, [format], folder, installedFonts());
       summary = made.summary;
@@ -172,25 +169,12 @@ async function make(options: ReportOptions, context: CommandContext, signal: Abo
   }
 }
 
-function rowsOf(
-  store: ObjectStore,
-  { definition, period }: WantedReport,
-  onDamage: (damage: Damage) => void,
-): AsyncIterable<AuditRow> {
-  const { sources, include, exclude } = definition;
-  return reportRows(
-    readArchive(store, { sources, ...period, onDamage }),
-    toOcsf,
-    rowFilter(include, exclude),
-  );
-}
-
 async function* watched(
-  rows: AsyncIterable<AuditRow>,
+  rows: AsyncIterable<EventRow>,
   { definition, period }: WantedReport,
   progress: ProgressLine,
   signal: AbortSignal,
-): AsyncGenerator<AuditRow, void, undefined> {
+): AsyncGenerator<EventRow, void, undefined> {
   let count = 0;
   const of = period.to - period.from;
   progress.show('Reading', 'the archive', { done: 0, of });

@@ -5,7 +5,7 @@ import type { ReportFilter } from '../../../contract/report-attributes.ts';
 import { headingOf } from './cell.ts';
 import { filtersByColumn } from './filter.ts';
 import type { Period } from './period.ts';
-import { zonedIso } from './zoned-time.ts';
+import { timeInWords } from './zoned-time.ts';
 
 /** How far a source had been collected when the report was made. */
 export interface Collected {
@@ -25,12 +25,6 @@ export interface ReportOrder {
 /** @returns `2026-03-01 00:00:00 +09:00 to 2026-03-02 00:00:00 +09:00 (Asia/Tokyo)` */
 export function periodInWords({ from, to }: Period, timeZone: string): string {
   return `${timeInWords(from, timeZone)} to ${timeInWords(to, timeZone)} (${timeZone})`;
-}
-
-/** @returns `2026-03-01 00:00:00 +09:00` */
-export function timeInWords(time: number, timeZone: string): string {
-  const iso = zonedIso(time, timeZone);
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} ${iso.slice(-6)}`;
 }
 
 export function sourcesInWords({ sources }: ReportDefinition): string {
