@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ArchivedRecord, AUDIT_SOURCES } from '../../contract/archive.ts';
+import type { ArchivedRecord } from '../../contract/archive.ts';
 import { type AuditRow, auditRow } from '../../contract/audit-columns.ts';
 import type { EventRow } from '../../lambda/archive/ocsf/action-course.ts';
 import { readCourses } from '../../lambda/archive/ocsf/read-rows.ts';
@@ -11,16 +11,12 @@ import { thousands } from '../amounts.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { ProgressLine } from '../progress-line.ts';
-import {
-  type ArchiveOptions,
-  addArchiveOption,
-  archiveOptionsOf,
-  openRawArchive,
-} from './archive-location.ts';
+import { type ArchiveOptions, addArchiveOption, archiveOptionsOf, openArchive } from './archive-location.ts';
+import { collectedInWords, collectedWhereKnown } from './collected.ts';
 import { addFilterOptions, eventFilterOf, type FilterOptions } from './event-filter.ts';
 import { listText } from './list-text.ts';
 import { DamageReport, explained } from './reading.ts';
-import { addSpanOptions, type SpanOptions, spanOf } from './span.ts';
+import { addSpanOptions, type SpanOptions, sourcesOf, spanOf } from './span.ts';
 
 interface ListOptions extends ArchiveOptions, SpanOptions, FilterOptions {
   readonly oldestFirst?: boolean;
@@ -69,12 +65,19 @@ Examples:
 async function list(options: ListOptions, { streams, output, finish }: CommandContext): Promise<void> {
   const progress = new ProgressLine(streams, options.json === true);
   const damage = new DamageReport();
-  const { rows, isMore } = await explained(() => page(options, damage, progress)).finally(() =>
-    progress.clear(),
-  );
+  const { rows, isMore, collected } = await explained(async () => {
+    const archive = await openArchive('raw', options);
+    const told = await page(archive.store, options, damage, progress);
+    return { ...told, collected: await collectedWhereKnown(archive, options, sourcesOf(options), output()) };
+  }).finally(() => progress.clear());
   output().result(rows, (all) => listText(all, streams.terminal?.columns()));
   if (isMore) {
     output().note(`There are more: --after ${rows.at(-1)?.id}`);
+  }
+  if (collected !== undefined) {
+    output().note(
+      collectedInWords(collected, sourcesOf(options), options.to?.getTime() ?? Number.POSITIVE_INFINITY),
+    );
   }
   finish(damage.tell(output()) ? EXIT.failed : EXIT.ok);
 }
@@ -84,15 +87,19 @@ interface Page {
   readonly isMore: boolean;
 }
 
-async function page(options: ListOptions, damage: DamageReport, progress: ProgressLine): Promise<Page> {
-  const store = await openRawArchive(options);
+async function page(
+  store: ObjectStore,
+  options: ListOptions,
+  damage: DamageReport,
+  progress: ProgressLine,
+): Promise<Page> {
   const after = await recordAfter(store, options);
   const isWanted = eventFilterOf(options);
   const rows: AuditRow[] = [];
   let read = 0;
   const records = readArchive(store, {
     ...spanOf(options, startOf(options, after)),
-    sources: options.source ?? AUDIT_SOURCES,
+    sources: sourcesOf(options),
     order: options.oldestFirst === true ? 'oldest-first' : 'newest-first',
     after,
     onDamage: damage.add,

@@ -10,19 +10,19 @@ import { CALENDAR_PERIODS } from '../../contract/report-range.ts';
 import type { EventRow } from '../../lambda/archive/ocsf/action-course.ts';
 import type { Damage } from '../../lambda/archive/raw/raw-object.ts';
 import { makeReport, type RowSource } from '../../lambda/archive/reports/make-report.ts';
-import { periodInWords } from '../../lambda/archive/reports/report-head.ts';
+import {
+  completenessInWords,
+  periodInWords,
+  type ReportOrder,
+} from '../../lambda/archive/reports/report-head.ts';
 import { reportRows } from '../../lambda/archive/reports/rows.ts';
 import type { ReportSummary } from '../../lambda/archive/reports/summary.ts';
 import { timeInWords } from '../../lambda/archive/reports/zoned-time.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { ProgressLine } from '../progress-line.ts';
-import {
-  type ArchiveOptions,
-  addArchiveOption,
-  archiveOptionsOf,
-  openRawArchive,
-} from './archive-location.ts';
+import { type ArchiveOptions, addArchiveOption, archiveOptionsOf, openArchive } from './archive-location.ts';
+import { collectedWhereKnown } from './collected.ts';
 import { DamageReport, explained } from './reading.ts';
 import { fetchReport } from './report-fetch.ts';
 import { writeWhole } from './report-file.ts';
@@ -121,7 +121,7 @@ async function copyOut(
     );
   }
   const format = formatOf(options) ?? 'pdf';
-  const store = await openRawArchive(options, signal);
+  const { store } = await openArchive('raw', options, signal);
   const found = await fetchReport(store, name, period, format);
   const file = options.output ?? `${name}-${found.period}.${format}`;
   await writeWhole(file, async (folder) => {
@@ -135,8 +135,9 @@ async function copyOut(
 
 async function make(options: ReportOptions, context: CommandContext, signal: AbortSignal): Promise<void> {
   const wanted = await wantedReport(options, new Date());
-  const store = await openRawArchive(options, signal);
+  const archive = await openArchive('raw', options, signal);
   const { definition, period, format } = wanted;
+  const collected = await collectedWhereKnown(archive, options, definition.sources, context.output());
   const file = options.output ?? `${definition.name}.${format}`;
   const progress = new ProgressLine(
     context.streams,
@@ -146,13 +147,13 @@ async function make(options: ReportOptions, context: CommandContext, signal: Abo
   let summary: ReportSummary | undefined;
   try {
     await writeWhole(file, async (folder) => {
-      const order = { definition, period, collected: undefined };
+      const order = { definition, period, collected };
       const rows: RowSource = (onDamage) => {
         const told = (damage: Damage) => {
           damages.add(damage);
           onDamage();
         };
-        return watched(reportRows(store, definition, period, told), wanted, progress, signal);
+        return watched(reportRows(archive.store, definition, period, told), wanted, progress, signal);
       };
       const made = await makeReport(order, rows, [format], folder, installedFonts());
       summary = made.summary;
@@ -162,7 +163,9 @@ async function make(options: ReportOptions, context: CommandContext, signal: Abo
     progress.clear();
   }
   if (summary !== undefined) {
-    context.output().result(resultOf(file, wanted, summary), () => textOf(file, wanted, summary));
+    context
+      .output()
+      .result(resultOf(file, wanted, summary), () => textOf(file, { ...wanted, collected }, summary));
   }
   if (damages.tell(context.output())) {
     context.finish(EXIT.failed);
@@ -213,15 +216,12 @@ function resultOf(file: string, { period }: WantedReport, summary: ReportSummary
   };
 }
 
-function textOf(
-  file: string,
-  { definition, period }: WantedReport,
-  summary: ReportSummary | undefined,
-): string {
+function textOf(file: string, order: ReportOrder, summary: ReportSummary | undefined): string {
   const { events = 0, attention = [] } = summary ?? {};
   const first = attention.reduce((sum, [, count]) => sum + count, 0);
   return [
     `${file}: ${events.toLocaleString('en-US')} events, ${first.toLocaleString('en-US')} of them to look at first`,
-    periodInWords(period, definition.timeZone),
+    periodInWords(order.period, order.definition.timeZone),
+    `Collection: ${completenessInWords(order)}`,
   ].join('\n');
 }

@@ -10,12 +10,7 @@ import { readArchive } from '../../lambda/archive/raw/read-archive.ts';
 import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
-import {
-  type ArchiveOptions,
-  addArchiveOption,
-  archiveOptionsOf,
-  openRawArchive,
-} from './archive-location.ts';
+import { type ArchiveOptions, addArchiveOption, archiveOptionsOf, openArchive } from './archive-location.ts';
 import { DamageReport, explained } from './reading.ts';
 import { showText } from './show-text.ts';
 
@@ -74,7 +69,7 @@ interface Look {
 }
 
 async function look(id: string, options: ArchiveOptions, damage: DamageReport): Promise<Look> {
-  const store = await openRawArchive(options);
+  const { store } = await openArchive('raw', options);
   const found = await findRecords(store, id, damage.add);
   const [record, another] = found;
   const isOne = record !== undefined && another === undefined;

@@ -81,6 +81,26 @@ export async function listShowExport(rehearsal: Rehearsal, vendors: VendorsEvent
   });
 }
 
+/** All sources are collected to an end, nothing waits for queries, and no alarm is off. */
+export async function askStatus(rehearsal: Rehearsal): Promise<void> {
+  const { stage, progress } = rehearsal;
+  await progress.phase('forward', 'audit status', async () => {
+    const { sources } = await audit<{
+      readonly sources: readonly {
+        readonly source: string;
+        readonly collectedUntil: string | null;
+        readonly staleHours: number;
+      }[];
+    }>(stage, ['status']);
+    expectThat(
+      rehearsal,
+      sources.length === AUDIT_SOURCES.length &&
+        sources.every(({ collectedUntil, staleHours }) => collectedUntil !== null && staleHours === 0),
+      `The status is ${JSON.stringify(sources)}.`,
+    );
+  });
+}
+
 /** @throws CdkError where the command does not end well. */
 async function audit<T>({ aws, folder }: Stage, args: readonly string[]): Promise<T> {
   const output = await trailbridge(['audit', ...args, '--stack', ARCHIVE_STACK, '--json'], {
