@@ -4,12 +4,12 @@ import { type AuditSource, SOURCE_NAMES } from '../../contract/archive.ts';
 import { ARCHIVE_OUTPUTS } from '../../contract/archive-parameters.ts';
 import { readCollected, type SourceStanding } from '../../lambda/archive/reports/collected.ts';
 import type { Collected } from '../../lambda/archive/reports/report-head.ts';
-import { AwsCallError } from '../../lambda/shared/aws-errors.ts';
-import { type AwsOptions, askAws, clientConfiguration, type DeployedStack } from '../aws.ts';
+import { type AwsOptions, clientConfiguration, type DeployedStack } from '../aws.ts';
 import { UserError } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { archiveOutput, type OpenArchive } from './archive-location.ts';
 import { clock } from './list-text.ts';
+import { explained } from './reading.ts';
 
 /**
  * @returns of each of the sources that was ever collected.
@@ -22,13 +22,7 @@ export function standingsOf(
 ): Promise<readonly SourceStanding[]> {
   const table = archiveOutput(stack, ARCHIVE_OUTPUTS.table, options);
   const dynamoDb = new DynamoDBClient(clientConfiguration({ ...options, region: stack.region }));
-  return askAws('DynamoDB', async () => {
-    try {
-      return await readCollected(dynamoDb, table, sources);
-    } catch (error) {
-      throw error instanceof AwsCallError ? error.cause : error;
-    }
-  });
+  return explained(() => readCollected(dynamoDb, table, sources), 'DynamoDB');
 }
 
 /**

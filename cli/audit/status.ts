@@ -7,7 +7,6 @@ import { ARCHIVE_OUTPUTS } from '../../contract/archive-parameters.ts';
 import type { SourceStanding } from '../../lambda/archive/reports/collected.ts';
 import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
 import { StaleHours } from '../../lambda/archive/table/stale-hours.ts';
-import { AwsCallError } from '../../lambda/shared/aws-errors.ts';
 import { type AwsOptions, askAws, clientConfiguration, type DeployedStack } from '../aws.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
@@ -128,13 +127,7 @@ async function sourceStatus(
 function countStale(source: AuditSource, { stack, options }: Place): Promise<number> {
   const table = archiveOutput(stack, ARCHIVE_OUTPUTS.table, options);
   const dynamoDb = new DynamoDBClient(clientConfiguration({ ...options, region: stack.region }));
-  return askAws('DynamoDB', async () => {
-    try {
-      return await countOf(new StaleHours(dynamoDb, table).list(source));
-    } catch (error) {
-      throw error instanceof AwsCallError ? error.cause : error;
-    }
-  });
+  return explained(() => countOf(new StaleHours(dynamoDb, table).list(source)), 'DynamoDB');
 }
 
 /** Beside each lies a note that says why. */

@@ -1,5 +1,5 @@
 import { deployArchive, destroyArchive } from '../acts/archive.ts';
-import { deriveAndQuery, listShowExport } from '../acts/archive-ask.ts';
+import { askStatus, deriveAndQuery, listShowExport } from '../acts/archive-ask.ts';
 import { collectEverything } from '../acts/archive-collect.ts';
 import { makeReports } from '../acts/archive-report.ts';
 import { ARCHIVE_STACK } from '../audit/archive-stack.ts';
@@ -21,6 +21,7 @@ export const audit: Scenario = {
       await deriveAndQuery(rehearsal, outputs);
       await listShowExport(rehearsal, vendors);
       await makeReports(rehearsal, outputs);
+      await askStatus(rehearsal);
       for (const where of new Set(await findLeaks(rehearsal.stage, ARCHIVE_STACK))) {
         rehearsal.found.problems.push(`A secret stands in ${where}.`);
       }
