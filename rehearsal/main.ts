@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
+import { ARCHIVE_OUTPUTS } from '../contract/archive-parameters.ts';
 import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
 import { stopCdk } from './cdk.ts';
@@ -136,8 +137,8 @@ async function keepUp(stage: Stage, outputs: Readonly<Record<string, string>>): 
       '',
       'Everything stays up. To look at it, in another terminal and this folder:',
       ...exports,
-      '  npx trailbridge status',
-      '  aws cloudformation describe-stacks --stack-name CloudOne   # with the AWS CLI, if you have it',
+      ARCHIVE_OUTPUTS.rawBucket in outputs ? '  npx trailbridge audit status' : '  npx trailbridge status',
+      '  aws cloudformation describe-stacks   # with the AWS CLI, if you have it',
       `  curl ${stage.simulator.url}/_sim/state`,
       '',
       'Outputs of the stack:',
