@@ -34,7 +34,7 @@ export function goodReport(changes: Partial<RehearsalReport> = {}): RehearsalRep
     ok: true,
     problems: [],
     filtered: {},
-    audit: { sources: [], reports: [] },
+    audit: { sources: [], answers: [], reports: [], mail: null },
     startedAt: '2026-11-20T07:41:12.345Z',
     options: {
       input: 'generated',
