@@ -32,6 +32,8 @@ export interface RehearsalReport {
     readonly bootstrap: number;
     readonly deploy: number;
     readonly forward: number;
+    /** Collecting audit logs, and all that is done with them. */
+    readonly archive: number;
     /** All updates together, with what was forwarded through them. */
     readonly update: number;
     readonly destroy: number;

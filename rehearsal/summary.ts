@@ -56,7 +56,7 @@ function archiveLines({ audit: { sources, answers, reports, mail } }: RehearsalR
         `${source.padEnd(width)}  ${archived} of ${held} records archived in ${runs} runs, ${derived} rows` +
         (difficulties.length > 0 ? `; against ${difficulties.join(', ')}` : ''),
     ),
-    ...(answers.length > 0 ? [`${answers.length} saved queries answered, with the tool's own DuckDB`] : []),
+    ...(answers.length > 0 ? [`${answers.length} saved queries answered`] : []),
     ...(reports.length > 0
       ? [
           `a report in ${reports.map(({ format }) => format).join(', ')}${mail === null ? '' : `, mailed to ${mail.to.join(', ')}`}: ` +

@@ -26,7 +26,7 @@ const SHOWN_ROWS = 4;
 export async function deriveAndQuery(rehearsal: Rehearsal, outputs: Outputs): Promise<void> {
   const { stage, progress, found } = rehearsal;
   await progress.phase(
-    'forward',
+    'archive',
     'deriving Parquet files, and asking them',
     async () => {
       const error = await callFunction(stage, outputs, O.derivation);
@@ -50,7 +50,7 @@ export async function deriveAndQuery(rehearsal: Rehearsal, outputs: Outputs): Pr
 /** What is asked most has an answer. That it is the right one, the tests show, record by record. */
 export async function askSavedQueries(rehearsal: Rehearsal): Promise<void> {
   const { stage, progress, found } = rehearsal;
-  await progress.phase('forward', 'asking saved queries', async () => {
+  await progress.phase('archive', 'asking saved queries', async () => {
     found.audit.answers = await Promise.all(
       AUDIT_QUESTIONS.filter(({ name }) => ASKED.includes(name)).map(async ({ name, description }) => {
         const rows = await query<Readonly<Record<string, unknown>>[]>(stage, ['--saved', name, ...SINCE]);
@@ -63,7 +63,7 @@ export async function askSavedQueries(rehearsal: Rehearsal): Promise<void> {
 
 /** List, one of it in detail, and the export. */
 export async function listShowExport(rehearsal: Rehearsal, vendors: VendorsEvents): Promise<void> {
-  await rehearsal.progress.phase('forward', 'audit list, show and export', async () => {
+  await rehearsal.progress.phase('archive', 'audit list, show and export', async () => {
     await Promise.all([
       listAndShow(rehearsal),
       ...AUDIT_SOURCES.map((source) => exportAll(rehearsal, source, vendors.holdings()[source])),

@@ -28,7 +28,7 @@ export async function collectEverything(
   const { progress, found } = rehearsal;
   vendors.annoy();
   await progress.phase(
-    'forward',
+    'archive',
     'collecting the audit logs',
     () => collect(rehearsal, vendors, outputs),
     () => `${archivedOf(rehearsal)} records collected, throttled and with tokens and cursors refused`,
@@ -39,7 +39,7 @@ export async function collectEverything(
   const before = archivedOf(rehearsal);
   await vendors.happen();
   await progress.phase(
-    'forward',
+    'archive',
     'collecting what came late',
     () => collect(rehearsal, vendors, outputs),
     () => `${archivedOf(rehearsal) - before} late and new records collected`,
@@ -63,7 +63,7 @@ async function collectFrom(
     expectThat(rehearsal, error === undefined, `The collector of ${source} failed: ${error}`);
     const { records, misplaced } = await readRaw(stage.clients.s3, outputs[O.rawBucket] ?? '', source);
     const comparison = compared(vendors.holdings()[source], records);
-    progress.detail('forward', `${source}: ${comparison.archived} of ${comparison.held} records …`);
+    progress.detail('archive', `${source}: ${comparison.archived} of ${comparison.held} records …`);
     if (isComplete(comparison) || runs === MAXIMUM_RUNS) {
       const difficulties = vendors.difficulties(source);
       note(rehearsal, {

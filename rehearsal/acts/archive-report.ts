@@ -25,7 +25,7 @@ interface StoredReport {
 export async function makeReports(rehearsal: Rehearsal, outputs: Outputs, sender: MailSender): Promise<void> {
   const { stage, progress, found, options } = rehearsal;
   await progress.phase(
-    'forward',
+    'archive',
     'making the scheduled report',
     async () => {
       const error = await callFunction(stage, outputs, O.reports);

@@ -84,13 +84,19 @@ export class VendorsEvents {
   difficulties(source: AuditSource): string[] {
     const { cloudone, appdynamics, ibmcloud } = this.#stage.simulator.state().audit;
     const { tooMany } = { cloudone, appdynamics, ibmcloud }[source];
-    const counts: [number, string][] = [
-      [tooMany, 'calls throttled (429)'],
-      [source === 'cloudone' ? cloudone.cursorsRefused : 0, 'cursors gone stale'],
-      [source === 'appdynamics' ? appdynamics.tokensRefused : 0, 'tokens refused before their time'],
-      [this.#late[source], 'events known late'],
+    const counts: [count: number, one: string, many: string][] = [
+      [tooMany, 'call throttled (429)', 'calls throttled (429)'],
+      [source === 'cloudone' ? cloudone.cursorsRefused : 0, 'cursor gone stale', 'cursors gone stale'],
+      [
+        source === 'appdynamics' ? appdynamics.tokensRefused : 0,
+        'token refused early',
+        'tokens refused early',
+      ],
+      [this.#late[source], 'event known late', 'events known late'],
     ];
-    return counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+    return counts
+      .filter(([count]) => count > 0)
+      .map(([count, one, many]) => `${count} ${count === 1 ? one : many}`);
   }
 
   /** Everything that was ever there. */

@@ -1,9 +1,9 @@
 /** What was archived of the three vendors' audit logs, what was asked of it, and what was reported. */
 
-import { type Child, html, type Markup } from '../../page/html.ts';
+import { html, type Markup } from '../../page/html.ts';
 import type { AuditAnswer, RehearsalReport } from '../report.ts';
 import { bytes, count, counted, sourceName } from './format.ts';
-import { list, section, table, verdict } from './parts.ts';
+import { fold, list, section, table, verdict } from './parts.ts';
 
 type Audit = RehearsalReport['audit'];
 
@@ -39,26 +39,35 @@ function sources({ sources: all }: Audit): Markup {
   );
 }
 
-/** The rows say how they were found, so that one can find them oneself. */
+/** The summary says how to find it oneself. */
 function answer({ name, question, rows, first }: AuditAnswer): Markup {
-  const shown = first.length < rows ? `, ${count(first.length)} shown` : '';
-  return html`<p><strong>${question}?</strong> <span class="muted">${counted(rows, 'row')}${shown} · <code>audit query --saved ${name}</code></span></p>
-${answerTable(question, first)}`;
+  const summary = html`${question}? <span class="muted">${counted(rows, 'row')} · <code>audit query --saved ${name}</code></span>`;
+  return fold(
+    summary,
+    answerTable(first.length < rows ? `The first ${count(first.length)}` : 'All of them', first),
+  );
 }
 
-function answerTable(question: string, rows: AuditAnswer['first']): Child {
+function answerTable(caption: string, rows: AuditAnswer['first']): Markup {
   // The archive's own id is long, and tells a reader nothing.
   const names = Object.keys(rows[0] ?? {}).filter((name) => name !== 'id');
   const told = names.filter((name) => rows.some((row) => textOf(row[name]) !== ''));
   return table<AuditAnswer['first'][number]>(
-    question,
-    told.map((name) => ({ title: name.replaceAll('_', ' '), cell: (row) => textOf(row[name]) })),
+    caption,
+    told.map((name) => ({
+      title: name.replaceAll('_', ' '),
+      cell: (row) => textOf(row[name]),
+      numeric: rows.every((row) => typeof row[name] === 'number'),
+    })),
     rows,
   );
 }
 
+const ISO_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})\.\d{3}Z$/;
+
 function textOf(value: unknown): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  return String(value ?? '').replace(ISO_TIME, '$1 $2');
 }
 
 function reports({ reports: files, mail }: Audit): Markup {

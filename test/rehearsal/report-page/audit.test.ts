@@ -19,7 +19,15 @@ const answers = [
     name: 'sign-ins',
     question: 'Who signed in',
     rows: 12,
-    first: [{ principal: '監査 <b>', sign_ins: 3, id: 'appdynamics.20260301T10.0123', empty: null }],
+    first: [
+      {
+        principal: '監査 <b>',
+        sign_ins: 3,
+        id: 'appdynamics.20260301T10.0123',
+        empty: null,
+        at: '2026-03-01T10:00:07.123Z',
+      },
+    ],
   },
 ];
 const key = 'reports/rehearsed/2026-11-19.pdf';
@@ -54,7 +62,9 @@ test('shows what was archived, and against what', () => {
 test('shows what was asked, and what was found, without ids and columns that are empty', () => {
   const page = renderReportPage(report());
 
-  expect(page).toContain('12 rows, 1 shown');
+  expect(page).toContain('12 rows · <code>audit query --saved sign-ins</code>');
+  expect(page).toContain('The first 1');
+  expect(page).toContain('2026-03-01 10:00:07');
   expect(page).toContain('監査 &lt;b&gt;');
   expect(page).not.toContain('appdynamics.20260301T10.0123');
   expect(page).not.toContain('>empty<');
