@@ -7,7 +7,7 @@ import { BucketStandIn } from './bucket.ts';
 import { bodyOf, LocalServer, sendObject } from './http.ts';
 
 /** What the archive's functions call. */
-export const ARCHIVE_OPERATIONS = [
+const ARCHIVE_OPERATIONS = [
   'ListObjectsV2',
   'GetObject',
   'PutObject',
@@ -19,21 +19,11 @@ export const ARCHIVE_OPERATIONS = [
 ] as const;
 export type ArchiveOperation = (typeof ARCHIVE_OPERATIONS)[number];
 
-export interface ArchiveCall {
+interface ArchiveCall {
   readonly operation: ArchiveOperation;
   /** Of S3. */
   readonly bucket: string;
   readonly key: string;
-}
-
-/** What goes wrong with a call: an error's answer, no answer, a broken connection, half a body; or it is done, and not answered. */
-export type ArchiveTrouble = AwsAnswer | 'hang' | 'reset' | 'cut-off' | 'answer-lost';
-
-export interface ArchiveAwsHooks {
-  /** Before a call has any effect. */
-  before?: (call: ArchiveCall) => ArchiveTrouble | undefined;
-  /** When it has had its effect, before it is answered. */
-  after?: (call: ArchiveCall) => void;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -45,8 +35,6 @@ export class ArchiveAwsStandIn {
   /** By ARN. */
   readonly secrets = new Map<string, string>();
   readonly counts = new Map<ArchiveOperation, number>();
-  /** May throw CallerGone. */
-  hooks: ArchiveAwsHooks = {};
 
   constructor(buckets: readonly string[], now: () => number) {
     this.buckets = new Map(buckets.map((name) => [name, new BucketStandIn(now)]));
@@ -65,21 +53,7 @@ export class ArchiveAwsStandIn {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     const call = callOf(request, url);
     this.counts.set(call.operation, (this.counts.get(call.operation) ?? 0) + 1);
-    const trouble = this.hooks.before?.(call);
-    if (trouble === 'hang') {
-      return;
-    }
-    if (trouble === 'reset') {
-      request.socket.resetAndDestroy();
-      return;
-    }
-    const answer = typeof trouble === 'object' ? trouble : this.#answer(call, request, url, body);
-    this.hooks.after?.(call);
-    if (trouble === 'answer-lost') {
-      request.socket.resetAndDestroy();
-      return;
-    }
-    await sendObject(response, answer, trouble === 'cut-off');
+    await sendObject(response, this.#answer(call, request, url, body), false);
   }
 
   #answer(call: ArchiveCall, { headers }: IncomingMessage, url: URL, body: Buffer): AwsAnswer {
