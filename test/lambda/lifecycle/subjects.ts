@@ -13,7 +13,7 @@ import { cloudTrailLifecycle } from '../../../lambda/forwarding/cloudtrail-lifec
 import { destinationProbe } from '../../../lambda/forwarding/destination-probe.ts';
 import { DestinationToken } from '../../../lambda/forwarding/destination-token.ts';
 import { PartSender } from '../../../lambda/forwarding/part-sender.ts';
-import { apiKeyReader, freshSecretReader } from '../../../lambda/onboarding/api-key-reader.ts';
+import { apiKeyReader } from '../../../lambda/onboarding/api-key-reader.ts';
 import { cloudAccount } from '../../../lambda/onboarding/cloud-account.ts';
 import { cloudOneAccount } from '../../../lambda/onboarding/cloud-one-account.ts';
 import { cloudTrailToken } from '../../../lambda/onboarding/cloudtrail-token.ts';
@@ -24,6 +24,7 @@ import { workloadSecurityConnector } from '../../../lambda/onboarding/workload-s
 import { workloadSecurityExternalId } from '../../../lambda/onboarding/workload-security-external-id.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { parameterMark } from '../../../lambda/shared/durable-mark.ts';
+import { freshSecretReader } from '../../../lambda/shared/fresh-secrets.ts';
 import { SecretReader } from '../../../lambda/shared/secrets.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
 import { trailBucketTeardown } from '../../../lambda/trail/trail-bucket-teardown.ts';
