@@ -1,4 +1,4 @@
-/** Every custom resource that the stack has, made as its handler makes it. */
+/** Every custom resource that the stacks have, made as its handler makes it. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -31,6 +31,7 @@ import { trailBucketTeardown } from '../../../lambda/trail/trail-bucket-teardown
 import { cloudTrailServiceOf, destinationOf } from '../../../lambda/vendors/destination-of.ts';
 import { STACK_ID } from '../shared/custom-resource-harness.ts';
 import type { Properties } from '../shared/lifecycle-driver.ts';
+import { ARCHIVE_SUBJECTS } from './archive-subjects.ts';
 import { EVENT_BRIDGE } from './aws-stand-in.ts';
 import { afterCreation, differsIn, isOurs, never, type Scene, type Subject } from './subject.ts';
 import {
@@ -493,4 +494,5 @@ export const SUBJECTS: readonly Subject[] = [
   probe,
   lifecycleNotes,
   teardown,
+  ...ARCHIVE_SUBJECTS,
 ];
