@@ -243,7 +243,7 @@ export const ARCHIVE_DECLARATIONS = {
   revision: {
     ...DECLARATIONS.revision,
     description:
-      'Any other value than before makes the collectors read their secrets again, where a secret given by ARN has got another value.',
+      'Any other value than before has the secrets read again and the sources proven with them, where the value of a secret given by ARN, or AppDynamicsCredential, is another.',
   },
   alarmEmail: {
     ...DECLARATIONS.alarmEmail,

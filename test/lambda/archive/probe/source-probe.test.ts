@@ -8,6 +8,7 @@ import { ibmCloudLook } from '../../../../lambda/archive/probe/ibmcloud.ts';
 import { type SourceLook, sourceProbe } from '../../../../lambda/archive/probe/source-probe.ts';
 import { customResourceHandler } from '../../../../lambda/shared/custom-resource.ts';
 import { freshSecretReader } from '../../../../lambda/shared/fresh-secrets.ts';
+import { ARCHIVE_VENDOR_STEPS, NAMED_CAUSE, stepGaps } from '../../../../rehearsal/steps.ts';
 import { defaultTenant } from '../../../../rehearsal/vendors/tenant.ts';
 import {
   API_KEY_SECRET,
@@ -237,6 +238,30 @@ describe('a secret that was given by ARN', () => {
     expect(T.appDynamicsPassword).toMatch(/\s/);
     expect(password.Status).toBe('SUCCESS');
     expect(apiKey.Reason).toMatch(/CloudOneApiKeySecretArn: the secret holds spaces/);
+  });
+});
+
+describe('each call that a proof makes can be made to fail in a rehearsal', () => {
+  const proveAll = async () => {
+    const answers = [await created(cloudOneLook, CLOUD_ONE), await created(ibmCloudLook, IBM_CLOUD)];
+    world.aws.secrets.set(APP_DYNAMICS_SECRET, T.appDynamicsApiClientSecret);
+    return [...answers, await created(appDynamicsLook, OAUTH)];
+  };
+
+  test('and none is left out', async () => {
+    await proveAll();
+
+    const calls = world.vendors.state().calls.filter(({ host }) => !host.endsWith('.stand-in'));
+    expect(stepGaps(calls, ARCHIVE_VENDOR_STEPS)).toEqual([]);
+  });
+
+  test.each(ARCHIVE_VENDOR_STEPS)('$id: the failure names step and cause', async ({ fault, named }) => {
+    world.vendors.setFaults([fault]);
+
+    const failures = (await proveAll()).filter(({ Status }) => Status === 'FAILED');
+
+    expect(failures).toEqual([expect.objectContaining({ Reason: expect.stringMatching(named) })]);
+    expect(failures[0]?.Reason).toMatch(NAMED_CAUSE);
   });
 });
 
