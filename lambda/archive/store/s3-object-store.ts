@@ -101,15 +101,12 @@ export class S3ObjectStore implements ObjectStore {
       ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }),
     });
     try {
-      const { ETag = '' } = await withRetries(
-        () => this.#s3.send(command, { abortSignal: this.#signal }),
-        {
-          attempts: CONFLICT_ATTEMPTS,
-          signal: this.#signal,
-          // The other write may yet fail: only the next answer says whether the condition holds.
-          decide: (error) => ({ retry: (error as Error).name === 'ConditionalRequestConflict' }),
-        },
-      );
+      const { ETag = '' } = await withRetries(() => this.#s3.send(command, { abortSignal: this.#signal }), {
+        attempts: CONFLICT_ATTEMPTS,
+        signal: this.#signal,
+        // The other write may yet fail: only the next answer says whether the condition holds.
+        decide: (error) => ({ retry: (error as Error).name === 'ConditionalRequestConflict' }),
+      });
       return unquoted(ETag);
     } catch (error) {
       if (saysConditionFailed(error, ifMatch !== undefined)) {

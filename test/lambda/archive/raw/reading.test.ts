@@ -105,7 +105,7 @@ describe('memory', () => {
       const archive = world.archive('cloudone', { records: 50 });
       for (let index = 0; index < count; index += 1) {
         const text = JSON.stringify({ index, agent: 'Mozilla/5.0 (X11; Linux x86_64) '.repeat(20) });
-      await archive.add(recordOf(`${index}`, timeOf(index), { text }));
+        await archive.add(recordOf(`${index}`, timeOf(index), { text }));
       }
       await archive.flush();
       let gets = 0;

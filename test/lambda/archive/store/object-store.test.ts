@@ -185,7 +185,7 @@ describe('S3', () => {
   });
 
   test('writes where the write that was in the way has failed', async () => {
-    const store = inS3();
+    const store = s3();
     let refusals = 2;
     bucket.intercept = () => {
       refusals -= 1;
