@@ -34,6 +34,12 @@ export function startOfHour(hour: ArchiveHour): number {
   );
 }
 
+/**
+ * The day that records without a usable time are filed under, so that they are found together: no audit log of the three
+ * sources goes back so far.
+ */
+export const UNDATED_DAY = '20000101';
+
 /** The hours that a span of time touches; `to` is not part of it. */
 export function* hoursBetween(from: number, to: number): Generator<ArchiveHour, void, undefined> {
   for (let time = Math.floor(from / HOUR_MS) * HOUR_MS; time < to; time += HOUR_MS) {

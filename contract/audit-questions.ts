@@ -102,6 +102,9 @@ ORDER BY begun.time DESC, begun.id`,
   },
 ];
 
+/** Of how many days the questions ask that are saved in Athena, where each day that is read costs. */
+export const SAVED_QUESTION_DAYS = 30;
+
 /**
  * A question as a whole query.
  *
