@@ -6,11 +6,11 @@
  */
 import * as z from 'zod';
 import { AUDIT_SOURCES, type AuditSource, REPORTS_PREFIX } from './archive.ts';
-import type { AuditColumnName } from './audit-columns.ts';
 import {
   COLUMN_CHOICE,
   columnNamed,
   FILTER_CHOICE,
+  type ReportColumnName,
   type ReportFilter,
   readReportFilter,
 } from './report-attributes.ts';
@@ -25,11 +25,14 @@ import {
 export const REPORT_FORMATS = ['pdf', 'json', 'csv'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-/** Characters of a parameter's value at most (AWS CloudFormation User Guide, "CloudFormation quotas"). */
-export const MAXIMUM_REPORTS_CHARACTERS = 4096;
+/**
+ * Bytes of a stack's definitions at most, in UTF-8: a function's environment holds them, with its other variables, in 4 KB
+ * (AWS Lambda Developer Guide, "Lambda quotas"). The others, with a stack's name and an address at their longest, take 900.
+ */
+export const MAXIMUM_REPORTS_BYTES = 3000;
 
 /** What a controller audit report shows, and where it happened: the source first, for the archive has three. */
-export const DEFAULT_COLUMNS: readonly AuditColumnName[] = [
+export const DEFAULT_COLUMNS: readonly ReportColumnName[] = [
   'time',
   'source',
   'event',
@@ -38,6 +41,7 @@ export const DEFAULT_COLUMNS: readonly AuditColumnName[] = [
   'object_type',
   'object_name',
   'outcome',
+  'course',
   'changes',
 ];
 
@@ -56,7 +60,7 @@ export interface ReportDefinition {
   readonly include: readonly ReportFilter[];
   readonly exclude: readonly ReportFilter[];
   /** In their order; with `changes` if and only if the differences are to be shown. */
-  readonly columns: readonly AuditColumnName[];
+  readonly columns: readonly ReportColumnName[];
   readonly formats: readonly ReportFormat[];
   /** Absent for one that is made by command only. */
   readonly every: CalendarPeriod | undefined;
@@ -179,9 +183,10 @@ export function parseReports(json: string): readonly ScheduledReport[] {
   if (json.trim() === '') {
     return [];
   }
-  if (json.length > MAXIMUM_REPORTS_CHARACTERS) {
+  const bytes = Buffer.byteLength(json);
+  if (bytes > MAXIMUM_REPORTS_BYTES) {
     throw new ReportDefinitionError([
-      `The list has ${json.length} characters, and may have ${MAXIMUM_REPORTS_CHARACTERS}.`,
+      `The list has ${bytes} bytes in UTF-8, and may have ${MAXIMUM_REPORTS_BYTES}. Leave out white space and what has its default.`,
     ]);
   }
   const list = parseJson(json);
@@ -194,6 +199,22 @@ export function parseReports(json: string): readonly ScheduledReport[] {
     throw new ReportDefinitionError(faults);
   }
   return read.flatMap(([report]) => report ?? []);
+}
+
+/**
+ * Checks that somebody sends what is to be mailed.
+ *
+ * @param mailFrom the stack's `ReportMailFrom`; empty where it has none.
+ * @throws ReportDefinitionError
+ */
+export function assertSender(reports: readonly ScheduledReport[], mailFrom: string): void {
+  const mailed = reports.filter(({ mailTo }) => mailTo.length > 0);
+  if (mailFrom === '' && mailed.length > 0) {
+    const names = mailed.map(({ name }) => shown(name)).join(', ');
+    throw new ReportDefinitionError([
+      `${names}: "mailTo" is given, but nobody sends the mail. Give ReportMailFrom, or leave "mailTo" out.`,
+    ]);
+  }
 }
 
 /**
@@ -271,7 +292,7 @@ function faultOfRange(range: ReportRange, every: CalendarPeriod | undefined): st
   return undefined;
 }
 
-function columnsOf(columns: readonly AuditColumnName[], showDiff: boolean): readonly AuditColumnName[] {
+function columnsOf(columns: readonly ReportColumnName[], showDiff: boolean): readonly ReportColumnName[] {
   if (!showDiff) {
     return columns.filter((name) => name !== 'changes');
   }

@@ -28,9 +28,9 @@ function cellOf(row: AuditRow, name: keyof AuditRow | 'person'): unknown {
 
 function grouped(rows: readonly AuditRow[], ...names: readonly (keyof AuditRow | 'person')[]) {
   const shown = names.filter((name) => name !== 'person');
-  return [
-    ...Map.groupBy(rows, (row) => JSON.stringify(names.map((name) => cellOf(row, name)))).values(),
-  ].map((ofGroup) => ({ keys: pick(ofGroup[0] as AuditRow, ...shown), rows: ofGroup }));
+  return [...Map.groupBy(rows, (row) => JSON.stringify(names.map((name) => cellOf(row, name)))).values()].map(
+    (ofGroup) => ({ keys: pick(ofGroup[0] as AuditRow, ...shown), rows: ofGroup }),
+  );
 }
 
 function nameIn(rows: readonly AuditRow[]): unknown {
