@@ -56,10 +56,18 @@ export type ArchiveId = string;
 export const ARCHIVE_ID_PATTERN =
   /^(?<source>cloudone|appdynamics|ibmcloud)\.(?<hour>\d{8}T\d{2})\.[0-9a-f]{32}$/;
 
+/**
+ * 2000-01-01, in milliseconds since the epoch: no audit log of the three goes back so far. The time of records without a usable
+ * one, and what their events are marked by.
+ */
+export const UNDATED = Date.UTC(2000, 0, 1);
+
 /** One record, as a raw object keeps it. */
 export interface ArchivedRecord {
   readonly id: ArchiveId;
-  /** When it happened, in milliseconds since the epoch, as the vendor says. */
+  /**
+   * When it happened, in milliseconds since the epoch, as the vendor says; `UNDATED` where the vendor gives no usable time.
+   */
   readonly time: number;
   /** When it was collected, in ISO 8601. */
   readonly collectedAt: string;
