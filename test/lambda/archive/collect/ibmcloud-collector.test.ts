@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { IbmCloudState } from '../../../../lambda/archive/collect/ibmcloud/state.ts';
 import { ibmCloudCollector } from '../../../../lambda/archive/collect/ibmcloud-collector.ts';
-import type { IbmCloudState } from '../../../../lambda/archive/collect/ibmcloud-state.ts';
 import { logger } from '../../../../lambda/shared/logger.ts';
 import { numberedEvent } from '../ibmcloud/events.ts';
 import { MemoryIbmBucket } from './memory-ibm-bucket.ts';
