@@ -9,6 +9,7 @@ import {
   OAuthCredential,
 } from '../vendors/appdynamics/credential.ts';
 import { parseAuditHistoryFilters } from '../vendors/appdynamics/filters.ts';
+import { controllerPlace } from './collect/appdynamics/controller-place.ts';
 import { appDynamicsCollector } from './collect/appdynamics-collector.ts';
 import { collectorHandler } from './collect/collector-handler.ts';
 
@@ -24,7 +25,10 @@ export const handler = collectorHandler(appDynamicsCollectorEnvironment, (enviro
     },
     step: STEP,
   };
-  return appDynamicsCollector((window, signal) => readAuditHistory(access, window, signal));
+  return appDynamicsCollector(
+    (window, signal) => readAuditHistory(access, window, signal),
+    controllerPlace(environment.CONTROLLER_URL, environment.PRINCIPAL),
+  );
 });
 
 function credentialOf(environment: z.infer<typeof appDynamicsCollectorEnvironment>): AppDynamicsCredential {
