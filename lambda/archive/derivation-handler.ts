@@ -68,6 +68,7 @@ function tell({ hoursDone, hoursLeft, oldestAge, unknownEvents }: DerivationOutc
   logger.info('Derived', { hoursDone, hoursLeft });
   const metrics = stackMetrics(STACK_NAME);
   metrics.addMetric(ARCHIVE_METRICS.derivationAge, MetricUnit.Seconds, Math.round(oldestAge / MS_PER_SECOND));
+  metrics.addMetric(ARCHIVE_METRICS.staleHours, MetricUnit.Count, hoursLeft);
   metrics.publishStoredMetrics();
   for (const source of AUDIT_SOURCES) {
     const ofSource = stackMetrics(STACK_NAME, { [SOURCE_DIMENSION]: source });

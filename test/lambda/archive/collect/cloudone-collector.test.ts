@@ -285,6 +285,19 @@ test('a long way is saved now and then, in bounded pieces', async () => {
   expect(JSON.stringify(archive.state).length).toBeLessThan(20_000);
 });
 
+test('what is inserted before a way goes on does not make its cursors look like a circle', async () => {
+  const { log, archive } = worldOf({ order: 'oldest-first', pageSize: 1 });
+  fill(log, 10);
+  await archive.run({ timeIsUp: timeFor(4) });
+  // Between the last page that was read and the one before it.
+  log.append(START - 6.5 * HOUR, 1);
+
+  // The way goes on, and another one follows, for what may have been passed over.
+  await archive.run();
+  expect((await archive.run()).caughtUp).toBe(true);
+  expect(archive.texts).toEqual(log.texts);
+});
+
 test('pages of any size leave a state of a bounded one', async () => {
   const { log, archive } = worldOf({ pageSize: 1500, order: 'oldest-first' });
   fill(log, 4000, MINUTE);
