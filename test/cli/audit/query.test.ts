@@ -200,7 +200,7 @@ describe('trailbridge audit query', () => {
     const sql =
       'SELECT source, event, class_uid, activity, outcome, principal, source_ip, object_id, account_id, eventday FROM all_events ORDER BY time';
     expect(
-      await rows(sql, '--cloudtrail', join(folder, 'trail'), '--from', '2026-03-02', '--to', '2026-03-03'),
+      await rows(sql, '--cloudtrail', join(folder, 'trail'), '--from', '2026-03-02', '--to', '2026-03-02'),
     ).toEqual([
       {
         source: 'appdynamics',
