@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listDerivedFiles } from '../../../cli/audit/derived-files.ts';
 import { AuditDatabase } from '../../../cli/audit/duckdb.ts';
-import { objectsOf } from '../../../cli/audit/result-text.ts';
+import { jsonOf } from '../../../cli/audit/result-text.ts';
 import { type ArchivedRecord, AUDIT_SOURCES, archiveHour } from '../../../contract/archive.ts';
 import { auditRow } from '../../../contract/audit-columns.ts';
 import { AUDIT_QUESTIONS, questionSql } from '../../../contract/audit-questions.ts';
@@ -17,6 +17,7 @@ import { toOcsf } from '../../../lambda/archive/ocsf/to-ocsf.ts';
 import { FolderObjectStore } from '../../../lambda/archive/store/folder-object-store.ts';
 import { type Told, tell, writeDerived } from './derived-folder.ts';
 import { PLAIN_ANSWERS } from './plain-answers.ts';
+import { wholeText } from './whole-text.ts';
 
 const ALL_TIME = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
@@ -39,7 +40,7 @@ async function answersOf(events: readonly OcsfEvent[], into = folder) {
     const answers: Record<string, unknown> = {};
     for (const question of AUDIT_QUESTIONS) {
       const result = await database.query(questionSql(question), new AbortController().signal);
-      answers[question.name] = objectsOf(result);
+      answers[question.name] = JSON.parse(await wholeText(jsonOf(result)));
     }
     return answers;
   } finally {
