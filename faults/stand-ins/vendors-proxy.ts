@@ -37,6 +37,8 @@ export class VendorsProxy {
   async #passOn({ method, url, headers }: IncomingMessage, response: ServerResponse, body: Buffer) {
     const outgoing = ask(`${this.#options.vendorsUrl}${url}`, { method, headers, agent: false });
     response.once('close', () => outgoing.destroy());
+    // One in the midst of the answer is told by its body, too.
+    outgoing.on('error', () => undefined);
     outgoing.end(body);
     try {
       const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];

@@ -127,6 +127,66 @@ const DEFECTS: readonly (readonly [defect: string, found: string, Sabotage, comp
     },
     /^dead letters: TruncatedGzip; expected: none$/,
   ],
+  [
+    'a checkpoint is saved before the data',
+    'archive/appdynamics-killed-before-putobject',
+    {
+      file: 'archive/collect/run-collector.ts',
+      replace: 'await archive.flush();\n        await checkpoint.save(next);',
+      by: 'await checkpoint.save(next); await archive.flush();',
+    },
+    /^lost: /,
+  ],
+  [
+    'what is stored is not marked stale',
+    'archive/cloudone-stale-cursor',
+    {
+      file: 'archive/raw/raw-archive.ts',
+      replace: 'await this.#services.staleHours.mark(',
+      by: 'void (',
+    },
+    /^lost: /,
+  ],
+  [
+    'an hour is marked stale only when its records are stored',
+    'archive/cloudone-killed-after-putobject',
+    { file: 'archive/raw/raw-archive.ts', replace: 'await this.#markStale(hour);\n      for', by: 'for' },
+    /^lost: /,
+  ],
+  [
+    'an hour is marked stale only before its records are stored',
+    'archive/derived-between-the-mark-and-the-record',
+    { file: 'archive/raw/raw-archive.ts', replace: 'await this.#markStale(hour);\n    }', by: '}' },
+    /^lost: /,
+  ],
+  [
+    'a record that is known is stored again',
+    'archive/cloudone-killed-after-putobject',
+    { file: 'archive/raw/known-ids.ts', replace: '!known.has(shortOf(id))', by: 'true' },
+    /records are stored again/,
+  ],
+  [
+    'a collector respects no lease',
+    'archive/cloudone-twice-at-once',
+    { file: 'archive/table/lease.ts', replace: 'leaseUntil < :now', by: 'leaseUntil > :now' },
+    /^the second run began to work/,
+  ],
+  [
+    'the derivation respects no lease',
+    'archive/derivation-twice-at-once',
+    { file: 'archive/table/lease.ts', replace: 'leaseUntil < :now', by: 'leaseUntil > :now' },
+    /^the second run began to work/,
+  ],
+  [
+    'a mark is taken away although it was renewed',
+    'archive/stored-while-deriving-before-its-files',
+    {
+      file: 'archive/table/stale-hours.ts',
+      replace: "'staleMark = :mark'",
+      by: "'staleMark <> :mark OR staleMark = :mark'",
+    },
+    /^lost: /,
+  ],
 ];
 
 async function run(name: string, sabotage: Sabotage): Promise<CaseResult | undefined> {

@@ -48,21 +48,13 @@ const twice = FUNCTIONS.map(
         calls = callsOf(world) - before;
       });
       await world.run(name);
-      return [
-        ...missed(),
-        ...(calls === 1 ? [] : [`the second run made ${calls} calls, and one is for the lease`]),
-      ];
+      return [...missed(), ...(calls === 0 ? [] : [`the second run began to work: ${calls} calls`])];
     },
   }),
 );
 
-const KINDS: readonly ArchiveCallKind[] = [
-  'vendor call',
-  'ListObjectsV2',
-  'GetObject',
-  'Query',
-  'UpdateItem',
-];
+/** With which the work begins; the first run, which is held as it writes, makes none of them. */
+const KINDS: readonly ArchiveCallKind[] = ['vendor call', 'Query', 'GetObject'];
 
 function callsOf({ calls }: ArchiveWorld): number {
   return KINDS.reduce((sum, kind) => sum + calls.countOf(kind), 0);

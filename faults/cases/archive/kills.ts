@@ -20,11 +20,11 @@ const DERIVATIONS_CALLS: readonly ArchiveCallKind[] = [
   'PutObject',
   'DeleteItem',
 ];
-const FIRST = 2;
+const FIRST = 1;
 const LAST = 3;
 const HALF_AN_HOUR_MS = 30 * 60_000;
 
-/** Which of so many calls: all, or the first and the last of many; those of AppDynamics's empty month are alike. */
+/** Which of so many calls: all, or the first and the last ones of many; those of AppDynamics's empty month are alike. */
 function someOf(count: number): readonly number[] {
   const all = Array.from({ length: count }, (_, index) => index + 1);
   return count <= FIRST + LAST ? all : [...all.slice(0, FIRST), ...all.slice(-LAST)];

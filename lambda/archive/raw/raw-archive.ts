@@ -61,7 +61,7 @@ const HOURS_AT_ONCE = 8;
  * The raw archive of one source, for one run.
  *
  * Of an hour it is first read what it holds, then the hour is marked stale, then the objects are written, under names that nothing
- * has. So a crash anywhere leaves records that are stored whole or not at all, each once, and at worst a mark too many. Where two
+ * has, then the hour is marked again, for a derivation in between. So a crash anywhere leaves records that are stored whole or not at all, each once, and at worst a mark too many. Where two
  * runs should ever store the same record, it lies there twice, under one id, and is read once.
  */
 export class RawArchive implements Recorder {
@@ -157,13 +157,19 @@ export class RawArchive implements Recorder {
     this.#counts.known += known.length;
     const records = held.filter(({ id }) => unknown.has(id)).sort(inOrder);
     if (records.length > 0) {
-      await this.#services.staleHours.mark(this.#source, hour, this.#services.now().getTime());
+      await this.#markStale(hour);
       for (const part of partsOf(records, this.#limits.objectCharacters)) {
         await this.#store(hour, part);
         this.#buffer.remove(hour, part.records);
         this.#counts.archived += part.records.length;
       }
+      // A derivation may have read the hour before these were there, and taken the first mark away.
+      await this.#markStale(hour);
     }
+  }
+
+  async #markStale(hour: ArchiveHour): Promise<void> {
+    await this.#services.staleHours.mark(this.#source, hour, this.#services.now().getTime());
   }
 
   async #store(hour: ArchiveHour, { records, lines }: Part): Promise<void> {
