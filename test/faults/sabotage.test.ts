@@ -149,7 +149,7 @@ const DEFECTS: readonly (readonly [defect: string, found: string, Sabotage, comp
   ],
   [
     'an hour is marked stale only when its records are stored',
-    'archive/cloudone-killed-after-putobject',
+    'archive/killed-after-its-only-object',
     { file: 'archive/raw/raw-archive.ts', replace: 'await this.#markStale(hour);\n      for', by: 'for' },
     /^lost: /,
   ],

@@ -22,7 +22,9 @@ const DERIVATIONS_CALLS: readonly ArchiveCallKind[] = [
 ];
 const FIRST = 1;
 const LAST = 3;
-const HALF_AN_HOUR_MS = 30 * 60_000;
+const MINUTE_MS = 60_000;
+const TEN_MINUTES_MS = 10 * MINUTE_MS;
+const HALF_AN_HOUR_MS = 30 * MINUTE_MS;
 
 /** Which of so many calls: all, or the first and the last ones of many; those of AppDynamics's empty month are alike. */
 function someOf(count: number): readonly number[] {
@@ -91,4 +93,22 @@ const derivation = DERIVATIONS_CALLS.flatMap((kind) =>
   ),
 );
 
-export const kills: readonly ArchiveCase[] = [...collectors, ...derivation];
+/** Its day has no other mark, by which its records would be derived all the same. */
+const onlyObject: ArchiveCase = {
+  name: 'archive/killed-after-its-only-object',
+  injected: 'a collector is killed when it has stored the only object of its run',
+  expected: 'the hour was marked before: the records, known to the next run, are derived all the same',
+  options: { sources: ['cloudone'] },
+  run: async (world) => {
+    await world.settle();
+    world.skip(HALF_AN_HOUR_MS - (world.clock.now() % HALF_AN_HOUR_MS) + TEN_MINUTES_MS);
+    world.fill(MINUTE_MS);
+    world.calls.beginAnew();
+    world.killAt('cloudone', 'after', 'PutObject', 1);
+    const { kind } = await world.run('cloudone');
+    world.skipLease();
+    return kind === 'died' ? [] : ['it was not killed'];
+  },
+};
+
+export const kills: readonly ArchiveCase[] = [...collectors, ...derivation, onlyObject];
