@@ -89,6 +89,8 @@ export const ARCHIVE_METRICS = {
   unknownEvents: 'AuditUnknownEvents',
   /** Seconds since the oldest hour became stale whose derived files are to be written; without a source. */
   derivationAge: 'AuditDerivationAge',
+  /** Hours whose derived files are still to be written when a derivation ends; without a source. */
+  staleHours: 'AuditStaleHours',
   /** Reports that were due and could not be made or sent; without a source. */
   reportsFailed: 'AuditReportsFailed',
 } as const;

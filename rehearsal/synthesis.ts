@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parametersOf } from './acts/bootstrap.ts';
 import { STACK } from './acts/stack.ts';
-import { awsStepsOf } from './aws-steps.ts';
 import { cdk } from './cdk.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { Parameters } from './scenarios/scenario.ts';
 import { scenarioNamed } from './scenarios/scenarios.ts';
 import { REGION } from './stage.ts';
 import type { Step } from './step.ts';
-import { stepsOf } from './steps.ts';
+import { otherStepsOf, stepsOf } from './steps.ts';
 import { readTemplate, resourcesUnder } from './template.ts';
 import { defaultTenant } from './vendors/tenant.ts';
 
@@ -40,8 +39,7 @@ export async function stepsIn(
       'AWS::Partition': 'aws',
     });
   if (stack !== undefined) {
-    // Its creation calls no vendor.
-    return awsStepsOf(await resources(stack.name, stack.parametersOf(defaultTenant)), stack.name);
+    return otherStepsOf(stack, await resources(stack.name, stack.parametersOf(defaultTenant)));
   }
   const given = parametersOf({ simulator: { tenant: defaultTenant } }, options, ANY_TEMPLATE_URL);
   return stepsOf(options, await resources(STACK, given));

@@ -78,6 +78,7 @@ function tell({ hoursDone, hoursLeft, oldestAge, unknownEvents }: DerivationOutc
   logger.info('Derived', { hoursDone, hoursLeft });
   const metrics = metricsOf({ [STACK_DIMENSION]: STACK_NAME });
   metrics.addMetric(ARCHIVE_METRICS.derivationAge, MetricUnit.Seconds, Math.round(oldestAge / MS_PER_SECOND));
+  metrics.addMetric(ARCHIVE_METRICS.staleHours, MetricUnit.Count, hoursLeft);
   metrics.publishStoredMetrics();
   for (const source of AUDIT_SOURCES) {
     const ofSource = metricsOf({ [STACK_DIMENSION]: STACK_NAME, [SOURCE_DIMENSION]: source });

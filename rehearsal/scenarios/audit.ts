@@ -6,13 +6,24 @@ import { ARCHIVE_STACK, archiveParametersOf, LOOK_INTO_ARCHIVE, MAIL_FROM } from
 import { MailSender } from '../audit/mail-sender.ts';
 import { VendorsEvents } from '../audit/vendors-events.ts';
 import { findLeaks } from '../leaks.ts';
+import { ARCHIVE_VENDOR_STEPS } from '../steps.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Three vendors' audit logs are archived to the record, derived, asked and reported; the raw records outlive the stack. */
 export const audit: Scenario = {
   name: 'audit',
   about: "archives three vendors' audit logs: collects, queries, reports, and keeps the records",
-  stack: { name: ARCHIVE_STACK, parametersOf: archiveParametersOf, lookWith: LOOK_INTO_ARCHIVE },
+  stack: {
+    name: ARCHIVE_STACK,
+    parametersOf: archiveParametersOf,
+    vendorSteps: ARCHIVE_VENDOR_STEPS,
+    prepare: async (stage) => {
+      const vendors = new VendorsEvents(stage);
+      await vendors.open();
+      return () => vendors.close();
+    },
+    lookWith: LOOK_INTO_ARCHIVE,
+  },
   requires: { destination: 'cloudone', existingBucket: false },
   play: async (rehearsal) => {
     const vendors = new VendorsEvents(rehearsal.stage);

@@ -13,7 +13,14 @@ export function failedDeployment(step: Step, stack?: OtherStack): Scenario {
     name: 'failed-deployment',
     about: `fails to deploy at ${step.id}`,
     ...(stack === undefined ? {} : { stack }),
-    play: (rehearsal) => deployInVain(rehearsal, step, stack?.name),
+    play: async (rehearsal) => {
+      const takeAway = await stack?.prepare(rehearsal.stage);
+      try {
+        await deployInVain(rehearsal, step, stack?.name);
+      } finally {
+        await takeAway?.();
+      }
+    },
     end: (rehearsal) => destroy(rehearsal, stack?.name),
   };
 }

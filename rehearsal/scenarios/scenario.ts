@@ -5,6 +5,7 @@ import type { RehearsalOptions } from '../options.ts';
 import type { PolicyState } from '../permissions/proof.ts';
 import type { Progress } from '../progress.ts';
 import type { Stage } from '../stage.ts';
+import type { VendorStep } from '../steps.ts';
 import type { Tenant } from '../vendors/simulator.ts';
 
 /**
@@ -42,6 +43,10 @@ export interface OtherStack {
   readonly name: string;
   /** What it is deployed with, beside what every stack is. */
   readonly parametersOf: (tenant: Tenant) => Parameters;
+  /** Calls to vendors that its creation makes. */
+  readonly vendorSteps: readonly VendorStep[];
+  /** Makes what its creation needs to find; returns what takes that away again. */
+  readonly prepare: (stage: Stage) => Promise<() => Promise<void>>;
   /** Commands to look at it with while `--keep` keeps it up. */
   readonly lookWith: readonly string[];
 }
