@@ -8,13 +8,24 @@
 import type { ArchivedRecord } from '../../../contract/archive.ts';
 import type { OcsfEndpoint, OcsfEvent, OcsfUnmapped, OcsfUser } from '../../../contract/ocsf.ts';
 import { lookUp } from '../catalogue/catalogue.ts';
-import { apiKey, FAILURE, type Outcome, otherOutcome, SUCCESS, userType } from './captions.ts';
+import {
+  apiKey,
+  FAILURE,
+  type Outcome,
+  otherOutcome,
+  type SeverityId,
+  SUCCESS,
+  userType,
+} from './captions.ts';
 import { readChange, readChanges } from './changes.ts';
+import { broadRoleAttention } from './cloudone-roles.ts';
 import { buildEvent, type EventParts, UNKNOWN } from './event.ts';
 import { Fields } from './fields.ts';
 import { asAddresses, asMailAddress } from './formats.ts';
 import { defined, definedOrNone, isJsonObject, type JsonObject } from './json.ts';
 import { type CloudOneUrn, parseUrn } from './urn.ts';
+
+const HIGH: SeverityId = 4;
 
 /** @param parsed what the record's text holds. */
 export function cloudOneToOcsf(record: ArchivedRecord, parsed: JsonObject): OcsfEvent {
@@ -31,10 +42,13 @@ export function cloudOneToOcsf(record: ArchivedRecord, parsed: JsonObject): Ocsf
     fields.text(...PRINCIPAL_NAMES);
   }
   const message = fields.text('event', 'eventName', 'description');
+  const outcome = outcomeOf(fields.text('outcome', 'result') ?? details.outcome);
+  const attention = attentionOf(context, outcome);
   return buildEvent(record, {
     event: type,
     entry: lookUp('cloudone', type),
-    outcome: outcomeOf(fields.text('outcome', 'result') ?? details.outcome),
+    outcome,
+    ...(attention === undefined || outcome === FAILURE ? {} : { severityId: HIGH }),
     ...(message === undefined ? {} : { message }),
     ...(details.text === undefined ? {} : { status_detail: details.text }),
     metadata: defined({
@@ -46,7 +60,7 @@ export function cloudOneToOcsf(record: ArchivedRecord, parsed: JsonObject): Ocsf
     ...(actor === undefined ? {} : { actor: { user: actor } }),
     ...details.origin,
     ...objectOf(context),
-    ...unmappedOf(fields, details),
+    ...unmappedOf(fields, details, attention),
   });
 }
 
@@ -232,10 +246,24 @@ function personOf(context: Context): OcsfUser {
   return defined<OcsfUser>({ ...known, name: details.name ?? details.email, email_addr: details.email });
 }
 
-function unmappedOf(fields: Fields, { changes, rest }: Details): Pick<EventParts, 'unmapped'> {
+/** Beyond what the catalogue says of events of this type: somebody was given a role that may do everything. */
+function attentionOf({ type, details }: Context, outcome: Outcome): string | undefined {
+  const reason = broadRoleAttention({
+    type,
+    changes: details.changes,
+    rest: details.rest,
+  });
+  return reason !== undefined && outcome === FAILURE ? `It failed, but it was tried. ${reason}` : reason;
+}
+
+function unmappedOf(
+  fields: Fields,
+  { changes, rest }: Details,
+  attention: string | undefined,
+): Pick<EventParts, 'unmapped'> {
   const others = fields.rest();
   const vendor = definedOrNone({ ...others, ...(rest === undefined ? {} : { details: rest }) });
-  const unmapped = definedOrNone<OcsfUnmapped>({ changes, vendor });
+  const unmapped = definedOrNone<OcsfUnmapped>({ attention, changes, vendor });
   return unmapped === undefined ? {} : { unmapped };
 }
 

@@ -455,7 +455,7 @@ describe('the ten questions', () => {
       ['iam-identity.accountsettings.update', EVE, 'Multifactor authentication was switched off.'],
       ['user-management.user.invite', EVE, 'A user was invited to the account.'],
       ['LOGIN_FAILED', 'bob', 'A sign-in failed.'],
-      ['audit.apiKey_created.v1', null, expect.stringMatching(/^An API key was created/)],
+      ['audit.apiKey_created.v1', null, expect.stringMatching(/^An API key with full access was created/)],
     ]);
     expect(told('sign-ins', 'source', 'principal', 'sign_ins', 'addresses')).toEqual([
       ['cloudone', 'ada@example.com', 1, 1],

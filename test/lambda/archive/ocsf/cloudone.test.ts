@@ -83,7 +83,7 @@ describe('an event of Cloud One', () => {
   test('of an API key knows the key by its id', () => {
     const event = eventOf('audit.apiKey_created.v1', {
       principalURN: urn('apikey', '2bZ9'),
-      details: { alias: 'ci', roleID: 'full-access', enabled: true },
+      details: { alias: 'ci', roleID: 'read-only', enabled: true },
     });
     expect(event).toMatchObject({
       class_uid: 3004,
@@ -94,7 +94,7 @@ describe('an event of Cloud One', () => {
         attention: expect.stringContaining('API key'),
         vendor: {
           principalURN: urn('apikey', '2bZ9'),
-          details: { roleID: 'full-access', enabled: true },
+          details: { roleID: 'read-only', enabled: true },
         },
       },
     });
@@ -127,12 +127,12 @@ describe('an event of Cloud One', () => {
       const invitation = urn('invitation', 'i-1');
       const event = eventOf(type, {
         principalURN: invitation,
-        details: { email: 'new@example.com', roleID: 'owner' },
+        details: { email: 'new@example.com', roleID: 'auditor' },
       });
       expect(event).toMatchObject({
         class_uid: 3001,
         user: { uid: invitation, name: 'new@example.com', email_addr: 'new@example.com', type: 'invitation' },
-        unmapped: { vendor: { details: { roleID: 'owner' } } },
+        unmapped: { vendor: { details: { roleID: 'auditor' } } },
       });
       expect(event.unmapped?.attention !== undefined).toBe(type.includes('created'));
     },
