@@ -9,12 +9,12 @@ export const ARCHIVE_STACK = 'AuditArchive';
 /** Verified with the local Amazon SES. */
 export const MAIL_FROM = 'trailbridge@example.com';
 
-/** Ways to look into it, while it is up. */
+/** Ways to look into it, while it is up. The commands look into the stack of this name unless told otherwise. */
 export const LOOK_INTO_ARCHIVE = [
-  `npx trailbridge audit status`,
-  `npx trailbridge audit list --from 2020-01-01`,
-  `npx trailbridge --stack ${ARCHIVE_STACK} audit query --saved look-first`,
-  `npx trailbridge --stack ${ARCHIVE_STACK} audit query "SELECT source, count(*) FROM audit_events GROUP BY source"`,
+  'npx trailbridge audit status',
+  'npx trailbridge audit list --from 2020-01-01',
+  'npx trailbridge audit query --saved look-first',
+  'npx trailbridge audit query "SELECT source, count(*) FROM audit_events GROUP BY source"',
 ];
 
 /** One report in every format there is, each day. */
