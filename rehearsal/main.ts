@@ -111,7 +111,10 @@ async function rehearseAndReport(
     scenario,
     corpus,
     startedAt,
-    intermission: (outputs) => keepUp(stage, scenario.stack?.lookWith ?? LOOK_AT_CLOUD_ONE, outputs),
+    intermission: async (outputs, soFar) => {
+      await writeFile(REPORT_PAGE, renderReportPage(soFar, 'up'));
+      await keepUp(stage, scenario.stack?.lookWith ?? LOOK_AT_CLOUD_ONE, outputs);
+    },
   });
   if (progress.isSilent) {
     // Cut short: what it found tells nothing of the product.
@@ -157,6 +160,7 @@ async function keepUp(
       ...exports,
       ...lookWith.map((command) => `  ${command}`),
       `  curl ${stage.simulator.url}/_sim/state`,
+      'What came of it so far: .rehearsal/report.html',
       '',
       'Outputs of the stack:',
       ...Object.entries(outputs).map(([name, value]) => `  ${name} = ${value}`),

@@ -15,6 +15,7 @@ export class Progress {
     forward: 0,
     archive: 0,
     update: 0,
+    kept: 0,
     destroy: 0,
   };
   readonly #out: NodeJS.WriteStream;

@@ -41,6 +41,10 @@ export async function rehearse(
       before,
       policies: [],
       retained: new Set(),
+      intermission: (outputs) => {
+        const soFar = reportOf(found, stage, input, progress.seconds());
+        return progress.phase('kept', 'kept up to look around', () => input.intermission(outputs, soFar));
+      },
       parameters: {
         ...(scenario.stack?.parametersOf(stage.simulator.tenant) ??
           parametersOf(stage, options, accountTemplateUrl)),

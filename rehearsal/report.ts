@@ -36,6 +36,8 @@ export interface RehearsalReport {
     readonly archive: number;
     /** All updates together, with what was forwarded through them. */
     readonly update: number;
+    /** With `--keep`: while everything stayed up, for the user to look around. */
+    readonly kept: number;
     readonly destroy: number;
     readonly total: number;
   };

@@ -21,13 +21,15 @@ import { phasesSection } from './phases.ts';
 import { residueSection } from './residue.ts';
 import { STYLES } from './styles.ts';
 import { updatesSection } from './updates.ts';
-import { headlineOf, verdictSection } from './verdict.ts';
+import { headlineOf, type State, verdictSection } from './verdict.ts';
 
 /**
  * The report as a whole HTML document. Every text of the report is escaped; should one ever slip through, the
  * document's own content security policy lets nothing run and nothing load.
+ *
+ * @param state `up` where the rehearsal waits, with everything up, and has not ended.
  */
-export function renderReportPage(report: RehearsalReport): string {
+export function renderReportPage(report: RehearsalReport, state: State = 'ended'): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,12 +37,12 @@ export function renderReportPage(report: RehearsalReport): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${headlineOf(report)} · ${moment(report.startedAt)}</title>
+<title>${headlineOf(report, state)} · ${moment(report.startedAt)}</title>
 <style>${trusted(STYLES)}</style>
 </head>
 <body>
 <main>
-${verdictSection(report)}
+${verdictSection(report, state)}
 ${contents(report)}
 ${failureSection(report)}
 ${phasesSection(report)}

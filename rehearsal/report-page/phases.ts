@@ -22,8 +22,9 @@ function timeline(seconds: RehearsalReport['seconds']): Markup {
     ['Bootstrap', seconds.bootstrap],
     ['Deploy', seconds.deploy],
     seconds.archive > 0 ? ['Archive', seconds.archive] : ['Forward', seconds.forward],
-    // Only one scenario updates: in the others it is not a phase that was missed.
+    // Only one scenario updates, and only `--keep` waits: elsewhere these are not phases that were missed.
     ...(seconds.update > 0 ? [['Update', seconds.update] as const] : []),
+    ...(seconds.kept > 0 ? [['Kept up', seconds.kept] as const] : []),
     ['Destroy', seconds.destroy],
   ]);
   const last = phases.at(-1);

@@ -12,17 +12,21 @@ const HEADLINES = {
   'failed as asked': 'The deployment failed as asked, and was undone',
 } as const;
 
-export function headlineOf(report: RehearsalReport): string {
+/** Whether a rehearsal has ended, or waits with everything up. */
+export type State = 'ended' | 'up';
+
+export function headlineOf(report: RehearsalReport, state: State): string {
+  if (state === 'up') return report.ok ? 'So far, the rehearsal succeeds' : 'The rehearsal has failed';
   return HEADLINES[courseOf(report)];
 }
 
-export function verdictSection(report: RehearsalReport): Markup {
+export function verdictSection(report: RehearsalReport, state: State): Markup {
   const tone = report.ok ? 'good' : 'bad';
   return html`
 <header class="hero ${tone}">
 <p class="eyebrow">Trailbridge rehearsal · <time datetime="${report.startedAt}">${moment(report.startedAt)}</time></p>
-<h1>${sign(tone)}<span>${headlineOf(report)}</span></h1>
-<p class="lead">${summary(report)}</p>
+<h1>${sign(tone)}<span>${headlineOf(report, state)}</span></h1>
+<p class="lead">${summary(report, state)}</p>
 ${!report.ok && problems(report.problems)}
 <dl class="tiles">${tiles(report).map(tile)}</dl>
 </header>`;
@@ -33,21 +37,22 @@ function problems(found: readonly string[]): Markup {
   return html`<h2 class="problems">${found.length === 1 ? 'The problem' : 'The problems'}</h2>${list(found, 'problems')}`;
 }
 
-function summary(report: RehearsalReport): string {
+function summary(report: RehearsalReport, state: State): string {
   const { failure, delivered, input } = report;
   if (failure !== null) {
-    return `The deployment was made to fail at “${failure.step}”. ${leftBehind(report)}`;
+    return `The deployment was made to fail at “${failure.step}”. ${leftBehind(report, state)}`;
   }
-  if (report.audit.sources.length > 0) return `${archived(report)} ${leftBehind(report)}`;
-  if (!wasForwarded(report)) return `It ended before any file was forwarded. ${leftBehind(report)}`;
-  if (input.events === 0 && delivered.events === 0) return `The input held no event. ${leftBehind(report)}`;
+  if (report.audit.sources.length > 0) return `${archived(report)} ${leftBehind(report, state)}`;
+  if (!wasForwarded(report)) return `It ended before any file was forwarded. ${leftBehind(report, state)}`;
+  if (input.events === 0 && delivered.events === 0)
+    return `The input held no event. ${leftBehind(report, state)}`;
   const lost = delivered.missing === 0 ? 'none missing' : `${count(delivered.missing)} missing`;
   const twice = delivered.duplicates === 0 ? 'none twice' : `${count(delivered.duplicates)} more than once`;
   const filtered = filteredEvents(report);
   const dropped = filtered === 0 ? '' : `${count(filtered)} filtered by rule, `;
   return (
     `${share(delivered.events, input.events)} arrived at ${destinationName(report.options.destination)}: ` +
-    `${dropped}${lost}, ${twice}. ${leftBehind(report)}`
+    `${dropped}${lost}, ${twice}. ${leftBehind(report, state)}`
   );
 }
 
@@ -63,7 +68,8 @@ function share(arrived: number, sent: number): string {
   return sent === 1 ? 'The one event' : `All ${count(sent)} events`;
 }
 
-function leftBehind(report: RehearsalReport): string {
+function leftBehind(report: RehearsalReport, state: State): string {
+  if (state === 'up') return 'Everything is still up: this page is written anew when it is torn down.';
   const left = residueCount(report);
   if (left > 0) return `${counted(left, 'thing was', 'things were')} left behind.`;
   if (report.residue.checked && !isOfForwarding(report)) {

@@ -4,6 +4,7 @@ import type { Corpus } from '../input/corpus.ts';
 import type { RehearsalOptions } from '../options.ts';
 import type { PolicyState } from '../permissions/proof.ts';
 import type { Progress } from '../progress.ts';
+import type { RehearsalReport } from '../report.ts';
 import type { Stage } from '../stage.ts';
 import type { VendorStep } from '../steps.ts';
 import type { Tenant } from '../vendors/simulator.ts';
@@ -75,7 +76,9 @@ export interface Rehearsal {
 export type Parameters = Readonly<Record<string, string>>;
 
 /** What a rehearsal is given to play. */
-export interface RehearsalInput extends Pick<Rehearsal, 'options' | 'corpus' | 'intermission'> {
+export interface RehearsalInput extends Pick<Rehearsal, 'options' | 'corpus'> {
+  /** As that of a rehearsal, with the report as far as it can be told. */
+  readonly intermission: (outputs: Readonly<Record<string, string>>, soFar: RehearsalReport) => Promise<void>;
   readonly scenario: Scenario;
   readonly startedAt: Date;
 }

@@ -91,6 +91,7 @@ test('the seconds of every phase, failed ones too; of those not reached, 0', asy
     'bootstrap',
     'destroy',
     'forward',
+    'kept',
     'setup',
     'update',
   ]);

@@ -273,3 +273,26 @@ test('the vendor’s client stands where our forwarder, its queue and its rule s
   expect(theirs).toContain('The vendor’s client');
   expect(theirs).toContain('Cloud One CloudTrail service');
 });
+
+test('of a rehearsal that waits with everything up, says so, and judges nothing that is still to come', () => {
+  const nothingChecked = { checked: false, aws: [], vendors: [], retained: [] };
+  const report = goodReport({ residue: nothingChecked });
+  const page = renderReportPage(report, 'up');
+
+  expect(page).toContain('So far, the rehearsal succeeds');
+  expect(page).toContain('Everything is still up');
+  expect(page).not.toContain('It did not come to the check');
+  expect(renderReportPage(report)).toContain('It did not come to the check');
+  expect(renderReportPage(goodReport({ ok: false, problems: ['x'] }), 'up')).toContain(
+    'The rehearsal has failed',
+  );
+});
+
+test('tells how long everything was kept up as a phase of its own, where it was', () => {
+  const { seconds } = goodReport();
+
+  expect(renderReportPage(goodReport({ seconds: { ...seconds, kept: 12.5 } }))).toMatch(
+    /Kept up<\/th>.*12\.5 s/,
+  );
+  expect(renderReportPage(goodReport())).not.toContain('Kept up');
+});
