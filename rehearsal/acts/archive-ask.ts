@@ -18,8 +18,9 @@ const COUNTS =
   'SELECT source, count(*) AS events, count(DISTINCT id) AS ids FROM audit_events GROUP BY source';
 const SINCE = ['--from', '2020-01-01'];
 const PAGE = 40;
-/** Of the saved queries, those whose answers are short; and how much of an answer is shown. */
-const ASKED = ['look-first', 'sign-ins', 'by-whom', 'from-where'];
+/** The simulated IBM Cloud ends what it begins: what is pending is at most what it is at just now. */
+const MAY_FIND_NOTHING = 'pending';
+/** How much of an answer is shown. */
 const SHOWN_ROWS = 4;
 
 /** Every record must be a row, once. */
@@ -47,14 +48,15 @@ export async function deriveAndQuery(rehearsal: Rehearsal, outputs: Outputs): Pr
   );
 }
 
-/** What is asked most has an answer. That it is the right one, the tests show, record by record. */
+/** Every saved query has an answer. That it is the right one, the tests show, record by record. */
 export async function askSavedQueries(rehearsal: Rehearsal): Promise<void> {
   const { stage, progress, found } = rehearsal;
-  await progress.phase('archive', 'asking saved queries', async () => {
+  await progress.phase('archive', 'asking every saved query', async () => {
     found.audit.answers = await Promise.all(
-      AUDIT_QUESTIONS.filter(({ name }) => ASKED.includes(name)).map(async ({ name, description }) => {
+      AUDIT_QUESTIONS.map(async ({ name, description }) => {
         const rows = await query<Readonly<Record<string, unknown>>[]>(stage, ['--saved', name, ...SINCE]);
-        expectThat(rehearsal, rows.length > 0, `The saved query ${name} finds nothing.`);
+        const isFilled = rows.length > 0 || name === MAY_FIND_NOTHING;
+        expectThat(rehearsal, isFilled, `The saved query ${name} finds nothing.`);
         return { name, question: description, rows: rows.length, first: rows.slice(0, SHOWN_ROWS) };
       }),
     );

@@ -44,7 +44,9 @@ function answer({ name, question, rows, first }: AuditAnswer): Markup {
   const summary = html`${question}? <span class="muted">${counted(rows, 'row')} · <code>audit query --saved ${name}</code></span>`;
   return fold(
     summary,
-    answerTable(first.length < rows ? `The first ${count(first.length)}` : 'All of them', first),
+    rows === 0
+      ? html`<p class="muted">Nothing was found.</p>`
+      : answerTable(first.length < rows ? `The first ${count(first.length)}` : 'All of them', first),
   );
 }
 

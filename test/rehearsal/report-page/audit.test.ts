@@ -29,6 +29,7 @@ const answers = [
       },
     ],
   },
+  { name: 'pending', question: 'What has no end', rows: 0, first: [] },
 ];
 const key = 'reports/rehearsed/2026-11-19.pdf';
 const copy = 'audit/rehearsed-2026-11-19.pdf';
@@ -68,6 +69,13 @@ test('shows what was asked, and what was found, without ids and columns that are
   expect(page).toContain('監査 &lt;b&gt;');
   expect(page).not.toContain('appdynamics.20260301T10.0123');
   expect(page).not.toContain('>empty<');
+});
+
+test('shows a question to which nothing was found, folded like the others', () => {
+  const page = renderReportPage(report());
+
+  expect(page).toMatch(/<details><summary>What has no end\?.*0 rows.*<p class="muted">Nothing was found/s);
+  expect(page).not.toContain('All of them');
 });
 
 test('links to copies of the reports, and says whom they were mailed to', () => {
