@@ -1,5 +1,5 @@
 /** Says how far something has come, on standard error: one line that is rewritten, or now and then another line. */
-import { roughly } from './amounts.ts';
+import { roughly } from '../lambda/shared/roughly.ts';
 import type { Streams } from './output.ts';
 
 /** How far, and of how much where that is known. */

@@ -81,6 +81,10 @@ export const ARCHIVE_METRICS = {
   collectionAge: 'AuditCollectionAge',
   /** 1 where a run failed, 0 where it did not. */
   collectionFailed: 'AuditCollectionFailed',
+  /** 1 whenever it is noticed that a vendor had forgotten events before they were asked for. */
+  eventsLost: 'AuditEventsLost',
+  /** 1 at each look that finds a source set up so that what matters most cannot arrive. */
+  setupIncomplete: 'AuditSetupIncomplete',
   /** Events whose type the catalogue does not know. */
   unknownEvents: 'AuditUnknownEvents',
   /** Seconds since the oldest hour became stale whose derived files are to be written; without a source. */

@@ -16,28 +16,39 @@ export const REPORT_ATTRIBUTES = {
   ApiKeyName: 'api_key_name',
 } as const satisfies Record<string, AuditColumnName>;
 
-const COLUMN_NAMES = AUDIT_COLUMNS.map(({ name }) => name);
+/** The archive's columns, and how an action ended or began that is told in two events. */
+export type ReportColumnName = AuditColumnName | 'course';
+
+export const REPORT_COLUMNS: readonly { readonly name: ReportColumnName; readonly heading: string }[] = [
+  ...AUDIT_COLUMNS,
+  { name: 'course', heading: 'Course of the action' },
+];
+
+const COLUMN_NAMES = REPORT_COLUMNS.map(({ name }) => name);
 
 /** A column's own name wins over an attribute's; upper and lower case are one. */
-const COLUMNS_BY_NAME: ReadonlyMap<string, AuditColumnName> = new Map([
+const COLUMNS_BY_NAME: ReadonlyMap<string, ReportColumnName> = new Map([
   ...Object.entries(REPORT_ATTRIBUTES).map(([name, column]) => [name.toLowerCase(), column] as const),
   ...COLUMN_NAMES.map((name) => [name, name] as const),
 ]);
 
 /** @param name a column of the archive (`object_type`), or an attribute (`ObjectType`, `objectType`) */
-export function columnNamed(name: string): AuditColumnName | undefined {
+export function columnNamed(name: string): ReportColumnName | undefined {
   return COLUMNS_BY_NAME.get(name.trim().toLowerCase());
 }
 
-/** The range decides on the time, and object changes are no single text. */
-const NOT_FILTERED: readonly AuditColumnName[] = ['time', 'changes'];
+/** The range decides on the time; the others are no single text. */
+const NOT_FILTERED: readonly ReportColumnName[] = ['time', 'changes', 'course'];
+
+function isFiltered(column: ReportColumnName): column is AuditColumnName {
+  return !NOT_FILTERED.includes(column);
+}
 
 /** For messages. */
 export const COLUMN_CHOICE = [...Object.keys(REPORT_ATTRIBUTES), ...COLUMN_NAMES].join(', ');
-export const FILTER_CHOICE = [
-  ...Object.keys(REPORT_ATTRIBUTES),
-  ...COLUMN_NAMES.filter((name) => !NOT_FILTERED.includes(name)),
-].join(', ');
+export const FILTER_CHOICE = [...Object.keys(REPORT_ATTRIBUTES), ...COLUMN_NAMES.filter(isFiltered)].join(
+  ', ',
+);
 
 /** `UserName:alice@example.com`, read. */
 export interface ReportFilter {
@@ -51,7 +62,5 @@ export function readReportFilter(text: string): ReportFilter | undefined {
   const colon = text.indexOf(':');
   const column = columnNamed(text.slice(0, Math.max(0, colon)));
   const value = text.slice(colon + 1).trim();
-  return column === undefined || NOT_FILTERED.includes(column) || value === ''
-    ? undefined
-    : { column, value };
+  return column === undefined || !isFiltered(column) || value === '' ? undefined : { column, value };
 }

@@ -6,11 +6,11 @@
  */
 import * as z from 'zod';
 import { AUDIT_SOURCES, type AuditSource, REPORTS_PREFIX } from './archive.ts';
-import type { AuditColumnName } from './audit-columns.ts';
 import {
   COLUMN_CHOICE,
   columnNamed,
   FILTER_CHOICE,
+  type ReportColumnName,
   type ReportFilter,
   readReportFilter,
 } from './report-attributes.ts';
@@ -32,7 +32,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export const MAXIMUM_REPORTS_BYTES = 3000;
 
 /** What a controller audit report shows, and where it happened: the source first, for the archive has three. */
-export const DEFAULT_COLUMNS: readonly AuditColumnName[] = [
+export const DEFAULT_COLUMNS: readonly ReportColumnName[] = [
   'time',
   'source',
   'event',
@@ -41,6 +41,7 @@ export const DEFAULT_COLUMNS: readonly AuditColumnName[] = [
   'object_type',
   'object_name',
   'outcome',
+  'course',
   'changes',
 ];
 
@@ -59,7 +60,7 @@ export interface ReportDefinition {
   readonly include: readonly ReportFilter[];
   readonly exclude: readonly ReportFilter[];
   /** In their order; with `changes` if and only if the differences are to be shown. */
-  readonly columns: readonly AuditColumnName[];
+  readonly columns: readonly ReportColumnName[];
   readonly formats: readonly ReportFormat[];
   /** Absent for one that is made by command only. */
   readonly every: CalendarPeriod | undefined;
@@ -291,7 +292,7 @@ function faultOfRange(range: ReportRange, every: CalendarPeriod | undefined): st
   return undefined;
 }
 
-function columnsOf(columns: readonly AuditColumnName[], showDiff: boolean): readonly AuditColumnName[] {
+function columnsOf(columns: readonly ReportColumnName[], showDiff: boolean): readonly ReportColumnName[] {
   if (!showDiff) {
     return columns.filter((name) => name !== 'changes');
   }

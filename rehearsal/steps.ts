@@ -5,6 +5,7 @@
 import { awsStepsOf } from './aws-steps.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { Destination } from './report.ts';
+import type { OtherStack } from './scenarios/scenario.ts';
 import type { Step } from './step.ts';
 import type { TemplateResource } from './template.ts';
 import { matcher } from './vendors/faults.ts';
@@ -186,9 +187,12 @@ export function stepsOf(way: Way, resources: readonly TemplateResource[]): reado
   return [...vendorStepsOf(way).map(refused), ...awsStepsOf(resources)];
 }
 
-/** Every step of the audit archive's deployment. */
-export function archiveStepsOf(resources: readonly TemplateResource[]): readonly Step[] {
-  return [...ARCHIVE_VENDOR_STEPS.map(refused), ...awsStepsOf(resources)];
+/** Every step of another stack's deployment. */
+export function otherStepsOf(
+  { name, vendorSteps }: Pick<OtherStack, 'name' | 'vendorSteps'>,
+  resources: readonly TemplateResource[],
+): readonly Step[] {
+  return [...vendorSteps.map(refused), ...awsStepsOf(resources, name)];
 }
 
 /** The vendor refuses the call until the roll-back begins. */

@@ -8,7 +8,7 @@ import { FolderObjectStore } from '../../lambda/archive/store/folder-object-stor
 import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
 import { S3ObjectStore } from '../../lambda/archive/store/s3-object-store.ts';
 import { S3_READING_PATIENCE } from '../../lambda/shared/aws-patience.ts';
-import { type AwsOptions, clientConfiguration, describeStack } from '../aws.ts';
+import { type AwsOptions, clientConfiguration, type DeployedStack, describeStack } from '../aws.ts';
 import { UserError } from '../errors.ts';
 
 /** What `addArchiveOption` adds, beside the options of every command that talks to AWS. */
@@ -42,51 +42,44 @@ export function archiveOptionsOf<Options extends ArchiveOptions>(given: Command,
   return program.getOptionValueSource('stack') === 'default' ? { ...options, stack: ARCHIVE_STACK } : options;
 }
 
+/** An archive that is looked into. */
+export interface OpenArchive {
+  readonly store: ObjectStore;
+  /** The deployed stack that it is of; `undefined` for a bucket or a folder. */
+  readonly stack: DeployedStack | undefined;
+}
+
 /**
- * Opens the raw archive for reading.
+ * Opens a part of the archive for reading.
  *
  * @throws UserError where there is no such folder or stack, or AWS cannot be asked.
  */
-export async function openRawArchive(options: ArchiveOptions, signal?: AbortSignal): Promise<ObjectStore> {
-  return openArchive('raw', options, signal);
-}
-
-/** Opens what is derived from it, in the same way. */
-export async function openDerivedArchive(
+export async function openArchive(
+  part: ArchivePart,
   options: ArchiveOptions,
   signal?: AbortSignal,
-): Promise<ObjectStore> {
-  return openArchive('derived', options, signal);
-}
-
-async function openArchive(
-  part: ArchivePart,
-  options: ArchiveOptions,
-  signal: AbortSignal | undefined,
-): Promise<ObjectStore> {
+): Promise<OpenArchive> {
   const { archive } = options;
   if (archive === undefined) {
-    const { bucket, region } = await deployedArchive(part, options);
-    return inS3(bucket, { ...options, region }, signal);
+    const stack = await describeStack(options);
+    const bucket = archiveOutput(stack, PARTS[part].output, options);
+    return { store: inS3(bucket, { ...options, region: stack.region }, signal), stack };
   }
   const bucket = /^s3:\/\/(?<bucket>[^/]+)\/?$/.exec(archive)?.groups?.bucket;
-  return bucket === undefined ? await inFolder(part, archive) : inS3(bucket, options, signal);
+  const store = bucket === undefined ? await inFolder(part, archive) : inS3(bucket, options, signal);
+  return { store, stack: undefined };
 }
 
-async function deployedArchive(
-  part: ArchivePart,
-  options: AwsOptions,
-): Promise<{ bucket: string; region: string }> {
-  const { output } = PARTS[part];
-  const stack = await describeStack(options);
-  const bucket = stack.output(output);
-  if (bucket === null) {
+/** @throws UserError where the stack does not have the output. */
+export function archiveOutput(stack: DeployedStack, output: string, { stack: name }: AwsOptions): string {
+  const value = stack.output(output);
+  if (value === null) {
     throw new UserError(
-      `The stack "${options.stack}" (${stack.status}) has no output ${output}: it is no audit archive, or ` +
+      `The stack "${name}" (${stack.status}) has no output ${output}: it is no audit archive, or ` +
         "is not deployed completely. Name the archive's stack with --stack, or its place with --archive.",
     );
   }
-  return { bucket, region: stack.region };
+  return value;
 }
 
 function inS3(bucket: string, options: AwsOptions, signal: AbortSignal | undefined): ObjectStore {

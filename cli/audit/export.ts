@@ -7,12 +7,7 @@ import { plural, thousands } from '../amounts.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { ProgressLine } from '../progress-line.ts';
-import {
-  type ArchiveOptions,
-  addArchiveOption,
-  archiveOptionsOf,
-  openRawArchive,
-} from './archive-location.ts';
+import { type ArchiveOptions, addArchiveOption, archiveOptionsOf, openArchive } from './archive-location.ts';
 import { DamageReport, explained } from './reading.ts';
 import { addSpanOptions, type SpanOptions, spanOf } from './span.ts';
 import { writeWholeFile } from './whole-file.ts';
@@ -108,7 +103,7 @@ class Export {
   }
 
   async *text(): AsyncGenerator<string, void, undefined> {
-    const store = await openRawArchive(this.#options, this.#signal);
+    const { store } = await openArchive('raw', this.#options, this.#signal);
     const records = readArchive(store, {
       ...spanOf(this.#options, 0),
       sources: this.#options.source ?? [DEFAULT_SOURCE],

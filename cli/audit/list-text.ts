@@ -1,6 +1,7 @@
 /** A list of events as a person reads it, on a terminal of any width. */
-import type { AuditRow } from '../../contract/audit-columns.ts';
+import type { EventRow } from '../../lambda/archive/ocsf/action-course.ts';
 import { printable } from '../../lambda/shared/remote-words.ts';
+import { roughly } from '../../lambda/shared/roughly.ts';
 import { plural } from '../amounts.ts';
 import { cutToWidth, displayWidth } from '../text-width.ts';
 
@@ -13,7 +14,7 @@ const SHARES = [0, 3, 4, 3, 0, 0] as const;
 const HEX_DIGITS_SHOWN = 8;
 
 /** @param columns of the terminal; absent where it is none, and nothing need be cut. */
-export function listText(rows: readonly AuditRow[], columns?: number): string {
+export function listText(rows: readonly EventRow[], columns?: number): string {
   if (rows.length === 0) {
     return 'No events. Look further back with --from, or with fewer filters.';
   }
@@ -37,13 +38,27 @@ export function clock(time: number): string {
 }
 
 /** Of a URN, what it ends in where room is scarce: the rest is the same for a whole account, which has a column of its own. */
-function principalOf({ principal }: AuditRow, isWhole: boolean): string {
+function principalOf({ principal }: EventRow, isWhole: boolean): string {
   const whole = text(principal);
   return isWhole || !whole.startsWith('urn:') ? whole : whole.slice(whole.lastIndexOf(':') + 1);
 }
 
-function cellsOf(row: AuditRow, isWhole: boolean): readonly string[] {
-  const event = `${row.attention === null ? '' : '! '}${text(row.message)}`;
+/** First, so that it stays where the rest is cut. */
+function courseMark({ course, time }: EventRow): string {
+  switch (course?.kind) {
+    case undefined:
+      return '';
+    case 'unended':
+      return '[no end known] ';
+    case 'pending':
+      return `[ended after ${roughly(course.other.time - time)}] `;
+    case 'final':
+      return `[took ${roughly(time - course.other.time)}] `;
+  }
+}
+
+function cellsOf(row: EventRow, isWhole: boolean): readonly string[] {
+  const event = `${row.attention === null ? '' : '! '}${courseMark(row)}${text(row.message)}`;
   return [
     clock(row.time),
     event,
@@ -54,7 +69,7 @@ function cellsOf(row: AuditRow, isWhole: boolean): readonly string[] {
   ];
 }
 
-function table(rows: readonly AuditRow[], columns: number | undefined): string[] {
+function table(rows: readonly EventRow[], columns: number | undefined): string[] {
   const all = [TITLES, ...rows.map((row) => cellsOf(row, columns === undefined))];
   const natural = TITLES.map((_, column) =>
     Math.max(...all.map((cells) => displayWidth(cells[column] ?? ''))),
@@ -88,7 +103,7 @@ function fitted(natural: readonly number[], columns: number): readonly number[] 
 }
 
 /** Two lines an event: what happened, and who and which. */
-function pairs(rows: readonly AuditRow[], columns: number): string[] {
+function pairs(rows: readonly EventRow[], columns: number): string[] {
   return rows.flatMap((row) => {
     const [time = '', event = '', principal = '', type = '', account = '', id = ''] = cellsOf(row, false);
     const who = `${principal} (${account})`;

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ArchivedRecord, AUDIT_SOURCES } from '../../contract/archive.ts';
+import type { ArchivedRecord } from '../../contract/archive.ts';
 import { type AuditRow, auditRow } from '../../contract/audit-columns.ts';
+import type { EventRow } from '../../lambda/archive/ocsf/action-course.ts';
+import { readCourses } from '../../lambda/archive/ocsf/read-rows.ts';
 import { toOcsf } from '../../lambda/archive/ocsf/to-ocsf.ts';
 import { findRecords } from '../../lambda/archive/raw/find-record.ts';
 import { readArchive } from '../../lambda/archive/raw/read-archive.ts';
@@ -9,16 +11,12 @@ import { thousands } from '../amounts.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { ProgressLine } from '../progress-line.ts';
-import {
-  type ArchiveOptions,
-  addArchiveOption,
-  archiveOptionsOf,
-  openRawArchive,
-} from './archive-location.ts';
+import { type ArchiveOptions, addArchiveOption, archiveOptionsOf, openArchive } from './archive-location.ts';
+import { collectedInWords, collectedWhereKnown } from './collected.ts';
 import { addFilterOptions, eventFilterOf, type FilterOptions } from './event-filter.ts';
 import { listText } from './list-text.ts';
 import { DamageReport, explained } from './reading.ts';
-import { addSpanOptions, type SpanOptions, spanOf } from './span.ts';
+import { addSpanOptions, type SpanOptions, sourcesOf, spanOf } from './span.ts';
 
 interface ListOptions extends ArchiveOptions, SpanOptions, FilterOptions {
   readonly oldestFirst?: boolean;
@@ -48,7 +46,8 @@ export function addAuditList(audit: Command, context: CommandContext): void {
       'after',
       `
 Several values of one option are alternatives; different options must all hold. Names may hold *, and case does not matter.
-With --json it prints an array of events in the archive's columns; a next page begins --after the id of the last.
+Of an action that is told in two events each says in brackets how long it took, or that no end is known.
+With --json it prints an array of events in the archive's columns, and "course" with the other event; a next page begins --after the id of the last.
 Exits with ${EXIT.failed} where something in the archive is damaged, which is then told.
 
 Examples:
@@ -66,30 +65,41 @@ Examples:
 async function list(options: ListOptions, { streams, output, finish }: CommandContext): Promise<void> {
   const progress = new ProgressLine(streams, options.json === true);
   const damage = new DamageReport();
-  const { rows, isMore } = await explained(() => page(options, damage, progress)).finally(() =>
-    progress.clear(),
-  );
+  const { rows, isMore, collected } = await explained(async () => {
+    const archive = await openArchive('raw', options);
+    const told = await page(archive.store, options, damage, progress);
+    return { ...told, collected: await collectedWhereKnown(archive, options, sourcesOf(options), output()) };
+  }).finally(() => progress.clear());
   output().result(rows, (all) => listText(all, streams.terminal?.columns()));
   if (isMore) {
     output().note(`There are more: --after ${rows.at(-1)?.id}`);
+  }
+  if (collected !== undefined) {
+    output().note(
+      collectedInWords(collected, sourcesOf(options), options.to?.getTime() ?? Number.POSITIVE_INFINITY),
+    );
   }
   finish(damage.tell(output()) ? EXIT.failed : EXIT.ok);
 }
 
 interface Page {
-  readonly rows: readonly AuditRow[];
+  readonly rows: readonly EventRow[];
   readonly isMore: boolean;
 }
 
-async function page(options: ListOptions, damage: DamageReport, progress: ProgressLine): Promise<Page> {
-  const store = await openRawArchive(options);
+async function page(
+  store: ObjectStore,
+  options: ListOptions,
+  damage: DamageReport,
+  progress: ProgressLine,
+): Promise<Page> {
   const after = await recordAfter(store, options);
   const isWanted = eventFilterOf(options);
   const rows: AuditRow[] = [];
   let read = 0;
   const records = readArchive(store, {
     ...spanOf(options, startOf(options, after)),
-    sources: options.source ?? AUDIT_SOURCES,
+    sources: sourcesOf(options),
     order: options.oldestFirst === true ? 'oldest-first' : 'newest-first',
     after,
     onDamage: damage.add,
@@ -106,12 +116,18 @@ async function page(options: ListOptions, damage: DamageReport, progress: Progre
     }
     if (isWanted(event, row)) {
       if (rows.length === options.limit) {
-        return { rows, isMore: true };
+        return { rows: await withCourses(store, rows), isMore: true };
       }
       rows.push(row);
     }
   }
-  return { rows, isMore: false };
+  return { rows: await withCourses(store, rows), isMore: false };
+}
+
+/** Only the page's: its events come newest first, and the other event of an action may be on another page. */
+async function withCourses(store: ObjectStore, rows: readonly AuditRow[]): Promise<readonly EventRow[]> {
+  const courses = await readCourses(store, rows);
+  return rows.map((row) => ({ ...row, course: courses.get(row.id) ?? null }));
 }
 
 /** @throws UserError where the archive has no such event to go on behind. */

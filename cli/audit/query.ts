@@ -1,22 +1,24 @@
 /** `trailbridge audit query`: SQL over the archive's files, by DuckDB. */
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { AUDIT_SOURCES } from '../../contract/archive.ts';
 import { AUDIT_QUESTIONS, questionSql } from '../../contract/audit-questions.ts';
 import { VIEWS } from '../../contract/audit-sql.ts';
 import { FolderObjectStore } from '../../lambda/archive/store/folder-object-store.ts';
+import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
 import { files as filesInWords, megabytes } from '../amounts.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { columns } from '../output.ts';
+import { columns, type Output } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import {
   type ArchiveOptions,
   addArchiveOption,
   archiveOptionsOf,
-  openDerivedArchive,
+  type OpenArchive,
+  openArchive,
 } from './archive-location.ts';
 import { listCloudTrailFiles } from './cloudtrail-files.ts';
+import { collectedInWords, collectedWhereKnown } from './collected.ts';
 import {
   copyToCache,
   type LocalFile,
@@ -26,7 +28,7 @@ import {
 } from './derived-files.ts';
 import { AuditDatabase, type QueryResult } from './duckdb.ts';
 import { csvOf, objectsOf, tableOf } from './result-text.ts';
-import { addSpanOptions, type SpanOptions, spanOf } from './span.ts';
+import { addSpanOptions, type SpanOptions, sourcesOf, spanOf } from './span.ts';
 
 interface QueryOptions extends ArchiveOptions, SpanOptions {
   readonly saved?: string;
@@ -76,7 +78,9 @@ async function query(sql: string | undefined, options: QueryOptions, context: Co
   }
   const signal = context.streams.onInterrupt();
   try {
-    show(await ask(text, options, context, signal), options, context);
+    const archive = await openArchive('derived', options, signal);
+    show(await ask(text, archive.store, options, context, signal), options, context);
+    await tellCollected(archive, options, context.output());
   } catch (error) {
     if (!signal.aborted) {
       throw error;
@@ -89,6 +93,7 @@ async function query(sql: string | undefined, options: QueryOptions, context: Co
 
 async function ask(
   sql: string,
+  store: ObjectStore,
   options: QueryOptions,
   { streams }: CommandContext,
   signal: AbortSignal,
@@ -97,7 +102,7 @@ async function ask(
   const progress = new ProgressLine(streams, options.json === true);
   try {
     const database = await AuditDatabase.open({
-      derived: await derivedFiles(wanted, options, { progress, signal }),
+      derived: await derivedFiles(store, wanted, options, { progress, signal }),
       cloudTrail: options.cloudtrail === undefined ? [] : await listCloudTrailFiles(options.cloudtrail),
       from: wanted.from,
       to: wanted.to,
@@ -118,11 +123,11 @@ interface Surroundings {
 }
 
 async function derivedFiles(
+  store: ObjectStore,
   wanted: WantedEvents,
   options: QueryOptions,
   { progress, signal }: Surroundings,
 ): Promise<readonly LocalFile[]> {
-  const store = await openDerivedArchive(options, signal);
   const files = await listDerivedFiles(store, wanted);
   if (store instanceof FolderObjectStore) {
     return files.map(({ className, key }) => ({ className, path: join(store.place, key) }));
@@ -141,6 +146,14 @@ async function derivedFiles(
       });
     },
   });
+}
+
+async function tellCollected(archive: OpenArchive, options: QueryOptions, output: Output): Promise<void> {
+  const { sources, to } = wantedOf(options);
+  const collected = await collectedWhereKnown(archive, options, sources, output);
+  if (collected !== undefined) {
+    output.note(collectedInWords(collected, sources, to));
+  }
 }
 
 function show(result: QueryResult, { csv }: QueryOptions, { output, streams }: CommandContext): void {
@@ -169,5 +182,5 @@ function sqlOf(sql: string | undefined, saved: string | undefined): string {
 
 /** @throws UsageError */
 function wantedOf(options: QueryOptions): WantedEvents {
-  return { sources: options.source ?? AUDIT_SOURCES, ...spanOf(options, Number.NEGATIVE_INFINITY) };
+  return { sources: sourcesOf(options), ...spanOf(options, Number.NEGATIVE_INFINITY) };
 }

@@ -34,9 +34,12 @@ export class DamageReport {
   }
 }
 
-/** @throws UserError, or UsageError, as the command line tool shows them. */
-export function explained<T>(read: () => Promise<T>): Promise<T> {
-  return askAws('S3', async () => {
+/**
+ * @param service that is asked, as messages name it.
+ * @throws UserError, or UsageError, as the command line tool shows them.
+ */
+export function explained<T>(read: () => Promise<T>, service = 'S3'): Promise<T> {
+  return askAws(service, async () => {
     try {
       return await read();
     } catch (error) {

@@ -1,5 +1,12 @@
 /** Reports that the archive holds. */
-import { periodOfKey, type ReportFormat, reportKey, reportPrefix } from '../../contract/report.ts';
+import { REPORTS_PREFIX } from '../../contract/archive.ts';
+import {
+  periodOfKey,
+  type ReportFormat,
+  receiptKey,
+  reportKey,
+  reportPrefix,
+} from '../../contract/report.ts';
 import { ObjectMissingError, type ObjectStore } from '../../lambda/archive/store/object-store.ts';
 import { UserError } from '../errors.ts';
 
@@ -35,6 +42,35 @@ async function newest(store: ObjectStore, name: string, format: ReportFormat): P
   return last === undefined ? undefined : periodOfKey(last);
 }
 
+/** A report that the archive holds. */
+export interface StoredReport {
+  readonly name: string;
+  readonly period: string;
+  /** Whether it was mailed and announced. */
+  readonly isDelivered: boolean;
+}
+
+/** The latest of each series. */
+export async function latestReports(store: ObjectStore): Promise<readonly StoredReport[]> {
+  const latest: StoredReport[] = [];
+  for (const name of await reportNames(store)) {
+    const keys = new Set<string>();
+    for await (const { key } of store.list(reportPrefix(name))) {
+      keys.add(key);
+    }
+    const last = [...keys].at(-1);
+    if (last !== undefined) {
+      const period = periodOfKey(last);
+      latest.push({ name, period, isDelivered: keys.has(receiptKey(name, period)) });
+    }
+  }
+  return latest;
+}
+
+async function reportNames(store: ObjectStore): Promise<readonly string[]> {
+  return (await store.folders(REPORTS_PREFIX)).map((folder) => folder.slice(REPORTS_PREFIX.length, -1));
+}
+
 const MOST_TOLD = 5;
 
 async function noSuchReport(
@@ -52,6 +88,6 @@ async function noSuchReport(
   return new UserError(
     files.length > 0
       ? `${what} The newest files of that name: ${files.join(', ')}.`
-      : `${what} Reports there: ${(await store.folders('reports/')).map((folder) => folder.slice('reports/'.length, -1)).join(', ') || 'none'}.`,
+      : `${what} Reports there: ${(await reportNames(store)).join(', ') || 'none'}.`,
   );
 }

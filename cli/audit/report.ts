@@ -5,27 +5,24 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { AUDIT_SOURCES } from '../../contract/archive.ts';
-import type { AuditRow } from '../../contract/audit-columns.ts';
 import { REPORT_FORMATS } from '../../contract/report.ts';
 import { CALENDAR_PERIODS } from '../../contract/report-range.ts';
-import { toOcsf } from '../../lambda/archive/ocsf/to-ocsf.ts';
+import type { EventRow } from '../../lambda/archive/ocsf/action-course.ts';
 import type { Damage } from '../../lambda/archive/raw/raw-object.ts';
-import { readArchive } from '../../lambda/archive/raw/read-archive.ts';
-import { rowFilter } from '../../lambda/archive/reports/filter.ts';
 import { makeReport, type RowSource } from '../../lambda/archive/reports/make-report.ts';
-import { periodInWords, timeInWords } from '../../lambda/archive/reports/report-head.ts';
+import {
+  completenessInWords,
+  periodInWords,
+  type ReportOrder,
+} from '../../lambda/archive/reports/report-head.ts';
 import { reportRows } from '../../lambda/archive/reports/rows.ts';
 import type { ReportSummary } from '../../lambda/archive/reports/summary.ts';
-import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
+import { timeInWords } from '../../lambda/archive/reports/zoned-time.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { ProgressLine } from '../progress-line.ts';
-import {
-  type ArchiveOptions,
-  addArchiveOption,
-  archiveOptionsOf,
-  openRawArchive,
-} from './archive-location.ts';
+import { type ArchiveOptions, addArchiveOption, archiveOptionsOf, openArchive } from './archive-location.ts';
+import { collectedWhereKnown } from './collected.ts';
 import { DamageReport, explained } from './reading.ts';
 import { fetchReport } from './report-fetch.ts';
 import { writeWhole } from './report-file.ts';
@@ -83,10 +80,10 @@ export function addAuditReport(audit: Command, context: CommandContext): void {
 }
 
 const HELP = `
-Filters of one field are alternatives; filters of different fields must all match; included and
-excluded events are found independently. * stands for any characters. Fields and columns are
-those of the archive (event, principal, object_type, …) or of a controller audit report
-(Action, UserName, ObjectType, …): see docs/audit-reports.md.
+Filters of one field are alternatives. An event is told of if it matches every included field
+and no excluded one. * stands for any characters. Fields and columns are those of the archive
+(event, principal, object_type, …) or of a controller audit report (Action, UserName,
+ObjectType, …): see docs/audit-reports.md.
 
 Examples:
   $ npx trailbridge audit report --title "Sign-ins" --last 7d --include "class:Authentication"
@@ -124,7 +121,7 @@ async function copyOut(
     );
   }
   const format = formatOf(options) ?? 'pdf';
-  const store = await openRawArchive(options, signal);
+  const { store } = await openArchive('raw', options, signal);
   const found = await fetchReport(store, name, period, format);
   const file = options.output ?? `${name}-${found.period}.${format}`;
   await writeWhole(file, async (folder) => {
@@ -138,8 +135,9 @@ async function copyOut(
 
 async function make(options: ReportOptions, context: CommandContext, signal: AbortSignal): Promise<void> {
   const wanted = await wantedReport(options, new Date());
-  const store = await openRawArchive(options, signal);
+  const archive = await openArchive('raw', options, signal);
   const { definition, period, format } = wanted;
+  const collected = await collectedWhereKnown(archive, options, definition.sources, context.output());
   const file = options.output ?? `${definition.name}.${format}`;
   const progress = new ProgressLine(
     context.streams,
@@ -149,13 +147,13 @@ async function make(options: ReportOptions, context: CommandContext, signal: Abo
   let summary: ReportSummary | undefined;
   try {
     await writeWhole(file, async (folder) => {
-      const order = { definition, period, collected: undefined };
+      const order = { definition, period, collected };
       const rows: RowSource = (onDamage) => {
         const told = (damage: Damage) => {
           damages.add(damage);
           onDamage();
         };
-        return watched(rowsOf(store, wanted, told), wanted, progress, signal);
+        return watched(reportRows(archive.store, definition, period, told), wanted, progress, signal);
       };
       const made = await makeReport(order, rows, [format], folder, installedFonts());
       summary = made.summary;
@@ -165,32 +163,21 @@ async function make(options: ReportOptions, context: CommandContext, signal: Abo
     progress.clear();
   }
   if (summary !== undefined) {
-    context.output().result(resultOf(file, wanted, summary), () => textOf(file, wanted, summary));
+    context
+      .output()
+      .result(resultOf(file, wanted, summary), () => textOf(file, { ...wanted, collected }, summary));
   }
   if (damages.tell(context.output())) {
     context.finish(EXIT.failed);
   }
 }
 
-function rowsOf(
-  store: ObjectStore,
-  { definition, period }: WantedReport,
-  onDamage: (damage: Damage) => void,
-): AsyncIterable<AuditRow> {
-  const { sources, include, exclude } = definition;
-  return reportRows(
-    readArchive(store, { sources, ...period, onDamage }),
-    toOcsf,
-    rowFilter(include, exclude),
-  );
-}
-
 async function* watched(
-  rows: AsyncIterable<AuditRow>,
+  rows: AsyncIterable<EventRow>,
   { definition, period }: WantedReport,
   progress: ProgressLine,
   signal: AbortSignal,
-): AsyncGenerator<AuditRow, void, undefined> {
+): AsyncGenerator<EventRow, void, undefined> {
   let count = 0;
   const of = period.to - period.from;
   progress.show('Reading', 'the archive', { done: 0, of });
@@ -229,15 +216,12 @@ function resultOf(file: string, { period }: WantedReport, summary: ReportSummary
   };
 }
 
-function textOf(
-  file: string,
-  { definition, period }: WantedReport,
-  summary: ReportSummary | undefined,
-): string {
+function textOf(file: string, order: ReportOrder, summary: ReportSummary | undefined): string {
   const { events = 0, attention = [] } = summary ?? {};
   const first = attention.reduce((sum, [, count]) => sum + count, 0);
   return [
     `${file}: ${events.toLocaleString('en-US')} events, ${first.toLocaleString('en-US')} of them to look at first`,
-    periodInWords(period, definition.timeZone),
+    periodInWords(order.period, order.definition.timeZone),
+    `Collection: ${completenessInWords(order)}`,
   ].join('\n');
 }

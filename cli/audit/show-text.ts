@@ -2,16 +2,18 @@
 import { hourOf, SOURCE_NAMES, sourceOf } from '../../contract/archive.ts';
 import type { AuditRow } from '../../contract/audit-columns.ts';
 import type { AuditChange, OcsfEvent } from '../../contract/ocsf.ts';
+import type { ActionCourse } from '../../lambda/archive/ocsf/action-course.ts';
 import type { Counterpart } from '../../lambda/archive/ocsf/pair-actions.ts';
 import { printable, tryParseJson } from '../../lambda/shared/remote-words.ts';
+import { roughly } from '../../lambda/shared/roughly.ts';
 import { columns } from '../output.ts';
 import { clock, shortId, text } from './list-text.ts';
-import type { Pairing, ShownEvent } from './show.ts';
+import type { ShownEvent } from './show.ts';
 
-export function showText({ event, row, related, pairing, record }: ShownEvent): string {
+export function showText({ event, row, related, course, record }: ShownEvent): string {
   return [
     columns(fieldsOf(event, row, detailsIn(record.record))),
-    ...section('Action', actionLines(pairing)),
+    ...section('Action', actionLines(course, row.time)),
     ...section('Changes', changeLines(event.unmapped?.changes ?? [])),
     ...section('Events of the same action', related.map(relatedLine)),
     ...section('Record, as the vendor gave it', [readable(record.record)]),
@@ -66,16 +68,16 @@ function objectOf({ object_type, object_name, object_id }: AuditRow): string {
   return [object_type, object_name, id].filter((part) => part !== null).join(' ');
 }
 
-function actionLines(pairing: Pairing): string[] {
-  switch (pairing.kind) {
-    case 'single':
+function actionLines(course: ActionCourse | null, time: number): string[] {
+  switch (course?.kind) {
+    case undefined:
       return [];
     case 'unended':
       return ['  Pending: nothing in the archive tells how it ended.'];
     case 'pending':
-      return [`  Ended ${counterpart(pairing.other)}`];
+      return [`  Ended after ${roughly(course.other.time - time)}: ${counterpart(course.other)}`];
     case 'final':
-      return [`  Begun ${counterpart(pairing.other)}`];
+      return [`  Begun ${roughly(time - course.other.time)} before: ${counterpart(course.other)}`];
   }
 }
 

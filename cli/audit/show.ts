@@ -2,19 +2,15 @@ import type { Command } from 'commander';
 import { type ArchivedRecord, sourceOf } from '../../contract/archive.ts';
 import { type AuditRow, auditRow } from '../../contract/audit-columns.ts';
 import type { OcsfEvent } from '../../contract/ocsf.ts';
-import { type Counterpart, type PairedEvent, pairActions } from '../../lambda/archive/ocsf/pair-actions.ts';
+import { type ActionCourse, courseOf } from '../../lambda/archive/ocsf/action-course.ts';
+import { LONGEST_ACTION_MS, pairActions } from '../../lambda/archive/ocsf/pair-actions.ts';
 import { toOcsf } from '../../lambda/archive/ocsf/to-ocsf.ts';
 import { findRecords } from '../../lambda/archive/raw/find-record.ts';
 import { readArchive } from '../../lambda/archive/raw/read-archive.ts';
 import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
-import {
-  type ArchiveOptions,
-  addArchiveOption,
-  archiveOptionsOf,
-  openRawArchive,
-} from './archive-location.ts';
+import { type ArchiveOptions, addArchiveOption, archiveOptionsOf, openArchive } from './archive-location.ts';
 import { DamageReport, explained } from './reading.ts';
 import { showText } from './show-text.ts';
 
@@ -26,17 +22,10 @@ export interface ShownEvent {
   /** Events of the same action, by the vendor's correlation id, within a day of it; oldest first. */
   readonly related: readonly AuditRow[];
   /** Of an action that takes time: whether it began with another event, ended with another, or is not known to have ended. */
-  readonly pairing: Pairing;
+  readonly course: ActionCourse | null;
   /** As it was collected, with the vendor's own text. */
   readonly record: ArchivedRecord;
 }
-
-export type Pairing =
-  | { readonly kind: 'single' | 'unended' }
-  | { readonly kind: 'pending' | 'final'; readonly other: Counterpart };
-
-/** An action that takes longer has its other events shown by `audit list --text <correlation id>`. */
-const RELATED_WITHIN_MS = 24 * 3_600_000;
 
 export function addAuditShow(audit: Command, context: CommandContext): void {
   addArchiveOption(audit.command('show').description('Shows one event in detail'))
@@ -80,7 +69,7 @@ interface Look {
 }
 
 async function look(id: string, options: ArchiveOptions, damage: DamageReport): Promise<Look> {
-  const store = await openRawArchive(options);
+  const { store } = await openArchive('raw', options);
   const found = await findRecords(store, id, damage.add);
   const [record, another] = found;
   const isOne = record !== undefined && another === undefined;
@@ -95,15 +84,15 @@ async function shownEvent(
   const event = toOcsf(record);
   const action = event.metadata.correlation_uid;
   const related: AuditRow[] = [];
-  let pairing: Pairing = { kind: 'single' };
+  let course: ActionCourse | null = null;
   for await (const paired of pairActions(eventsAround(store, record, damage))) {
     if (paired.event.metadata.uid === record.id) {
-      pairing = pairingOf(paired);
+      course = courseOf(paired);
     } else if (action !== undefined && paired.event.metadata.correlation_uid === action) {
       related.push(auditRow(paired.event));
     }
   }
-  return { event, row: auditRow(event), related, pairing, record };
+  return { event, row: auditRow(event), related, course, record };
 }
 
 async function* eventsAround(
@@ -111,20 +100,9 @@ async function* eventsAround(
   { id, time }: ArchivedRecord,
   damage: DamageReport,
 ): AsyncGenerator<OcsfEvent, void, undefined> {
-  const around = { from: time - RELATED_WITHIN_MS, to: time + RELATED_WITHIN_MS };
+  const around = { from: time - LONGEST_ACTION_MS, to: time + LONGEST_ACTION_MS };
   const records = readArchive(store, { ...around, sources: [sourceOf(id)], onDamage: damage.add });
   for await (const record of records) {
     yield toOcsf(record);
-  }
-}
-
-function pairingOf(paired: PairedEvent): Pairing {
-  switch (paired.kind) {
-    case 'pending':
-      return { kind: 'pending', other: paired.endedBy };
-    case 'final':
-      return { kind: 'final', other: paired.begunBy };
-    default:
-      return { kind: paired.kind };
   }
 }

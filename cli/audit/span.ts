@@ -28,6 +28,11 @@ export function addSpanOptions(command: Command, defaultFrom: string, defaultSou
     );
 }
 
+/** All, where none are named. */
+export function sourcesOf({ source }: SpanOptions): readonly AuditSource[] {
+  return source ?? AUDIT_SOURCES;
+}
+
 /**
  * @param defaultFrom milliseconds since the epoch.
  * @throws UsageError

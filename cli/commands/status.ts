@@ -2,12 +2,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
+import { ARCHIVE_OUTPUTS } from '../../contract/archive-parameters.ts';
 import { OUTPUTS } from '../../contract/parameters.ts';
 import type { QueueDepth } from '../../lambda/shared/queue-depth.ts';
 import { type AwsOptions, clientConfiguration, type DeployedStack, describeStack } from '../aws.ts';
 import { type CircuitStatus, circuitInWords, readCircuitStatus } from '../circuit.ts';
 import type { CommandContext } from '../command-context.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, UserError } from '../errors.ts';
 import { ForwarderMapping } from '../forwarder-mapping.ts';
 import { columns, type Wait } from '../output.ts';
 import { PauseMark } from '../pause-mark.ts';
@@ -63,6 +64,11 @@ Examples:
 /** @throws UserError where the stack or AWS cannot be reached. */
 export async function readStatus(options: AwsOptions, wait: Wait): Promise<Status> {
   const stack = await describeStack(options);
+  if (stack.output(ARCHIVE_OUTPUTS.rawBucket) !== null) {
+    throw new UserError(
+      `The stack "${options.stack}" is an audit archive: npx trailbridge audit status --stack ${options.stack}.`,
+    );
+  }
   const sqs = new SQSClient(clientConfiguration(options));
   const depth = (name: string) => ifGiven(stack.output(name), (url) => askQueueDepth(sqs, url));
   const waitingIn = async (...names: readonly string[]) => {

@@ -12,12 +12,8 @@ import { ARCHIVE_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contra
 import { parseReports } from '../../contract/report.ts';
 import { AWS_PATIENCE, S3_READING_PATIENCE } from '../shared/aws-patience.ts';
 import { logger } from '../shared/logger.ts';
-import { toOcsf } from './ocsf/to-ocsf.ts';
-import type { Damage } from './raw/raw-object.ts';
-import { readArchive } from './raw/read-archive.ts';
 import { readCollected } from './reports/collected.ts';
 import type { DeliveryServices } from './reports/delivery.ts';
-import { rowFilter } from './reports/filter.ts';
 import { announceReport, mailReport } from './reports/news.ts';
 import { reportRows } from './reports/rows.ts';
 import { runReports } from './reports/run-reports.ts';
@@ -47,16 +43,11 @@ const services: DeliveryServices = {
     regular: join(__dirname, 'NotoSansJP_400Regular.ttf'),
     bold: join(__dirname, 'NotoSansJP_700Bold.ttf'),
   },
-  rows:
-    ({ sources, include, exclude }, period) =>
-    (onDamage) => {
-      const told = (damage: Damage) => {
-        logger.error('Damaged, and left out', { ...damage });
-        onDamage();
-      };
-      const records = readArchive(store, { sources, ...period, onDamage: told });
-      return reportRows(records, toOcsf, rowFilter(include, exclude));
-    },
+  rows: (report, period) => (onDamage) =>
+    reportRows(store, report, period, (damage) => {
+      logger.error('Damaged, and left out', { ...damage });
+      onDamage();
+    }),
   collected: (sources) => readCollected(dynamoDb, environment.ARCHIVE_TABLE, sources),
   mail: async (news) => {
     const { name, mailTo } = news.order.definition;

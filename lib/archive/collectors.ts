@@ -11,6 +11,7 @@ import {
   ibmCloudProbeProperties,
 } from '../../contract/archive-checks.ts';
 import { ARCHIVE_OUTPUTS } from '../../contract/archive-parameters.ts';
+import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import type { ArchiveParameters } from '../parameters/archive-parameters.ts';
 import { optionalSecret } from '../shared/given-secret.ts';
 import type { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
@@ -115,6 +116,11 @@ function appDynamics(stack: Stack, parameters: ArchiveParameters, place: Archive
       EXCLUDE: settings.exclude,
     },
   });
+  collector.alarmOn(
+    'EventsLost',
+    ARCHIVE_METRICS.eventsLost,
+    'Nothing was collected from Splunk AppDynamics for longer than the controller remembers: events are probably lost.',
+  );
   const probe = sourceProbe(stack, 'AppDynamicsProbe', {
     source: 'appdynamics',
     handler: 'archive/appdynamics-probe-handler.ts',
@@ -156,6 +162,11 @@ function ibmCloud(stack: Stack, parameters: ArchiveParameters, place: ArchivePla
       HMAC_SECRET_ARN: hmacKey.whereGiven,
     },
   });
+  collector.alarmOn(
+    'SetupIncomplete',
+    ARCHIVE_METRICS.setupIncomplete,
+    'For a day or more none of the events from IBM Cloud is of account management or IAM: the route is probably incomplete.',
+  );
   const probe = sourceProbe(stack, 'IbmCloudProbe', {
     source: 'ibmcloud',
     handler: 'archive/ibmcloud-probe-handler.ts',

@@ -41,11 +41,19 @@ export function archiveWidgets(): IWidget {
     ),
     new Row(
       graph(
-        2,
+        3,
         'Unreadable, and kept as it came: 0 is well',
         ofEach(ARCHIVE_METRICS.recordsUnreadable, Stats.SUM),
       ),
-      graph(2, 'Events that the catalogue does not know', ofEach(ARCHIVE_METRICS.unknownEvents, Stats.SUM)),
+      graph(3, 'Events that the catalogue does not know', ofEach(ARCHIVE_METRICS.unknownEvents, Stats.SUM)),
+      graph(3, 'Out of reach: 0 is well', [
+        ofSource('appdynamics', ARCHIVE_METRICS.eventsLost, Stats.SUM).with({
+          label: `${SOURCE_NAMES.appdynamics}: forgotten before it was collected`,
+        }),
+        ofSource('ibmcloud', ARCHIVE_METRICS.setupIncomplete, Stats.MAXIMUM).with({
+          label: `${SOURCE_NAMES.ibmcloud}: account events do not arrive`,
+        }),
+      ]),
     ),
     new Row(
       graph(

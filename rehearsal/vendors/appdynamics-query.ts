@@ -51,7 +51,7 @@ export function historyQuery(query: URLSearchParams): HistoryQuery {
     selects: (text) => {
       const values = valuesOf(text);
       const isOneOf = ([field, wanted]: [string, ReadonlySet<string>]) => wanted.has(values(field));
-      // Of one field, any value; of several fields, every one. Assumed of excluding: none of the fields may have such a value.
+      // Of one field, any value; of several fields, every one. Assumed of excluding: a value of one field is enough to leave it out.
       return [...included].every(isOneOf) && ![...excluded].some(isOneOf);
     },
   };

@@ -63,6 +63,16 @@ export const ARCHIVE_CASES: Readonly<Record<string, (account: Account) => Promis
       ];
     }),
   ),
+  'AuditArchive/AppDynamics/AppDynamicsEventsLostAlarm': amissFor(
+    QUARTER_MS,
+    { eventsLost: 1 },
+    'appdynamics',
+  ),
+  'AuditArchive/IbmCloud/IbmCloudSetupIncompleteAlarm': amissFor(
+    QUARTER_MS,
+    { setupIncomplete: 1 },
+    'ibmcloud',
+  ),
   'AuditArchive/Derivation/DerivationAgeAlarm': amissFor(4 * QUARTER_MS, { derivationAge: 6 * 3600 + 1 }),
   'AuditArchive/Reports/ReportsFailedAlarm': amissFor(12 * QUARTER_MS, { reportsFailed: 1 }),
   // SQS tells it of a queue that holds a message.

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { roughly } from '../../cli/amounts.ts';
 import { run } from '../../cli/program.ts';
 import { Pacemaker } from '../../cli/progress-line.ts';
 import {
@@ -8,6 +7,7 @@ import {
   backfillProgressSchema,
   backfillTurnSchema,
 } from '../../contract/backfill.ts';
+import { roughly } from '../../lambda/shared/roughly.ts';
 import { type FakeAws, fakeAws, LISTINGS } from './fake-aws.ts';
 import { captureStreams } from './streams.ts';
 

@@ -203,6 +203,7 @@ class AppDynamicsRun {
     this.#state = withGap(before, this.#session.now().getTime());
     const gap = this.#state.gaps.at(-1);
     if (this.#state !== before && gap !== undefined) {
+      this.#session.tell('eventsLost');
       logger.error(
         'Audit events are probably lost: nothing was collected for longer than the AppDynamics controller remembers',
         { from: new Date(gap.from).toISOString(), to: new Date(gap.to).toISOString() },

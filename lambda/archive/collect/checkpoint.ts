@@ -25,6 +25,14 @@ export interface Standing {
   readonly since: number;
 }
 
+/** What is noted of a run at its end. Times are milliseconds since the epoch. */
+export interface RunNote {
+  readonly endedAt: number;
+  readonly hasFailed: boolean;
+  /** `undefined` where nothing new is known of it. */
+  readonly completeUntil?: number | undefined;
+}
+
 export type Opening<State> =
   | { readonly isOurs: true; readonly state: State | undefined; readonly standing: Standing }
   /** Another run is at it. */
@@ -61,15 +69,16 @@ export class Checkpoint<State> {
   }
 
   /**
-   * Gives the lease back.
+   * Gives the lease back, and notes how the run ended, for whoever asks.
    *
-   * @param completeUntil `undefined` where nothing new is known of it.
    * @throws LeaseLostError
    */
-  async close(completeUntil?: number): Promise<void> {
-    await this.#lease.release(
-      completeUntil === undefined ? {} : { completeUntil: { N: String(completeUntil) } },
-    );
+  async close({ endedAt, hasFailed, completeUntil }: RunNote): Promise<void> {
+    await this.#lease.release({
+      runEndedAt: { N: String(endedAt) },
+      runFailed: { BOOL: hasFailed },
+      ...(completeUntil === undefined ? {} : { completeUntil: { N: String(completeUntil) } }),
+    });
   }
 
   /** @throws UnreadableCheckpointError */

@@ -7,6 +7,7 @@ import {
   STACK_DIMENSION,
 } from '../../../contract/metrics.ts';
 import type { ArchiveCounts } from '../raw/raw-archive.ts';
+import type { Finding } from './collector.ts';
 
 /** What a run tells CloudWatch. */
 export interface CollectionMetrics {
@@ -15,6 +16,7 @@ export interface CollectionMetrics {
   /** @param ageMs since the time up to which everything is collected. Told by every run that could look. */
   age(ageMs: number): void;
   failed(hasFailed: boolean): void;
+  finding(finding: Finding): void;
 }
 
 /** The metrics of the stack and the source that the alarms go by. */
@@ -37,5 +39,6 @@ export function collectionMetrics(stackName: string, source: AuditSource): Colle
     age: (ageMs) =>
       tell(ARCHIVE_METRICS.collectionAge, MetricUnit.Seconds, Math.max(0, Math.round(ageMs / 1000))),
     failed: (hasFailed) => tell(ARCHIVE_METRICS.collectionFailed, MetricUnit.Count, hasFailed ? 1 : 0),
+    finding: (finding) => tell(ARCHIVE_METRICS[finding], MetricUnit.Count, 1),
   };
 }

@@ -33,6 +33,12 @@ export interface Recorder {
   addUnreadable(content: Buffer, why: string, origin: string): Promise<void>;
 }
 
+/**
+ * What a person should be told of, although the run itself goes well: events that the vendor had forgotten before they were asked
+ * for, or a source that is set up so that what matters most cannot arrive.
+ */
+export type Finding = 'eventsLost' | 'setupIncomplete';
+
 /** One run of a collector. */
 export interface CollectSession<State> {
   /** As it was last saved; `undefined` at the very first run. */
@@ -45,6 +51,8 @@ export interface CollectSession<State> {
    * @throws LeaseLostError where another run has taken over.
    */
   save(state: State): Promise<void>;
+  /** Raises an alarm, at once, whatever becomes of the run. */
+  readonly tell: (finding: Finding) => void;
   readonly now: () => Date;
   /** Whether to save and end at the next opportunity; the next run goes on. */
   readonly timeIsUp: () => boolean;

@@ -46,12 +46,20 @@ async function collect(
   };
 }
 
-/** Warns once a day. */
+/** Warns once a day, and tells of it where a day has not mended it: in a new account nothing may have happened yet. */
 function checkSetup(run: IbmCloudRun): void {
   const now = run.session.now().getTime();
   const { events, accountEvents, warnedAt = Number.NEGATIVE_INFINITY } = run.state;
   const problem = setupProblem(events, accountEvents);
-  if (problem !== undefined && now - warnedAt >= DAY_MS) {
+  if (problem === undefined) {
+    return;
+  }
+  const { setupProblemSince = now } = run.state;
+  run.change({ setupProblemSince });
+  if (now - setupProblemSince >= DAY_MS) {
+    run.session.tell('setupIncomplete');
+  }
+  if (now - warnedAt >= DAY_MS) {
     logger.warn(problem);
     run.change({ warnedAt: now });
   }

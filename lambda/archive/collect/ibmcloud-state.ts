@@ -32,7 +32,8 @@ export const ibmCloudState = z.object({
   owedFrom: z.string().optional(),
   events: z.number().default(0),
   accountEvents: z.number().default(0),
-  /** When it was last warned that no events of account management arrive. */
+  /** Since when it is known that no events of account management arrive; and when it was last warned of. */
+  setupProblemSince: z.number().optional(),
   warnedAt: z.number().optional(),
 });
 

@@ -89,10 +89,11 @@ class Run<State> {
   }
 
   async collect(state: State | undefined): Promise<RunEnd & { readonly kind: 'Collected' }> {
-    const { archive, checkpoint, now, timeIsUp, signal } = this.#services;
+    const { archive, checkpoint, metrics, now, timeIsUp, signal } = this.#services;
     const collected = this.#collector.collect({
       state,
       archive,
+      tell: (finding) => metrics.finding(finding),
       now,
       timeIsUp,
       signal,
@@ -105,7 +106,11 @@ class Run<State> {
     const outcome = await settleBy(collected, signal);
     // What was added behind the last state is found again by the next run; it need not wait for that.
     await archive.flush();
-    await checkpoint.close(outcome.completeUntil);
+    await checkpoint.close({
+      endedAt: now().getTime(),
+      hasFailed: false,
+      completeUntil: outcome.completeUntil,
+    });
     if (this.standing !== undefined && outcome.completeUntil !== undefined) {
       this.standing = { ...this.standing, completeUntil: outcome.completeUntil };
     }
@@ -114,9 +119,9 @@ class Run<State> {
 
   /** After a failure, so that the next run need not wait for the lease's end. */
   async giveBack(): Promise<void> {
-    const { checkpoint, log } = this.#services;
+    const { checkpoint, log, now } = this.#services;
     try {
-      await checkpoint.close();
+      await checkpoint.close({ endedAt: now().getTime(), hasFailed: true });
     } catch (error) {
       // It ends by itself, and what is to be told is the failure before it.
       log.warn('The lease could not be given back', {

@@ -1,4 +1,4 @@
-/** Finds where JSON values begin and end in a text, so that each can be taken out of it to the character. */
+/** Finds where a JSON value ends in a text that goes on behind it; the parts of one that is whole are `json-parts.ts`'s. */
 
 /**
  * The end of the object or array that begins at `start`: the offset behind its last bracket.
@@ -26,42 +26,6 @@ export function endOfValue(text: string, start: number, limit = text.length): nu
     }
   }
   return undefined;
-}
-
-/** The elements of an array, each to the character. @param array the text of a valid JSON array, without space around it. */
-export function elementsOf(array: string): string[] {
-  const elements: string[] = [];
-  let at = 1;
-  while (at < array.length) {
-    const end = endOfElement(array, at);
-    const element = array.slice(at, end).trim();
-    if (element !== '') {
-      elements.push(element);
-    }
-    at = end + 1;
-  }
-  return elements;
-}
-
-/** Where the comma behind an element is, or the array's bracket. */
-function endOfElement(array: string, start: number): number {
-  let at = start;
-  while (at < array.length && array[at] !== ',' && array[at] !== ']') {
-    at = afterToken(array, at);
-  }
-  return at;
-}
-
-function afterToken(text: string, at: number): number {
-  switch (text[at]) {
-    case '"':
-      return endOfString(text, at, text.length) ?? text.length;
-    case '{':
-    case '[':
-      return endOfValue(text, at) ?? text.length;
-    default:
-      return at + 1;
-  }
 }
 
 function endOfString(text: string, start: number, limit: number): number | undefined {

@@ -5,9 +5,11 @@
  * examples and those of others who read such buckets show JSON lines, each an event or an envelope around one; so whatever
  * of that comes, in any mixture, is understood, and the event's text is taken out to the character.
  */
+
+import { arrayElements } from '../../shared/json-parts.ts';
 import { tryParseJson } from '../../shared/remote-words.ts';
 import { type ActivityEvent, activityEvent, timeOf } from './activity-event.ts';
-import { elementsOf, endOfValue } from './json-values.ts';
+import { endOfValue } from './json-values.ts';
 import { readableBytes } from './object-text.ts';
 
 export interface EventText {
@@ -132,7 +134,7 @@ function parsedRecords(text: string): ObjectRecord[] | undefined {
     return undefined;
   }
   return Array.isArray(value)
-    ? elementsOf(text).map((element) => recordOf(element, JSON.parse(element)))
+    ? arrayElements(text).map((element) => recordOf(element, JSON.parse(element)))
     : [recordOf(text, value)];
 }
 

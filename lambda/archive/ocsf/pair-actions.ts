@@ -31,7 +31,8 @@ export interface PairingLimits {
   readonly mostHeld?: number;
 }
 
-const DAY_MS = 24 * 3_600_000;
+/** Behind a day nobody looks for an action's end. */
+export const LONGEST_ACTION_MS = 24 * 3_600_000;
 const MOST_HELD = 10_000;
 
 /**
@@ -76,7 +77,7 @@ class Pairing {
   readonly #open = new Map<string, Held[]>();
   #now = Number.NEGATIVE_INFINITY;
 
-  constructor({ longestMs = DAY_MS, mostHeld = MOST_HELD }: PairingLimits) {
+  constructor({ longestMs = LONGEST_ACTION_MS, mostHeld = MOST_HELD }: PairingLimits) {
     this.#longestMs = longestMs;
     this.#mostHeld = mostHeld;
   }

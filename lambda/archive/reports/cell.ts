@@ -1,19 +1,20 @@
 /** What stands in a cell of a report for people: PDF and CSV. */
 import { type AuditSource, SOURCE_NAMES } from '../../../contract/archive.ts';
-import { AUDIT_COLUMNS, type AuditColumnName, type AuditRow } from '../../../contract/audit-columns.ts';
 import type { AuditChange } from '../../../contract/ocsf.ts';
-import { zonedIso } from './zoned-time.ts';
+import { REPORT_COLUMNS, type ReportColumnName } from '../../../contract/report-attributes.ts';
+import { courseInWords, type EventRow } from '../ocsf/action-course.ts';
+import { timeInWords, zonedIso } from './zoned-time.ts';
 
-const HEADINGS = Object.fromEntries(AUDIT_COLUMNS.map(({ name, heading }) => [name, heading])) as Record<
-  AuditColumnName,
+const HEADINGS = Object.fromEntries(REPORT_COLUMNS.map(({ name, heading }) => [name, heading])) as Record<
+  ReportColumnName,
   string
 >;
 
-export function headingOf(column: AuditColumnName): string {
+export function headingOf(column: ReportColumnName): string {
   return HEADINGS[column];
 }
 
-export function cellText(row: AuditRow, column: AuditColumnName, timeZone: string): string {
+export function cellText(row: EventRow, column: ReportColumnName, timeZone: string): string {
   const value = row[column];
   if (value === null) {
     return '';
@@ -24,13 +25,16 @@ export function cellText(row: AuditRow, column: AuditColumnName, timeZone: strin
   if (column === 'source') {
     return SOURCE_NAMES[value as AuditSource] ?? String(value);
   }
+  if (column === 'course') {
+    return courseInWords(row, (time) => timeInWords(time, timeZone));
+  }
   if (column === 'changes') {
     return changesOf(row).map(changeText).join('\n');
   }
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-export function changesOf(row: AuditRow): readonly AuditChange[] {
+export function changesOf(row: EventRow): readonly AuditChange[] {
   return Array.isArray(row.changes) ? (row.changes as readonly AuditChange[]) : [];
 }
 

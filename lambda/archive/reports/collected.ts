@@ -1,8 +1,14 @@
-/** How far the sources of a report are collected, from their checkpoints. */
+/** How far sources are collected, from their checkpoints. */
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ARCHIVE_TABLE_KEYS, type AuditSource } from '../../../contract/archive.ts';
 import { explainAwsError } from '../../shared/aws-errors.ts';
 import type { Collected } from './report-head.ts';
+
+/** How a source stands. */
+export interface SourceStanding extends Collected {
+  /** Of the last run that came to its end; `undefined` before the first. */
+  readonly lastRun: { readonly endedAt: number; readonly hasFailed: boolean } | undefined;
+}
 
 /**
  * @returns of each source that was ever collected, in the order given; the others are switched off, or have just been switched on
@@ -12,7 +18,7 @@ export async function readCollected(
   dynamoDb: DynamoDBClient,
   table: string,
   sources: readonly AuditSource[],
-): Promise<readonly Collected[]> {
+): Promise<readonly SourceStanding[]> {
   const found = await Promise.all(sources.map((source) => readOne(dynamoDb, table, source)));
   return found.flatMap((collected) => collected ?? []);
 }
@@ -21,7 +27,7 @@ async function readOne(
   dynamoDb: DynamoDBClient,
   table: string,
   source: AuditSource,
-): Promise<Collected | undefined> {
+): Promise<SourceStanding | undefined> {
   const { pk, sk } = ARCHIVE_TABLE_KEYS.checkpoint(source);
   try {
     const { Item } = await dynamoDb.send(
@@ -29,11 +35,21 @@ async function readOne(
         TableName: table,
         Key: { pk: { S: pk }, sk: { S: sk } },
         ConsistentRead: true,
-        ProjectionExpression: 'pk, completeUntil',
+        ProjectionExpression: 'pk, completeUntil, runEndedAt, runFailed',
       }),
     );
     const until = Item?.completeUntil?.N;
-    return Item && { source, completeUntil: until === undefined ? undefined : Number(until) };
+    const endedAt = Item?.runEndedAt?.N;
+    return (
+      Item && {
+        source,
+        completeUntil: until === undefined ? undefined : Number(until),
+        lastRun:
+          endedAt === undefined
+            ? undefined
+            : { endedAt: Number(endedAt), hasFailed: Item.runFailed?.BOOL === true },
+      }
+    );
   } catch (error) {
     throw explainAwsError(`dynamodb:GetItem on ${table}`, error);
   }

@@ -1,6 +1,6 @@
 /** A report as CSV (RFC 4180), for spreadsheets: what it holds is shown, and never calculated. */
 import { stringify } from 'csv-stringify/sync';
-import type { AuditRow } from '../../../contract/audit-columns.ts';
+import type { EventRow } from '../ocsf/action-course.ts';
 import { cellText, headingOf } from './cell.ts';
 import { type ReportWriter, TextFile } from './report-file.ts';
 import type { ReportOrder } from './report-head.ts';
@@ -43,7 +43,7 @@ export class CsvWriter implements ReportWriter {
     return new CsvWriter(file, order);
   }
 
-  add(row: AuditRow): Promise<void> {
+  add(row: EventRow): Promise<void> {
     const { columns, timeZone } = this.#order.definition;
     return this.#file.write(
       csvLine(columns.map((column) => withoutFormulas(cellText(row, column, timeZone)))),

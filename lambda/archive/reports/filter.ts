@@ -5,28 +5,26 @@ import type { ReportFilter } from '../../../contract/report-attributes.ts';
 export type RowFilter = (row: AuditRow) => boolean;
 
 /**
- * Source: Splunk AppDynamics documentation, "Controller Audit Log": filters of one field are alternatives, filters of different
- * fields must all match, and the two lists do not interact. So an event is told of if the included match it (or there are
- * none), and the excluded, taken together by the same rule, do not. Upper and lower case are one.
+ * Source: Splunk AppDynamics documentation, "Controller Audit Log": filters of one field are alternatives, those of different
+ * fields must each be passed, and the two lists do not interact. So an event is told of where each included field has one of
+ * its values. That one excluded field with one of its values is enough to leave an event out is how we read it: the
+ * documentation does not say. Upper and lower case are one.
  */
 export function rowFilter(include: readonly ReportFilter[], exclude: readonly ReportFilter[]): RowFilter {
-  const included = matcherOf(include);
-  const excluded = matcherOf(exclude);
-  return (row) => (included?.(row) ?? true) && !(excluded?.(row) ?? false);
+  const included = fieldMatchers(include);
+  const excluded = fieldMatchers(exclude);
+  return (row) => included.every((matches) => matches(row)) && !excluded.some((matches) => matches(row));
 }
 
-/** @returns `undefined` for no filters */
-function matcherOf(filters: readonly ReportFilter[]): RowFilter | undefined {
-  const byColumn = [...filtersByColumn(filters)].map(
-    ([column, values]) => [column, new RegExp(`^(?:${values.map(patternOf).join('|')})$`, 'isu')] as const,
-  );
-  return byColumn.length === 0
-    ? undefined
-    : (row) =>
-        byColumn.every(([column, pattern]) => {
-          const value = row[column];
-          return value !== null && pattern.test(String(value));
-        });
+/** One for each field that is named. */
+function fieldMatchers(filters: readonly ReportFilter[]): readonly RowFilter[] {
+  return [...filtersByColumn(filters)].map(([column, values]) => {
+    const pattern = new RegExp(`^(?:${values.map(patternOf).join('|')})$`, 'isu');
+    return (row) => {
+      const value = row[column];
+      return value !== null && pattern.test(String(value));
+    };
+  });
 }
 
 export function filtersByColumn(

@@ -1,5 +1,5 @@
 /** A report as JSON, for programs: values as the archive's columns have them, an event a line. */
-import type { AuditRow } from '../../../contract/audit-columns.ts';
+import type { EventRow } from '../ocsf/action-course.ts';
 import { type ReportWriter, TextFile } from './report-file.ts';
 import type { ReportOrder } from './report-head.ts';
 import type { ReportSummary } from './summary.ts';
@@ -21,7 +21,7 @@ export class JsonWriter implements ReportWriter {
     return new JsonWriter(file, order);
   }
 
-  async add(row: AuditRow): Promise<void> {
+  async add(row: EventRow): Promise<void> {
     const { columns, timeZone } = this.#order.definition;
     const event = columns.map((column) => [
       column,

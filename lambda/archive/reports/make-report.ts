@@ -1,7 +1,7 @@
 /** Makes a report in all its formats, in one pass over the events. */
 import { join } from 'node:path';
-import type { AuditRow } from '../../../contract/audit-columns.ts';
 import type { ReportFormat } from '../../../contract/report.ts';
+import type { EventRow } from '../ocsf/action-course.ts';
 import { CsvWriter } from './csv.ts';
 import { JsonWriter } from './json.ts';
 import { type PdfFonts, PdfWriter } from './pdf.ts';
@@ -10,7 +10,7 @@ import type { ReportOrder } from './report-head.ts';
 import { type ReportSummary, SummaryTally } from './summary.ts';
 
 /** The events of a report in the order of time; tells of each place of the archive that cannot be read, and goes on behind it. */
-export type RowSource = (onDamage: () => void) => AsyncIterable<AuditRow>;
+export type RowSource = (onDamage: () => void) => AsyncIterable<EventRow>;
 
 export interface MadeReport {
   readonly summary: ReportSummary;

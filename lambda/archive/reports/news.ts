@@ -6,7 +6,13 @@ import { SOURCE_NAMES } from '../../../contract/archive.ts';
 import { explainAwsError } from '../../shared/aws-errors.ts';
 import type { ReportNews } from './delivery.ts';
 import { damageInWords, number } from './pdf-summary.ts';
-import { completenessInWords, filtersInWords, periodInWords, sourcesInWords } from './report-head.ts';
+import {
+  completenessInWords,
+  excludedInWords,
+  includedInWords,
+  periodInWords,
+  sourcesInWords,
+} from './report-head.ts';
 import type { Count } from './summary.ts';
 
 /**
@@ -37,8 +43,8 @@ export function newsText(news: ReportNews, { place, stackName }: NewsPlace, wher
     '',
     `Time range:    ${periodInWords(period, definition.timeZone)}`,
     `Sources:       ${sourcesInWords(definition)}`,
-    `Included:      ${definition.include.length === 0 ? 'all events' : filtersInWords(definition.include)}`,
-    `Excluded:      ${filtersInWords(definition.exclude)}`,
+    `Included:      ${includedInWords(definition)}`,
+    `Excluded:      ${excludedInWords(definition)}`,
     `Collection:    ${completenessInWords(order)}`,
     '',
     `Events:        ${number(summary.events)}${listed(bySource)}`,

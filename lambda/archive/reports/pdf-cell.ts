@@ -1,8 +1,8 @@
 /** What fits into a cell of the table on paper. */
-import type { AuditColumnName } from '../../../contract/audit-columns.ts';
+import type { ReportColumnName } from '../../../contract/report-attributes.ts';
 
 /** How wide columns are to each other; points at the usual size of the letters. */
-const USUAL_WIDTHS: Readonly<Partial<Record<AuditColumnName, number>>> = {
+const USUAL_WIDTHS: Readonly<Partial<Record<ReportColumnName, number>>> = {
   time: 66,
   source: 60,
   event: 112,
@@ -10,6 +10,7 @@ const USUAL_WIDTHS: Readonly<Partial<Record<AuditColumnName, number>>> = {
   class: 70,
   class_uid: 36,
   outcome: 40,
+  course: 90,
   severity: 50,
   attention: 110,
   principal: 96,
@@ -23,7 +24,7 @@ const USUAL_WIDTHS: Readonly<Partial<Record<AuditColumnName, number>>> = {
 const USUAL_WIDTH = 84;
 
 /** Of a table's columns, in points, that fill a width. */
-export function columnWidths(columns: readonly AuditColumnName[], available: number): readonly number[] {
+export function columnWidths(columns: readonly ReportColumnName[], available: number): readonly number[] {
   const usual = columns.map((column) => USUAL_WIDTHS[column] ?? USUAL_WIDTH);
   const sum = usual.reduce((total, width) => total + width, 0);
   return usual.map((width) => Math.floor(((width * available) / sum) * 100) / 100);

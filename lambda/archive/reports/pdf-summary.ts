@@ -6,7 +6,8 @@ import { COLOURS } from './pdf-style.ts';
 import {
   CHANGES_NOT_KEPT,
   completenessInWords,
-  filtersInWords,
+  excludedInWords,
+  includedInWords,
   periodInWords,
   type ReportOrder,
   sourcesInWords,
@@ -53,8 +54,8 @@ function factTable(order: ReportOrder): PdfNode {
   const facts = [
     ['Time range', periodInWords(period, definition.timeZone)],
     ['Sources', sourcesInWords(definition)],
-    ['Included', definition.include.length === 0 ? 'all events' : filtersInWords(definition.include)],
-    ['Excluded', filtersInWords(definition.exclude)],
+    ['Included', includedInWords(definition)],
+    ['Excluded', excludedInWords(definition)],
     ['Collection', completenessInWords(order)],
   ];
   return {
@@ -122,7 +123,7 @@ function countTable(heading: string, counts: readonly Count[], nothing = 'none')
 
 function notes(order: ReportOrder, summary: ReportSummary, shown: number): readonly string[] {
   const { columns } = order.definition;
-  const { events, attention, changesNotKept, damaged } = summary;
+  const { events, attention, unended, changesNotKept, damaged } = summary;
   return [
     ...(shown < events
       ? [
@@ -131,6 +132,7 @@ function notes(order: ReportOrder, summary: ReportSummary, shown: number): reado
         ]
       : []),
     ...(damaged > 0 ? [damageInWords(damaged)] : []),
+    ...(unended > 0 ? [unendedInWords(unended)] : []),
     ...(changesNotKept && columns.includes('changes') ? [CHANGES_NOT_KEPT] : []),
     ...(attention.length > 0 ? ['Shaded events are those to look at first.'] : []),
     ...(events === 0 ? ['There is no such event in this time range.'] : []),
@@ -139,6 +141,12 @@ function notes(order: ReportOrder, summary: ReportSummary, shown: number): reado
 
 export function damageInWords(damaged: number): string {
   return `Not complete: ${number(damaged)} ${damaged === 1 ? 'place' : 'places'} of the archive could not be read.`;
+}
+
+function unendedInWords(unended: number): string {
+  return unended === 1
+    ? 'One action was begun, and no end of it is known.'
+    : `${number(unended)} actions were begun, and no end of them is known.`;
 }
 
 /** @returns `10,000` */

@@ -1,10 +1,11 @@
 /** The events of a report as a table on A4 pages. */
-import type { AuditColumnName, AuditRow } from '../../../contract/audit-columns.ts';
+import type { ReportColumnName } from '../../../contract/report-attributes.ts';
+import type { EventRow } from '../ocsf/action-course.ts';
 import { cellText, changesOf, formerValue, headingOf, newValue } from './cell.ts';
 import { columnWidths, fitted, fittedList, fontSizeFor, printed } from './pdf-cell.ts';
 import type { PdfContent, PdfLayout } from './pdf-document.ts';
 import { COLOURS } from './pdf-style.ts';
-import { timeInWords } from './report-head.ts';
+import { timeInWords } from './zoned-time.ts';
 
 const PADDING = 3;
 const CHANGE_SIGN = ' → ';
@@ -32,8 +33,8 @@ export function eventTableLayout(isShaded: (row: number) => boolean): PdfLayout 
  * @param available points between the page's margins
  */
 export function eventTable(
-  rows: readonly AuditRow[],
-  columns: readonly AuditColumnName[],
+  rows: readonly EventRow[],
+  columns: readonly ReportColumnName[],
   timeZone: string,
   available: number,
 ): PdfContent {
@@ -61,7 +62,7 @@ interface CellPlace {
   readonly width: number;
 }
 
-function cellOf(row: AuditRow, column: AuditColumnName, place: CellPlace): PdfContent {
+function cellOf(row: EventRow, column: ReportColumnName, place: CellPlace): PdfContent {
   const { timeZone, width, fontSize } = place;
   if (column === 'changes') {
     return changesCell(row, place);
@@ -75,7 +76,7 @@ function cellOf(row: AuditRow, column: AuditColumnName, place: CellPlace): PdfCo
 }
 
 /** What it was and what it is now, each in a colour of its own; where they do not all fit, as plain text. */
-function changesCell(row: AuditRow, { width, fontSize }: CellPlace): PdfContent {
+function changesCell(row: EventRow, { width, fontSize }: CellPlace): PdfContent {
   const changes = changesOf(row).map((change) => ({
     label: printed(change.label),
     former: printed(formerValue(change)),

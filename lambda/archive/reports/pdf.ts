@@ -1,6 +1,7 @@
 /** A report as PDF, A4 landscape. */
 import { writeFile } from 'node:fs/promises';
-import type { AuditRow } from '../../../contract/audit-columns.ts';
+import type { ReportColumnName } from '../../../contract/report-attributes.ts';
+import type { EventRow } from '../ocsf/action-course.ts';
 import { printed } from './pdf-cell.ts';
 import type { PdfContent, PdfDocument } from './pdf-document.ts';
 import { COLOURS, MARGINS, PAGE_WIDTH } from './pdf-style.ts';
@@ -31,7 +32,7 @@ export class PdfWriter implements ReportWriter {
   readonly #path: string;
   readonly #order: ReportOrder;
   readonly #fonts: PdfFonts;
-  readonly #rows: AuditRow[] = [];
+  readonly #rows: EventRow[] = [];
 
   constructor(path: string, order: ReportOrder, fonts: PdfFonts) {
     this.#path = path;
@@ -39,7 +40,7 @@ export class PdfWriter implements ReportWriter {
     this.#fonts = fonts;
   }
 
-  async add(row: AuditRow): Promise<void> {
+  async add(row: EventRow): Promise<void> {
     if (this.#rows.length < MOST_PDF_EVENTS) {
       this.#rows.push(row);
     }
@@ -58,7 +59,7 @@ export class PdfWriter implements ReportWriter {
 function pdfBytes(
   order: ReportOrder,
   summary: ReportSummary,
-  rows: readonly AuditRow[],
+  rows: readonly EventRow[],
   fonts: PdfFonts,
 ): Promise<Buffer> {
   pdfmake.setFonts({ [FONT]: { normal: fonts.regular, bold: fonts.bold } });
@@ -68,7 +69,7 @@ function pdfBytes(
   return pdfmake.createPdf(pagesOf(order, summary, rows)).getBuffer();
 }
 
-function pagesOf(order: ReportOrder, summary: ReportSummary, rows: readonly AuditRow[]): PdfDocument {
+function pagesOf(order: ReportOrder, summary: ReportSummary, rows: readonly EventRow[]): PdfDocument {
   const { definition, period } = order;
   const { columns, timeZone } = definition;
   return {
@@ -89,9 +90,18 @@ function pagesOf(order: ReportOrder, summary: ReportSummary, rows: readonly Audi
     content: [
       ...(definition.titlePage ? [titlePage(order)] : []),
       summaryOf(order, summary, rows.length),
-      ...(rows.length === 0 ? [] : [eventTable(rows, columns, timeZone, PAGE_WIDTH)]),
+      ...(rows.length === 0 ? [] : [eventTable(rows, shownColumns(columns, rows), timeZone, PAGE_WIDTH)]),
     ],
   };
+}
+
+/** Where no action is told in two events, there is no column for it: paper is narrow. */
+function shownColumns(
+  columns: readonly ReportColumnName[],
+  rows: readonly EventRow[],
+): readonly ReportColumnName[] {
+  const others = columns.filter((column) => column !== 'course');
+  return others.length === 0 || rows.some(({ course }) => course !== null) ? columns : others;
 }
 
 /** The label on every page; the title on those that have no large one. */

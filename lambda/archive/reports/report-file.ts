@@ -1,10 +1,10 @@
 /** A report as it grows, row by row, into a file. */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { AuditRow } from '../../../contract/audit-columns.ts';
+import type { EventRow } from '../ocsf/action-course.ts';
 import type { ReportSummary } from './summary.ts';
 
 export interface ReportWriter {
-  add(row: AuditRow): Promise<void>;
+  add(row: EventRow): Promise<void>;
   /** Finishes the file, once the last row is added. */
   end(summary: ReportSummary): Promise<void>;
   /** Lets go of the file, finished or not. */

@@ -5,7 +5,7 @@ import type { ReportFilter } from '../../../contract/report-attributes.ts';
 import { headingOf } from './cell.ts';
 import { filtersByColumn } from './filter.ts';
 import type { Period } from './period.ts';
-import { zonedIso } from './zoned-time.ts';
+import { timeInWords } from './zoned-time.ts';
 
 /** How far a source had been collected when the report was made. */
 export interface Collected {
@@ -27,22 +27,24 @@ export function periodInWords({ from, to }: Period, timeZone: string): string {
   return `${timeInWords(from, timeZone)} to ${timeInWords(to, timeZone)} (${timeZone})`;
 }
 
-/** @returns `2026-03-01 00:00:00 +09:00` */
-export function timeInWords(time: number, timeZone: string): string {
-  const iso = zonedIso(time, timeZone);
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} ${iso.slice(-6)}`;
-}
-
 export function sourcesInWords({ sources }: ReportDefinition): string {
   return sources.map((source) => SOURCE_NAMES[source]).join(', ');
 }
 
-/** @returns `User name is alice or bob, and Action is LOGIN`; `none` without filters */
-export function filtersInWords(filters: readonly ReportFilter[]): string {
-  const conditions = [...filtersByColumn(filters)].map(
+/** @returns `User name is alice or bob, and Action is LOGIN`; `all events` without filters */
+export function includedInWords({ include }: ReportDefinition): string {
+  return conditionsOf(include).join(', and ') || 'all events';
+}
+
+/** @returns `User name is alice or bob, or Action is LOGIN`; `none` without filters */
+export function excludedInWords({ exclude }: ReportDefinition): string {
+  return conditionsOf(exclude).join(', or ') || 'none';
+}
+
+function conditionsOf(filters: readonly ReportFilter[]): readonly string[] {
+  return [...filtersByColumn(filters)].map(
     ([column, values]) => `${headingOf(column)} is ${values.join(' or ')}`,
   );
-  return conditions.length === 0 ? 'none' : conditions.join(', and ');
 }
 
 /** Whether everything of the period had been collected, source by source where it had not. */

@@ -1,6 +1,6 @@
 /** What stands above the events: how many there are, of what, and what to look at first. */
 import { AUDIT_SOURCES, type AuditSource } from '../../../contract/archive.ts';
-import type { AuditRow } from '../../../contract/audit-columns.ts';
+import type { EventRow } from '../ocsf/action-course.ts';
 
 /** A name, and how many events have it. */
 export type Count = readonly [name: string, count: number];
@@ -14,6 +14,8 @@ export interface ReportSummary {
   readonly byEvent: readonly Count[];
   /** Reasons to look at events first. */
   readonly attention: readonly Count[];
+  /** Actions that were begun, and of which no end is known. */
+  readonly unended: number;
   /** Whether AppDynamics told of changed objects, and never of what was changed. */
   readonly changesNotKept: boolean;
   /** Places of the archive that could not be read: what they hold is not in the report. */
@@ -37,9 +39,11 @@ export class SummaryTally {
   #changing = 0;
   #withChanges = 0;
   #damaged = 0;
+  #unended = 0;
 
-  add(row: AuditRow): void {
+  add(row: EventRow): void {
     this.#events += 1;
+    this.#unended += row.course?.kind === 'unended' ? 1 : 0;
     count(this.#sources, String(row.source));
     count(this.#outcomes, String(row.outcome ?? UNKNOWN));
     count(this.#eventNames, String(row.event ?? UNKNOWN));
@@ -66,6 +70,7 @@ export class SummaryTally {
       byOutcome: mostFrequent(this.#outcomes),
       byEvent: mostFrequent(this.#eventNames),
       attention: mostFrequent(this.#attention),
+      unended: this.#unended,
       changesNotKept: this.#changing > 0 && this.#withChanges === 0,
       damaged: this.#damaged,
     };

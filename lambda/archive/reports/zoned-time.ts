@@ -102,3 +102,9 @@ function offsetText(offset: number): string {
 function asUtc({ year, month, day, hour, minute, second }: WallTime): number {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
+
+/** @returns `2026-03-01 00:00:00 +09:00` */
+export function timeInWords(time: number, timeZone: string): string {
+  const iso = zonedIso(time, timeZone);
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} ${iso.slice(-6)}`;
+}

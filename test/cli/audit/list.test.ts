@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
@@ -8,6 +8,7 @@ import { cutToWidth, displayWidth } from '../../../cli/text-width.ts';
 import { type AuditRow, auditRow } from '../../../contract/audit-columns.ts';
 import { toOcsf } from '../../../lambda/archive/ocsf/to-ocsf.ts';
 import { archiveIdOf } from '../../../lambda/archive/raw/archive-id.ts';
+import { activityEventOf } from '../../lambda/archive/ibmcloud/events.ts';
 import { appDynamics, archive, audit, cloudOne, withFolder } from './archive.ts';
 
 const SIGN_IN = cloudOne('e1', '2026-03-01T10:00:00Z');
@@ -162,7 +163,7 @@ describe('what a person sees', () => {
       collectedAt: '2026-03-01T10:00:00Z',
       record: JSON.stringify({ event: 'a\u001b[2Jb', type: 'x\ny', principalURN: '\u202eevil' }),
     });
-    const shown = listText([auditRow(event)]);
+    const shown = listText([{ ...auditRow(event), course: null }]);
     expect(['\u001b', '\u202e', 'x\ny'].filter((each) => shown.includes(each))).toEqual([]);
   });
 });
@@ -182,6 +183,100 @@ test('the width of a text is what a terminal takes', () => {
       expect(displayWidth(cutToWidth(text, width))).toBeLessThanOrEqual(Math.max(width, 0));
     }),
   );
+});
+
+describe('an action that is told in two events', () => {
+  const DELETION = 'user-management.user.delete';
+  const deletion = (time: string, outcome: string, correlationId: string) => ({
+    time: Date.parse(time),
+    text: JSON.stringify(activityEventOf({ action: DELETION, outcome, correlationId, eventTime: time })),
+    origin: 'a.log',
+  });
+  const withDeletions = <T>(use: (folder: string) => Promise<T>) =>
+    withFolder(async (folder) => {
+      await archive(folder, 'ibmcloud', [
+        // Begun before the span, and ended in it.
+        deletion('2026-02-28T23:50:00Z', 'pending', 'a'),
+        deletion('2026-03-01T00:10:00Z', 'success', 'a'),
+        deletion('2026-03-01T09:00:00Z', 'pending', 'b'),
+        deletion('2026-03-01T09:02:00Z', 'failure', 'b'),
+        deletion('2026-03-01T15:00:00Z', 'pending', 'c'),
+      ]);
+      return await use(folder);
+    });
+
+  test('says how long it took at both, and where no end is known', async () => {
+    await withDeletions(async (folder) => {
+      const { out } = await audit(['list', '--archive', folder, ...MARCH]);
+      const marks = out.split('\n').flatMap((line) => /\[.*\]/.exec(line)?.[0] ?? []);
+      expect(marks).toEqual(['[no end known]', '[took 2 min]', '[ended after 2 min]', '[took 20 min]']);
+    });
+  });
+
+  test('says so in JSON, on a page of one too', async () => {
+    await withDeletions(async (folder) => {
+      const { out } = await audit([
+        'list',
+        '--archive',
+        folder,
+        ...MARCH,
+        '--oldest-first',
+        '--limit',
+        '1',
+        '--json',
+      ]);
+      expect(JSON.parse(out)).toEqual([
+        expect.objectContaining({
+          event: DELETION,
+          course: {
+            kind: 'final',
+            other: {
+              id: expect.stringMatching(/^ibmcloud\.20260228T23\./),
+              time: Date.parse('2026-02-28T23:50:00Z'),
+              status: 'Pending',
+            },
+          },
+        }),
+      ]);
+    });
+  });
+
+  test('keeps both rows in a report, each with its course, and counts what has no end', async () => {
+    await withDeletions(async (folder) => {
+      const report = async (format: string) => {
+        const file = join(folder, `r.${format}`);
+        const argv = [
+          '--from',
+          '2026-03-01',
+          '--to',
+          '2026-03-01',
+          '--columns',
+          'outcome',
+          'course',
+          '--no-diff',
+        ];
+        const { status } = await audit(['report', '--archive', folder, '--output', file, ...argv]);
+        expect(status).toBe(0);
+        return await readFile(file, 'utf8');
+      };
+      expect((await report('csv')).replace('\uFEFF', '').trimEnd().split('\r\n')).toEqual([
+        '"Outcome","Course of the action"',
+        '"Success","begun 2026-02-28 23:50:00 +00:00, 20 min before"',
+        '"Pending","ended 2026-03-01 09:02:00 +00:00 (Failure), after 2 min"',
+        '"Failure","begun 2026-03-01 09:00:00 +00:00, 2 min before"',
+        '"Pending","no end is known"',
+      ]);
+      expect(JSON.parse(await report('json'))).toMatchObject({
+        events: [
+          {},
+          {},
+          { course: { kind: 'final', other: { status: 'Pending' } } },
+          { course: { kind: 'unended' } },
+        ],
+        summary: { events: 4, unended: 1 },
+      });
+    });
+  });
 });
 
 describe('what is wrong', () => {

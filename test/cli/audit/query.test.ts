@@ -396,6 +396,6 @@ describe('a result', () => {
           ['\t=1', '@x', 2],
         ],
       }),
-    ).toBe(`who,what,count\n"a,b","""x""\n",\n'\t=1,'@x,2\n`);
+    ).toBe(`who,what,count\n"a,b","""x""\n",\n'\t'=1,'@x,2\n`);
   });
 });

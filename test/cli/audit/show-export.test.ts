@@ -56,7 +56,7 @@ describe('show', () => {
         event: { metadata: { uid: ID } },
         row: { id: ID, event: 'audit.apiKey_updated.v1' },
         related: [],
-        pairing: { kind: 'single' },
+        course: null,
       });
     });
   });
@@ -82,8 +82,12 @@ describe('show', () => {
       await archive(folder, 'ibmcloud', records);
       const [begun = '', ended = '', open = ''] = records.map((each) => archiveIdOf('ibmcloud', each));
       const shown = async (id: string) => (await audit(['show', id, '--archive', folder])).out;
-      expect(await shown(begun)).toMatch(new RegExp(`Ended 2026-03-01 10:05:00 .*${ended.slice(0, -24)}`));
-      expect(await shown(ended)).toMatch(new RegExp(`Begun 2026-03-01 10:00:00 .*${begun.slice(0, -24)}`));
+      expect(await shown(begun)).toMatch(
+        new RegExp(`Ended after 5 min: 2026-03-01 10:05:00 .*${ended.slice(0, -24)}`),
+      );
+      expect(await shown(ended)).toMatch(
+        new RegExp(`Begun 5 min before: 2026-03-01 10:00:00 .*${begun.slice(0, -24)}`),
+      );
       expect(await shown(open)).toContain('nothing in the archive tells how it ended');
       expect(await shown(begun)).toMatch(/^Events of the same action:\n.*10:05:00/m);
     });

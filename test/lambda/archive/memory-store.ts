@@ -12,6 +12,8 @@ export class MemoryStore implements ObjectStore {
   readonly objects = new Map<string, { readonly body: Buffer; readonly etag: string }>();
   /** Called before and after each call takes effect; may throw. */
   onCall: (call: string, moment: 'before' | 'after') => void = () => undefined;
+  /** Called after each change, which ends when it does. */
+  changed: () => Promise<void> = async () => {};
   #writes = 0;
 
   async *list(prefix: string, after = ''): AsyncGenerator<ListedObject, void, undefined> {
@@ -45,8 +47,8 @@ export class MemoryStore implements ObjectStore {
     });
   }
 
-  put(key: string, body: Buffer, { ifAbsent, ifMatch }: PutOptions): Promise<string> {
-    return this.#call(`put ${key}`, () => {
+  async put(key: string, body: Buffer, { ifAbsent, ifMatch }: PutOptions): Promise<string> {
+    const stored = await this.#call(`put ${key}`, () => {
       const etag = this.objects.get(key)?.etag;
       if ((ifAbsent === true && etag !== undefined) || (ifMatch !== undefined && ifMatch !== etag)) {
         throw new ConditionFailedError(this.place, key);
@@ -55,12 +57,15 @@ export class MemoryStore implements ObjectStore {
       this.objects.set(key, { body, etag: `etag-${this.#writes}` });
       return `etag-${this.#writes}`;
     });
+    await this.changed();
+    return stored;
   }
 
-  delete(key: string): Promise<void> {
-    return this.#call(`delete ${key}`, () => {
+  async delete(key: string): Promise<void> {
+    await this.#call(`delete ${key}`, () => {
       this.objects.delete(key);
     });
+    await this.changed();
   }
 
   #keys(): string[] {

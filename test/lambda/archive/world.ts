@@ -96,7 +96,7 @@ export class ArchiveWorld {
         `run-${this.#runs}`,
       ),
       archive,
-      metrics: { counts: tell('counts'), age: tell('age'), failed: tell('failed') },
+      metrics: { counts: tell('counts'), age: tell('age'), failed: tell('failed'), finding: tell('finding') },
       log: { info: log('info'), warn: log('warn'), error: log('error') },
       now: () => new Date(this.time),
       endsAt,

@@ -8,9 +8,8 @@ const DAY_MS = 24 * HOUR_MS;
 export const LONGEST_WINDOW_MS = DAY_MS;
 /** What the controller keeps. Source: the same, `audit.log.retention.period`: 720 hours. */
 export const RETENTION_MS = 720 * HOUR_MS;
-/** How far back events are looked for that appeared late: in every round, and in the daily one. */
+/** How far back every round looks for events that appeared late; the daily one asks for all that the controller keeps. */
 const OVERLAP_MS = HOUR_MS;
-const FAR_BACK_MS = 7 * DAY_MS;
 const FAR_BACK_EVERY_MS = DAY_MS;
 /** Where a controller does not tell its clock: by how much it may be behind ours. */
 export const UNKNOWN_CLOCK_MS = 10 * 60_000;
@@ -38,17 +37,19 @@ export type Round = NonNullable<AppDynamicsState['round']>;
 export type Gap = AppDynamicsState['gaps'][number];
 
 /**
- * The first round begins where the controller's memory does. The others go back a little behind what is collected, and daily a
- * week, for events that appeared late.
+ * The first round begins where the controller's memory does. The others go back a little behind what is collected, for
+ * events that appeared late; once a day, one begins there again, which takes some thirty requests.
  *
  * @param ours our clock
  */
 export function planRound({ collectedUntil, farBackAt, aheadMs }: AppDynamicsState, ours: number): Round {
+  const oldest = ours + aheadMs - RETENTION_MS;
   if (collectedUntil === undefined) {
-    return { position: ours + aheadMs - RETENTION_MS, isFarBack: true };
+    return { position: oldest, isFarBack: true };
   }
   const isFarBack = ours - (farBackAt ?? 0) >= FAR_BACK_EVERY_MS;
-  return { position: collectedUntil - (isFarBack ? FAR_BACK_MS : OVERLAP_MS), isFarBack };
+  const overlap = collectedUntil - OVERLAP_MS;
+  return { position: isFarBack ? Math.min(overlap, oldest) : overlap, isFarBack };
 }
 
 /**

@@ -112,17 +112,21 @@ describe('later runs', () => {
     expect(archive.texts).toEqual(history.texts);
   });
 
-  test('collect what appears days late, within a day', async () => {
+  test('collect what appears days or weeks late, within a day, in some thirty requests', async () => {
     const { history, archive } = worldOf();
     fill(history, 100, HOUR);
     await archive.run();
     now += 5 * MINUTE;
     history.happen(now - 5 * DAY, 'late');
+    history.happen(now - 28 * DAY, 'weeks late');
     now += DAY;
+    const asked = history.windows.length;
 
     await archive.run();
 
     expect(archive.texts).toEqual(history.texts);
+    expect(history.windows.length - asked).toBeLessThanOrEqual(31);
+    expect(archive.findings).toEqual([]);
   });
 
   test('ask for the last millisecond of a window twice, should its end not be part of it', async () => {
@@ -130,7 +134,7 @@ describe('later runs', () => {
     await archive.run();
     const [first] = history.windows;
     history.happen(first?.to ?? 0, 'at the end');
-    // Within the week that is asked for again.
+    // Within the time that is asked for again.
     for (const { to } of history.windows.slice(-5)) {
       history.happen(to, 'at an end');
     }
@@ -226,6 +230,7 @@ describe('trouble', () => {
     });
     await archive.run();
     expect(archive.state?.gaps).toHaveLength(1);
+    expect(archive.findings).toEqual(['eventsLost']);
   });
 
   test('429: the next run goes on', async () => {

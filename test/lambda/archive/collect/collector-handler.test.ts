@@ -59,7 +59,8 @@ function collectorOf(vendor: string, time = NOON): Collector<string> {
   return {
     source: 'ibmcloud',
     state: z.string(),
-    collect: async ({ archive, save, state, timeIsUp }) => {
+    collect: async ({ archive, save, state, tell, timeIsUp }) => {
+      tell('eventsLost');
       await archive.add(recordOf(`${vendor} ${state}`, time));
       await archive.addUnreadable(Buffer.from('x'), 'it is not JSON', 'a.log');
       await save('second');
@@ -89,6 +90,7 @@ test('collects, stores, remembers, and tells its metrics by stack and source', a
   expect(valuesOf(ARCHIVE_METRICS.recordsUnreadable)).toEqual([1, 0]);
   expect(valuesOf(ARCHIVE_METRICS.collectionFailed)).toEqual([0, 0]);
   expect(valuesOf(ARCHIVE_METRICS.collectionAge)).toEqual([expect.any(Number), expect.any(Number)]);
+  expect(valuesOf(ARCHIVE_METRICS.eventsLost)).toEqual([1, 1]);
   for (const line of metrics) {
     expect(line).toMatchObject({ Stack: 'AuditArchive', Source: 'ibmcloud' });
     expect(line).not.toHaveProperty('service');

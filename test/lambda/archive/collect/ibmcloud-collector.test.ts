@@ -193,12 +193,15 @@ describe('what is told', () => {
       archive.now += HOUR;
     }
     expect(logger.warn).toHaveBeenCalledTimes(2);
+    // Told of at each look from the second day on.
+    expect(archive.findings).toEqual(Array(6).fill('setupIncomplete'));
     expect(logger.warn).toHaveBeenLastCalledWith(expect.stringContaining('None of 1 events'));
 
     bucket.put(keyOf(archive.now), numberedEvent(1), archive.now);
     archive.now += 48 * HOUR;
     await archive.run();
     expect(logger.warn).toHaveBeenCalledTimes(2);
+    expect(archive.findings).toHaveLength(6);
   });
 });
 

@@ -5,6 +5,7 @@ import type {
   CollectOutcome,
   Collector,
   CollectSession,
+  Finding,
 } from '../../../../lambda/archive/collect/collector.ts';
 import { archiveIdOf } from '../../../../lambda/archive/raw/archive-id.ts';
 
@@ -27,6 +28,8 @@ export class MemoryArchive<State> {
   /** Records that were stored although they were known: there must be none, but how many were recognised tells about effort. */
   recognised = 0;
   saves = 0;
+  /** What a person would be told of. */
+  readonly findings: Finding[] = [];
   #state: string | undefined;
 
   constructor(collector: Collector<State>, now: () => Date) {
@@ -71,6 +74,7 @@ export class MemoryArchive<State> {
         this.saves += 1;
         this.state = state;
       },
+      tell: (finding) => this.findings.push(finding),
       now: this.#now,
       timeIsUp,
       signal: new AbortController().signal,

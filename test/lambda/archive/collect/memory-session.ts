@@ -2,6 +2,7 @@ import type {
   CollectedRecord,
   CollectOutcome,
   Collector,
+  Finding,
 } from '../../../../lambda/archive/collect/collector.ts';
 import { archiveIdOf } from '../../../../lambda/archive/raw/archive-id.ts';
 
@@ -11,6 +12,8 @@ export class MemoryArchive<State> {
   readonly #collector: Collector<State>;
   readonly unreadable: { readonly why: string; readonly origin: string; readonly content: string }[] = [];
   #state: string | undefined;
+  /** What a person would be told of. */
+  readonly findings: Finding[] = [];
   added = 0;
   /** Called before each thing that can fail. */
   onStep: (step: string) => void = () => {};
@@ -58,6 +61,7 @@ export class MemoryArchive<State> {
         this.onStep('saved records');
         this.#state = JSON.stringify(state);
       },
+      tell: (finding) => this.findings.push(finding),
       now: () => new Date(this.now),
       timeIsUp: () => {
         left -= 1;

@@ -8,8 +8,8 @@ import {
 } from '../../../../contract/archive.ts';
 import { type DerivationOutcome, derive } from '../../../../lambda/archive/derived/derive.ts';
 import type { StaleHour } from '../../../../lambda/archive/table/stale-hours.ts';
+import { MemoryStore } from '../memory-store.ts';
 import { eventOf, HOUR, MIDNIGHT, recordOf, rowsOf, type Said } from './events.ts';
-import { MemoryStore } from './memory-store.ts';
 
 const NOW = MIDNIGHT + 100 * HOUR;
 const REGION = 'us-east-1';
@@ -38,7 +38,11 @@ class World {
 
   async derive(options: Partial<Parameters<typeof derive>[0]> = {}): Promise<DerivationOutcome> {
     const world = this;
-    this.derived.before = (call) => this.before(call);
+    this.derived.onCall = (call, moment) => {
+      if (moment === 'before') {
+        this.before(call);
+      }
+    };
     let told: DerivationOutcome | undefined;
     await derive(
       {

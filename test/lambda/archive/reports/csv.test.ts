@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AUDIT_COLUMNS, type AuditRow } from '../../../../contract/audit-columns.ts';
+import { AUDIT_COLUMNS } from '../../../../contract/audit-columns.ts';
+import type { EventRow } from '../../../../lambda/archive/ocsf/action-course.ts';
 import { withoutFormulas } from '../../../../lambda/archive/reports/csv.ts';
 import { makeReport } from '../../../../lambda/archive/reports/make-report.ts';
 import { dangerousText, each, order, row } from './rows.ts';
 
 const NO_FONTS = { regular: '', bold: '' };
 
-async function csvOf(rows: readonly AuditRow[], given: object): Promise<string> {
+async function csvOf(rows: readonly EventRow[], given: object): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'trailbridge-test-'));
   try {
     const { files } = await makeReport(order(given), () => each(rows), ['csv'], folder, NO_FONTS);

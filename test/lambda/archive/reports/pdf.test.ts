@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AuditRow } from '../../../../contract/audit-columns.ts';
+import type { EventRow } from '../../../../lambda/archive/ocsf/action-course.ts';
 import { makeReport } from '../../../../lambda/archive/reports/make-report.ts';
 import { MOST_PDF_EVENTS } from '../../../../lambda/archive/reports/pdf.ts';
 import { each, FROM, order, row } from './rows.ts';
@@ -25,14 +25,14 @@ afterAll(() => rm(folder, { recursive: true }));
 
 type Collected = Parameters<typeof order>[1];
 
-async function pdfOf(rows: readonly AuditRow[], given: object = {}, collected?: Collected): Promise<string> {
+async function pdfOf(rows: readonly EventRow[], given: object = {}, collected?: Collected): Promise<string> {
   const made = await makeReport(order(given, collected), () => each(rows), ['pdf'], folder, FONTS);
   return made.files.get('pdf') ?? '';
 }
 
 /** The pages' texts, spaces and line ends taken out: what is wrapped is found, too. */
 async function pagesOf(
-  rows: readonly AuditRow[],
+  rows: readonly EventRow[],
   given: object = {},
   collected?: Collected,
 ): Promise<string[]> {
@@ -44,7 +44,7 @@ async function pagesOf(
     .map((page) => page.replace(/\s/g, ''));
 }
 
-const log = (count: number): AuditRow[] =>
+const log = (count: number): EventRow[] =>
   Array.from({ length: count }, (_, index) =>
     row({ time: FROM + index * 1000, principal: `user${index}@example.com`, object_name: '決済サービス' }),
   );
@@ -149,6 +149,14 @@ describe.skipIf(!HAS_READER)('its pages (skipped without pdftotext, of poppler-u
     ];
     expect((await pagesOf(kept)).join('')).not.toContain('persisted');
     expect((await pagesOf([])).join('')).toContain('Thereisnosuchevent');
+  });
+
+  test('have a column for the course of actions where there are any, and say how many have no end', async () => {
+    expect((await pagesOf(log(1))).join('')).not.toContain('Courseoftheaction');
+    const [page = ''] = await pagesOf([...log(1), row({ outcome: 'Pending', course: { kind: 'unended' } })]);
+    expect(page).toContain('Courseoftheaction');
+    expect(page).toContain('Pendingnoendisknown');
+    expect(page).toContain('Oneactionwasbegun,andnoendofitisknown.');
   });
 
   test('hold so many events at most, and say so', async () => {

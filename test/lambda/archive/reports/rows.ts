@@ -1,13 +1,14 @@
 /** Rows of events, for what is made of them. */
 import fc from 'fast-check';
-import { AUDIT_COLUMNS, type AuditRow } from '../../../../contract/audit-columns.ts';
+import { AUDIT_COLUMNS } from '../../../../contract/audit-columns.ts';
 import { readReportDefinition } from '../../../../contract/report.ts';
+import type { EventRow } from '../../../../lambda/archive/ocsf/action-course.ts';
 import type { ReportOrder } from '../../../../lambda/archive/reports/report-head.ts';
 
 export const NOTHING = Object.fromEntries(AUDIT_COLUMNS.map(({ name }) => [name, null]));
 export const FROM = Date.parse('2026-03-01T00:00:00+09:00');
 
-export function row(given: Partial<AuditRow> = {}): AuditRow {
+export function row(given: Partial<EventRow> = {}): EventRow {
   return {
     ...NOTHING,
     id: `appdynamics.20260228T15.${'0'.repeat(32)}`,
@@ -15,8 +16,9 @@ export function row(given: Partial<AuditRow> = {}): AuditRow {
     source: 'appdynamics',
     event: 'LOGIN',
     outcome: 'Success',
+    course: null,
     ...given,
-  } as AuditRow;
+  } as EventRow;
 }
 
 export function order(given: object = {}, collected: ReportOrder['collected'] = undefined): ReportOrder {
