@@ -157,6 +157,7 @@ const EXPRESSIONS: Readonly<Record<AuditColumnName | typeof DAY_COLUMN, (dialect
   changes: () => NO_TEXT,
   message: () => 'COALESCE(t.errormessage, t.eventname)',
   correlation_id: () => 't.sharedeventid',
+  pairing_id: () => NO_TEXT,
   vendor_id: () => 't.eventid',
   id: () => 't.eventid',
   eventday: () => `replace(t.day, '/', '')`,

@@ -85,8 +85,11 @@ export const ARCHIVE_METRICS = {
   eventsLost: 'AuditEventsLost',
   /** 1 at each look that finds a source set up so that what matters most cannot arrive. */
   setupIncomplete: 'AuditSetupIncomplete',
-  /** Events whose type the catalogue does not know. */
-  unknownEvents: 'AuditUnknownEvents',
+  /**
+   * Events whose type the catalogue does not know, in the hours that a derivation wrote anew: those of an hour to which something is
+   * added are counted once more. So it tells that there are some, and not how many came.
+   */
+  unknownEvents: 'AuditUnknownEventsInDerivedHours',
   /** Seconds since the oldest hour became stale whose derived files are to be written; without a source. */
   derivationAge: 'AuditDerivationAge',
   /** Hours whose derived files are still to be written when a derivation ends; without a source. */

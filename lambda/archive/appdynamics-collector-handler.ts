@@ -3,6 +3,7 @@ import { appDynamicsCollectorEnvironment } from '../../contract/archive.ts';
 import { SecretReader } from '../shared/secrets.ts';
 import { auditHistoryAccess } from '../vendors/appdynamics/access.ts';
 import { readAuditHistory } from '../vendors/appdynamics/audit-history.ts';
+import { controllerPlace } from './collect/appdynamics/controller-place.ts';
 import { appDynamicsCollector } from './collect/appdynamics-collector.ts';
 import { collectorHandler } from './collect/collector-handler.ts';
 
@@ -23,5 +24,8 @@ export const handler = collectorHandler(appDynamicsCollectorEnvironment, (enviro
     },
     'AppDynamics audit history',
   );
-  return appDynamicsCollector((window, signal) => readAuditHistory(access, window, signal));
+  return appDynamicsCollector(
+    (window, signal) => readAuditHistory(access, window, signal),
+    controllerPlace(environment.CONTROLLER_URL, environment.PRINCIPAL),
+  );
 });

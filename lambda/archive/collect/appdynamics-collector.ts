@@ -16,12 +16,15 @@ import {
   type AppDynamicsState,
   appDynamicsState,
   LONGEST_WINDOW_MS,
+  MOST_SKEW_MS,
   planRound,
   type Round,
   UNKNOWN_CLOCK_MS,
   withGap,
+  withPresent,
 } from './appdynamics/plan.ts';
 import type { CollectOutcome, Collector, CollectSession } from './collector.ts';
+import { fixedPlace } from './place.ts';
 import { UnreadableRecords } from './unreadable-records.ts';
 
 /** @throws WindowTooLargeError, UnparsableHistoryError, VendorError */
@@ -47,9 +50,11 @@ const SHORTEST_AFTER_SILENCE_MS = 60_000;
 /** Clocks that differ by more are told: the events' times are the controller's. */
 const NOTABLE_SKEW_MS = 5 * 60_000;
 
-export function appDynamicsCollector(readHistory: ReadHistory): Collector<AppDynamicsState> {
+/** @param place the controller and the account, in words. */
+export function appDynamicsCollector(readHistory: ReadHistory, place: string): Collector<AppDynamicsState> {
   return {
     source: 'appdynamics',
+    arrive: fixedPlace(place),
     state: appDynamicsState,
     collect: (session) => new AppDynamicsRun(readHistory, session).run(),
   };
@@ -60,6 +65,7 @@ class AppDynamicsRun {
   readonly #session: CollectSession<AppDynamicsState>;
   readonly #unreadable: UnreadableRecords;
   #state: AppDynamicsState;
+  #hasDoubted = false;
 
   constructor(readHistory: ReadHistory, session: CollectSession<AppDynamicsState>) {
     this.#readHistory = readHistory;
@@ -92,6 +98,9 @@ class AppDynamicsRun {
   /** @returns whether the present is reached. */
   async #nextWindow(): Promise<boolean> {
     const ours = this.#session.now().getTime();
+    if (this.#state.round === undefined) {
+      this.#state = withPresent(this.#state, ours);
+    }
     const round = this.#state.round ?? planRound(this.#state, ours);
     const present = ours + this.#state.aheadMs;
     const window = {
@@ -107,9 +116,10 @@ class AppDynamicsRun {
       return false;
     }
     await this.#keep(history);
-    const reached = this.#reached(window, history.answeredAt ?? ours - UNKNOWN_CLOCK_MS);
+    const answeredAt = this.#believable(history.answeredAt);
+    const reached = this.#reached(window, answeredAt ?? ours - UNKNOWN_CLOCK_MS);
     this.#advance(round, reached);
-    this.#noteClock(history.answeredAt);
+    this.#noteClock(answeredAt);
     this.#state = { ...this.#state, windowMs: Math.min(this.#state.windowMs * 2, LONGEST_WINDOW_MS) };
     return window.to === present && this.#endRound(round, ours);
   }
@@ -185,6 +195,18 @@ class AppDynamicsRun {
       farBackAt: isFarBack ? ours : this.#state.farBackAt,
     };
     return true;
+  }
+
+  #believable(answeredAt: number | undefined): number | undefined {
+    const aheadMs = (answeredAt ?? 0) - this.#session.now().getTime();
+    if (answeredAt === undefined || Math.abs(aheadMs) <= MOST_SKEW_MS) {
+      return answeredAt;
+    }
+    if (!this.#hasDoubted) {
+      this.#hasDoubted = true;
+      logger.warn("The AppDynamics controller's clock is too far from ours to be believed", { aheadMs });
+    }
+    return undefined;
   }
 
   #noteClock(answeredAt: number | undefined): void {

@@ -16,6 +16,7 @@ import { CursorLoopError } from './cloudone/cursor-loop.ts';
 import { afterWalk, type CloudOneState, cloudOneState, planWalk } from './cloudone/plan.ts';
 import { afterPage, afterReturn, type Step, type Walk } from './cloudone/walk.ts';
 import type { CollectOutcome, Collector, CollectSession, Recorder } from './collector.ts';
+import type { Arrive } from './place.ts';
 import { UnreadableRecords } from './unreadable-records.ts';
 
 /**
@@ -30,9 +31,10 @@ const PAGES_PER_SAVE = 200;
 const RESTARTS_PER_RUN = 3;
 const TOO_MANY_REQUESTS = 429;
 
-export function cloudOneCollector(readPage: ReadPage): Collector<CloudOneState> {
+export function cloudOneCollector(readPage: ReadPage, arrive: Arrive): Collector<CloudOneState> {
   return {
     source: 'cloudone',
+    arrive,
     state: cloudOneState,
     collect: (session) => new CloudOneRun(readPage, session).run(),
   };

@@ -11,6 +11,8 @@ export const RETENTION_MS = 720 * HOUR_MS;
 /** How far back every round looks for events that appeared late; the daily one asks for all that the controller keeps. */
 const OVERLAP_MS = HOUR_MS;
 const FAR_BACK_EVERY_MS = DAY_MS;
+/** A clock that is further off is not believed: some proxy's, or one that was never set. */
+export const MOST_SKEW_MS = DAY_MS;
 /** Where a controller does not tell its clock: by how much it may be behind ours. */
 export const UNKNOWN_CLOCK_MS = 10 * 60_000;
 const REMEMBERED_GAPS = 20;
@@ -35,6 +37,18 @@ export const appDynamicsState = z.object({
 export type AppDynamicsState = z.infer<typeof appDynamicsState>;
 export type Round = NonNullable<AppDynamicsState['round']>;
 export type Gap = AppDynamicsState['gaps'][number];
+
+/**
+ * What is complete, where the controller's clock was put back: what it says to happen from then on may yet come.
+ *
+ * @param ours our clock
+ */
+export function withPresent(state: AppDynamicsState, ours: number): AppDynamicsState {
+  const { collectedUntil, aheadMs } = state;
+  return collectedUntil === undefined
+    ? state
+    : { ...state, collectedUntil: Math.min(collectedUntil, ours + aheadMs) };
+}
 
 /**
  * The first round begins where the controller's memory does. The others go back a little behind what is collected, for

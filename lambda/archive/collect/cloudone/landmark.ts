@@ -15,13 +15,16 @@ export const landmark = z.object({
 export type Landmark = z.infer<typeof landmark>;
 
 const MARK_DIGITS = 12;
+/** Of a page, however many records a vendor puts on one: spread evenly, so that a page that has moved still shows some. */
+const MOST_MARKS = 100;
 
 export function landmarkAt(
   cursor: string,
   records: readonly AuditLogRecord[],
   newest: number | undefined,
 ): Landmark {
-  return { cursor, marks: records.map(markOf), newest };
+  const step = Math.max(1, Math.ceil(records.length / MOST_MARKS));
+  return { cursor, marks: records.filter((_, index) => index % step === 0).map(markOf), newest };
 }
 
 /** Whether a page that was read by the landmark's cursor still shows one of the records that were there. */

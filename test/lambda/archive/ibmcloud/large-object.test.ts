@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { CollectedRecord } from '../../../../lambda/archive/collect/collector.ts';
+import { addLargeObject, addObject } from '../../../../lambda/archive/collect/ibmcloud/object-intake.ts';
 import { portionsOf } from '../../../../lambda/archive/ibmcloud/large-object.ts';
-import { addLargeObject, addObject } from '../../../../lambda/archive/ibmcloud/object-intake.ts';
 import { numberedEvent } from './events.ts';
 
 /** Equal lines among them, far from each other. */

@@ -1,6 +1,6 @@
 /** The objects of recent hours that are read already, by hash of key and ETag, so that one that changes is read again. */
 import { createHash } from 'node:crypto';
-import type { FolderHour } from './object-key.ts';
+import type { FolderHour } from '../../ibmcloud/object-key.ts';
 
 /** By hour, base64 of the hashes behind each other. */
 export type KeptHashes = Readonly<Record<FolderHour, string>>;

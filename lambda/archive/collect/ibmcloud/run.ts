@@ -1,18 +1,18 @@
 /** One run of IBM Cloud's collector: what its parts share, and how objects are read. */
-import { mapBounded } from '../../shared/concurrency.ts';
-import type { IbmBucket, IbmObject } from '../../vendors/ibm-object-storage.ts';
+import { mapBounded } from '../../../shared/concurrency.ts';
+import type { IbmBucket, IbmObject } from '../../../vendors/ibm-object-storage.ts';
+import type { FolderHour } from '../../ibmcloud/object-key.ts';
+import type { CollectSession } from '../collector.ts';
 import {
   addLargeObject,
   addObject,
   type ObjectSummary,
   WHOLE_OBJECT_BYTES,
   wholeContent,
-} from '../ibmcloud/object-intake.ts';
-import type { FolderHour } from '../ibmcloud/object-key.ts';
-import { MOST_HASHES, ReadObjects } from '../ibmcloud/read-objects.ts';
-import { isAccountEvent } from '../ibmcloud/setup-check.ts';
-import type { CollectSession } from './collector.ts';
-import { beginningState, type IbmCloudState } from './ibmcloud-state.ts';
+} from './object-intake.ts';
+import { MOST_HASHES, ReadObjects } from './read-objects.ts';
+import { isAccountEvent } from './setup-check.ts';
+import { beginningState, type IbmCloudState } from './state.ts';
 
 export interface IbmCloudPlace {
   readonly bucket: IbmBucket;
