@@ -85,6 +85,10 @@ export const ARCHIVE_METRICS = {
   eventsLost: 'AuditEventsLost',
   /** 1 at each look that finds a source set up so that what matters most cannot arrive. */
   setupIncomplete: 'AuditSetupIncomplete',
+  /** 1 at each look while there are objects that are listed and cannot be read. */
+  objectsUnread: 'AuditObjectsUnread',
+  /** Archived without a time that is understood. */
+  recordsUndated: 'AuditRecordsUndated',
   /** Events whose type the catalogue does not know. */
   unknownEvents: 'AuditUnknownEvents',
   /** Seconds since the oldest hour became stale whose derived files are to be written; without a source. */

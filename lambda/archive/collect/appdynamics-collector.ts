@@ -11,10 +11,11 @@ import {
   WindowTooLargeError,
 } from '../../vendors/appdynamics/audit-history.ts';
 import { isStatus, VendorError } from '../../vendors/vendor-call.ts';
-import { Occurrences } from './appdynamics/occurrences.ts';
 import {
   type AppDynamicsState,
   appDynamicsState,
+  believable,
+  isInFuture,
   LONGEST_WINDOW_MS,
   planRound,
   type Round,
@@ -22,6 +23,7 @@ import {
   withGap,
 } from './appdynamics/plan.ts';
 import type { CollectOutcome, Collector, CollectSession } from './collector.ts';
+import { Occurrences } from './occurrences.ts';
 import { UnreadableRecords } from './unreadable-records.ts';
 
 /** @throws WindowTooLargeError, UnparsableHistoryError, VendorError */
@@ -69,6 +71,7 @@ class AppDynamicsRun {
   }
 
   async run(): Promise<CollectOutcome> {
+    this.#leaveFuture();
     this.#tellGap();
     let caughtUp = false;
     while (!caughtUp) {
@@ -96,22 +99,18 @@ class AppDynamicsRun {
     const present = ours + this.#state.aheadMs;
     const window = {
       from: round.position,
-      to: Math.min(round.position + this.#state.windowMs - 1, present),
+      // A millisecond at least, where a clock was put back: by the answer we know when it is right again.
+      to: Math.max(round.position, Math.min(round.position + this.#state.windowMs - 1, present)),
     };
-    if (window.to < window.from) {
-      // A clock was put back: there is nothing to ask for before it is where it was.
-      return this.#endRound(round, ours);
-    }
     const history = await this.#read(round, window);
     if (history === undefined) {
       return false;
     }
     await this.#keep(history);
-    const reached = this.#reached(window, history.answeredAt ?? ours - UNKNOWN_CLOCK_MS);
-    this.#advance(round, reached);
-    this.#noteClock(history.answeredAt);
+    const answeredAt = this.#noteClock(history.answeredAt);
+    this.#advance(round, this.#reached(window, answeredAt ?? ours - UNKNOWN_CLOCK_MS));
     this.#state = { ...this.#state, windowMs: Math.min(this.#state.windowMs * 2, LONGEST_WINDOW_MS) };
-    return window.to === present && this.#endRound(round, ours);
+    return window.to >= present && this.#endRound(round, ours);
   }
 
   /** @returns `undefined` where the window was too long, and the next one is shorter. */
@@ -174,7 +173,8 @@ class AppDynamicsRun {
     this.#state = {
       ...this.#state,
       round: { ...round, position: reached },
-      collectedUntil: Math.max(collectedUntil, reached),
+      // Of what the controller dates ahead of us there may come more, should its clock be put right.
+      collectedUntil: Math.max(collectedUntil, Math.min(reached, this.#session.now().getTime())),
     };
   }
 
@@ -187,15 +187,35 @@ class AppDynamicsRun {
     return true;
   }
 
-  #noteClock(answeredAt: number | undefined): void {
-    if (answeredAt === undefined) {
-      return;
+  /** @returns the controller's clock, where it can be believed. */
+  #noteClock(told: number | undefined): number | undefined {
+    const ours = this.#session.now().getTime();
+    const answeredAt = believable(told, ours);
+    if (told !== undefined && answeredAt === undefined) {
+      logger.warn("The AppDynamics controller's clock is more than a day from ours: it is not believed", {
+        aheadMs: told - ours,
+      });
     }
-    const aheadMs = answeredAt - this.#session.now().getTime();
+    if (answeredAt === undefined) {
+      return undefined;
+    }
+    const aheadMs = answeredAt - ours;
     if (Math.abs(aheadMs) > NOTABLE_SKEW_MS && Math.abs(this.#state.aheadMs) <= NOTABLE_SKEW_MS) {
       logger.warn("The AppDynamics controller's clock is not ours", { aheadMs });
     }
     this.#state = { ...this.#state, aheadMs };
+    return answeredAt;
+  }
+
+  /** All that the controller still has is asked for again: since when something is lacking, nobody knows. */
+  #leaveFuture(): void {
+    const { collectedUntil = 0, gaps, unreadable } = this.#state;
+    if (isInFuture(this.#state, this.#session.now().getTime())) {
+      logger.warn('More was taken for collected than can have happened: a clock was wrong. Begun anew', {
+        collectedUntil: new Date(collectedUntil).toISOString(),
+      });
+      this.#state = appDynamicsState.parse({ gaps, unreadable });
+    }
   }
 
   #tellGap(): void {
@@ -213,7 +233,8 @@ class AppDynamicsRun {
 
   async #outcome(caughtUp: boolean): Promise<CollectOutcome> {
     await this.#save();
-    return { caughtUp, completeUntil: this.#state.collectedUntil };
+    const { collectedUntil: completeUntil, gaps } = this.#state;
+    return { caughtUp, completeUntil, gaps: gaps.map(({ from, to }) => ({ from, to })) };
   }
 
   async #save(): Promise<void> {

@@ -11,7 +11,7 @@ import { mapBounded } from '../../shared/concurrency.ts';
 import type { CollectedRecord, Recorder } from '../collect/collector.ts';
 import { ConditionFailedError, type ObjectStore } from '../store/object-store.ts';
 import type { StaleHours } from '../table/stale-hours.ts';
-import { archiveIdOf, filingTime } from './archive-id.ts';
+import { archiveIdOf, filingTime, UNDATED } from './archive-id.ts';
 import { KnownIds } from './known-ids.ts';
 import { type Damage, lineOf, packLines } from './raw-object.ts';
 import { RecordBuffer } from './record-buffer.ts';
@@ -22,6 +22,8 @@ export interface ArchiveCounts {
   readonly archived: number;
   /** Collected again: in the archive already, or added twice. */
   readonly known: number;
+  /** Of those that were archived: without a time that is understood. */
+  readonly undated: number;
   /** Kept for the first time today. */
   readonly unreadable: number;
 }
@@ -70,7 +72,7 @@ export class RawArchive implements Recorder {
   readonly #limits: ArchiveLimits;
   readonly #known: KnownIds;
   readonly #buffer = new RecordBuffer();
-  #counts = { archived: 0, known: 0, unreadable: 0 };
+  #counts = { archived: 0, known: 0, undated: 0, unreadable: 0 };
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(source: AuditSource, services: RawArchiveServices, limits: Partial<ArchiveLimits> = {}) {
@@ -162,6 +164,7 @@ export class RawArchive implements Recorder {
         await this.#store(hour, part);
         this.#buffer.remove(hour, part.records);
         this.#counts.archived += part.records.length;
+        this.#counts.undated += part.records.filter(({ time }) => time === UNDATED).length;
       }
     }
   }
