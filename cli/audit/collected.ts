@@ -9,7 +9,6 @@ import { type AwsOptions, clientConfiguration, type DeployedStack } from '../aws
 import { UserError } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { archiveOutput, type OpenArchive } from './archive-location.ts';
-import { clock } from './list-text.ts';
 import { explained } from './reading.ts';
 
 /**

@@ -7,6 +7,7 @@ import { FileScan } from '../../lambda/forwarding/file-scan.ts';
 import { readGzip } from '../../lambda/forwarding/gzip-reader.ts';
 import { countOf } from '../../lambda/forwarding/record-account.ts';
 import type { RecordFilter } from '../../lambda/forwarding/record-filter.ts';
+import { GZIP_MAGIC_BYTES, isGzip } from '../../lambda/shared/gunzip.ts';
 import { UserError } from '../errors.ts';
 
 /** What a filter does to some files. */
@@ -25,7 +26,6 @@ export interface SampleResult {
 
 /** Shown of what is dropped. */
 const MOST_FREQUENT_CALLS = 20;
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
 /**
  * @param paths CloudTrail files, compressed or not, and folders of them. Digest files in a folder are passed over, as
@@ -94,7 +94,7 @@ async function scan(file: string, filter: RecordFilter) {
   const scanned = new FileScan({ append: () => undefined }, observed);
   try {
     const bytes = createReadStream(file);
-    for await (const chunk of (await isGzip(file)) ? readGzip(bytes) : bytes) {
+    for await (const chunk of (await isGzipFile(file)) ? readGzip(bytes) : bytes) {
       scanned.push(chunk);
     }
     return { ...scanned.end(), calls };
@@ -107,11 +107,11 @@ async function scan(file: string, filter: RecordFilter) {
   }
 }
 
-async function isGzip(file: string): Promise<boolean> {
+async function isGzipFile(file: string): Promise<boolean> {
   const handle = await open(file);
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(GZIP_MAGIC.length), 0, GZIP_MAGIC.length, 0);
-    return bytesRead === GZIP_MAGIC.length && buffer.equals(GZIP_MAGIC);
+    const { buffer } = await handle.read(Buffer.alloc(GZIP_MAGIC_BYTES), 0, GZIP_MAGIC_BYTES, 0);
+    return isGzip(buffer);
   } finally {
     await handle.close();
   }

@@ -1,10 +1,9 @@
 /** The content of a file or of standard input, inflated where it is gzip, as lines. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { isGzip } from '../../lambda/archive/ibmcloud/object-text.ts';
+import { GZIP_MAGIC_BYTES, isGzip } from '../../lambda/shared/gunzip.ts';
 
 const LINE_FEED = 0x0a;
-const GZIP_MAGIC_BYTES = 2;
 
 export interface Line {
   /** Counted from 1. */

@@ -23,6 +23,14 @@ export class GzipError extends Error {
   }
 }
 
+/** Bytes by which gzip data is told. */
+export const GZIP_MAGIC_BYTES = 2;
+
+/** Whether a content begins as gzip data does (RFC 1952, section 2.3.1); one that is shorter does not. */
+export function isGzip(content: Uint8Array): boolean {
+  return content[0] === 0x1f && content[1] === 0x8b;
+}
+
 /** Larger chunks save switches between threads; peers use 64 KB and less. */
 export const GUNZIP_CHUNK_BYTES = 256 * 1024;
 /** Two chunks are decompressed ahead of the reader. */

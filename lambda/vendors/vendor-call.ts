@@ -9,8 +9,8 @@ import {
   sendHttp,
 } from '../shared/http.ts';
 import { isHtml, printable, remoteWords, tryParseJson } from '../shared/remote-words.ts';
-import { holdsSecret } from '../shared/secret-spellings.ts';
 import { type RetryDecision, retryAfterMs, withRetries } from '../shared/retry.ts';
+import { holdsSecret } from '../shared/secret-spellings.ts';
 
 export type Vendor = 'Trend Cloud One' | 'Trend Vision One' | 'Splunk AppDynamics';
 

@@ -4,12 +4,12 @@
  * Nobody tells when a bucket is complete: see docs/adr/0028-another-ones-bucket.md for how nothing is missed.
  */
 import { logger } from '../../shared/logger.ts';
-import { setupProblem } from '../ibmcloud/setup-check.ts';
 import type { CollectOutcome, Collector, CollectSession } from './collector.ts';
-import { readRecent } from './ibmcloud-recent.ts';
-import { type IbmCloudPlace, IbmCloudRun } from './ibmcloud-run.ts';
-import { type IbmCloudState, ibmCloudState } from './ibmcloud-state.ts';
-import { sweep } from './ibmcloud-sweep.ts';
+import { readRecent } from './ibmcloud/recent.ts';
+import { type IbmCloudPlace, IbmCloudRun } from './ibmcloud/run.ts';
+import { setupProblem } from './ibmcloud/setup-check.ts';
+import { type IbmCloudState, ibmCloudState } from './ibmcloud/state.ts';
+import { sweep } from './ibmcloud/sweep.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

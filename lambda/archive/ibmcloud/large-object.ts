@@ -1,6 +1,5 @@
 /** Reads an object that does not fit into memory, in portions of whole lines. */
-import { gunzipped } from '../../shared/gunzip.ts';
-import { isGzip } from './object-text.ts';
+import { gunzipped, isGzip } from '../../shared/gunzip.ts';
 
 /** A portion is cut at the last line feed before it reaches this. */
 const PORTION_BYTES = 8 * 1024 * 1024;

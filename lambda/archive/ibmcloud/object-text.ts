@@ -1,5 +1,6 @@
 /** From an object's bytes to text: gzip or not, whole or cut off. */
 import { constants, gunzipSync, type InputType, type ZlibOptions } from 'node:zlib';
+import { isGzip } from '../../shared/gunzip.ts';
 
 /** What can be read of an object, and what is wrong with the rest. */
 export interface ReadableBytes {
@@ -21,10 +22,6 @@ export class InflatedTooLargeError extends Error {
   constructor(limit: number) {
     super(`The object inflates to more than ${limit} bytes.`);
   }
-}
-
-export function isGzip(content: Uint8Array): boolean {
-  return content[0] === 0x1f && content[1] === 0x8b;
 }
 
 /**

@@ -1,5 +1,10 @@
 /** What a span of time lacks of a source's events, as far as the archive knows. */
-import { type AuditSource, archiveHour, type CollectionGap, rawHourPrefix } from '../../../contract/archive.ts';
+import {
+  type AuditSource,
+  archiveHour,
+  type CollectionGap,
+  rawHourPrefix,
+} from '../../../contract/archive.ts';
 import { UNDATED } from '../raw/archive-id.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Period } from './period.ts';
@@ -49,7 +54,9 @@ export function lacksInWords(
       : []),
     ...gapsWithin.map((gap) => `incomplete from ${time(gap.from)} to ${time(gap.to)}`),
     ...(hasUndated
-      ? ['has records without a time that is understood, which are kept under 2000-01-01 and in no other time range']
+      ? [
+          'has records without a time that is understood, which are kept under 2000-01-01 and in no other time range',
+        ]
       : []),
   ];
 }

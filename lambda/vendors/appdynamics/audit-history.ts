@@ -13,7 +13,13 @@ import { tryParseJson } from '../../shared/remote-words.ts';
 import { holdsSecret } from '../../shared/secret-spellings.ts';
 import { NotUtf8Error, readUtf8 } from '../../shared/utf8.ts';
 import { appDynamicsUrl } from '../endpoints.ts';
-import { isStatus, requestVendor, unexpectedAnswer, VendorError, type VendorRequest } from '../vendor-call.ts';
+import {
+  isStatus,
+  requestVendor,
+  unexpectedAnswer,
+  VendorError,
+  type VendorRequest,
+} from '../vendor-call.ts';
 import type { AppDynamicsCredential, Authorization } from './credential.ts';
 
 export interface AuditHistoryRecord {

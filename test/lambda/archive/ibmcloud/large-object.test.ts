@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { CollectedRecord } from '../../../../lambda/archive/collect/collector.ts';
+import { addLargeObject, addObject } from '../../../../lambda/archive/collect/ibmcloud/object-intake.ts';
 import { portionsOf } from '../../../../lambda/archive/ibmcloud/large-object.ts';
-import { addLargeObject, addObject } from '../../../../lambda/archive/ibmcloud/object-intake.ts';
 import { numberedEvent } from './events.ts';
 
 /** Equal lines among them, far from each other. */
@@ -80,4 +80,20 @@ test('what inflates beyond memory is read in portions; a bomb is told', async ()
   const bomb = recorder();
   await addObject(bomb, 'a key', gzipSync(Buffer.alloc(80 * 1024 * 1024)));
   expect(bomb.told).toEqual([{ why: expect.stringContaining('too large to be copied'), origin: 'a key' }]);
+});
+
+test.each([
+  ['events', { events: 12_000, bytes: 1e12 }],
+  ['bytes', { events: 1e12, bytes: 12 * 1024 * 1024 }],
+])('an object of too many %s ends somewhere, and that is told', async (_what, limits) => {
+  const padded = Array.from({ length: 24_000 }, (_, n) =>
+    numberedEvent(n).replace('{', `{"pad":"${'A'.repeat(900)}",`),
+  );
+  const kept = recorder();
+
+  await addLargeObject(kept, 'a key', { etag: '', body: inChunks(gzipSync(padded.join('\n'))) }, limits);
+
+  expect(kept.added.length).toBeGreaterThan(3000);
+  expect(kept.added.length).toBeLessThan(24_000);
+  expect(kept.told).toEqual([{ why: expect.stringContaining('stays in the bucket'), origin: 'a key' }]);
 });

@@ -1,6 +1,6 @@
 /** What IBM Cloud's collector remembers from one run to the next. It stays below DynamoDB's 400 KB whatever the bucket holds. */
 import * as z from 'zod';
-import { type FolderHour, folderHour } from '../ibmcloud/object-key.ts';
+import { type FolderHour, folderHour } from '../../ibmcloud/object-key.ts';
 
 /** A way through all keys, in their order. */
 const sweepState = z.object({
@@ -55,5 +55,12 @@ export function recentSince(now: Date): FolderHour {
 }
 
 export function beginningState(now: Date): IbmCloudState {
-  return { recentFrom: recentSince(now), read: {}, setAside: {}, setAsideBefore: {}, events: 0, accountEvents: 0 };
+  return {
+    recentFrom: recentSince(now),
+    read: {},
+    setAside: {},
+    setAsideBefore: {},
+    events: 0,
+    accountEvents: 0,
+  };
 }

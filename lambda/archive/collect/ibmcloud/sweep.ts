@@ -2,13 +2,13 @@
  * Sweeps: ways through all of the bucket's keys, in their order, each over as many runs as it takes. The first reads all there is;
  * later ones find what was stored so late that its hour was no longer a recent one, and what was written again.
  */
-import { logger } from '../../shared/logger.ts';
-import type { IbmObject } from '../../vendors/ibm-object-storage.ts';
-import { pagesOf } from '../ibmcloud/bucket-walk.ts';
-import { folderOfHours, hourOfKey } from '../ibmcloud/object-key.ts';
-import { isLate } from './ibmcloud-recent.ts';
-import type { HourObject, IbmCloudRun } from './ibmcloud-run.ts';
-import { EVER, type SweepState } from './ibmcloud-state.ts';
+import { logger } from '../../../shared/logger.ts';
+import type { IbmObject } from '../../../vendors/ibm-object-storage.ts';
+import { folderOfHours, hourOfKey } from '../../ibmcloud/object-key.ts';
+import { pagesOf } from './bucket-walk.ts';
+import { isLate } from './recent.ts';
+import type { HourObject, IbmCloudRun } from './run.ts';
+import { EVER, type SweepState } from './state.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -1,24 +1,24 @@
 /** One run of IBM Cloud's collector: what its parts share, and how objects are read. */
-import { mapBounded } from '../../shared/concurrency.ts';
+import { mapBounded } from '../../../shared/concurrency.ts';
 import {
   type IbmBucket,
   type IbmContent,
   type IbmObject,
   IbmObjectStorageError,
-} from '../../vendors/ibm-object-storage.ts';
+} from '../../../vendors/ibm-object-storage.ts';
+import type { FolderHour } from '../../ibmcloud/object-key.ts';
+import type { CollectSession } from '../collector.ts';
 import {
   addLargeObject,
   addObject,
   type ObjectSummary,
   WHOLE_OBJECT_BYTES,
   wholeContent,
-} from '../ibmcloud/object-intake.ts';
-import type { FolderHour } from '../ibmcloud/object-key.ts';
-import { MOST_HASHES, ReadObjects } from '../ibmcloud/read-objects.ts';
-import { isAccountEvent } from '../ibmcloud/setup-check.ts';
-import { UnreadObjects } from '../ibmcloud/unread-objects.ts';
-import type { CollectSession } from './collector.ts';
-import { beginningState, type IbmCloudState } from './ibmcloud-state.ts';
+} from './object-intake.ts';
+import { MOST_HASHES, ReadObjects } from './read-objects.ts';
+import { isAccountEvent } from './setup-check.ts';
+import { beginningState, type IbmCloudState } from './state.ts';
+import { UnreadObjects } from './unread-objects.ts';
 
 export interface IbmCloudPlace {
   readonly bucket: IbmBucket;

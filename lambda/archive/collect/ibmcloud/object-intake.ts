@@ -1,13 +1,13 @@
 /** Brings the records of one object into the archive. */
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { GzipError } from '../../shared/gunzip.ts';
-import type { IbmContent } from '../../vendors/ibm-object-storage.ts';
-import type { Recorder } from '../collect/collector.ts';
-import { canonicalJson } from '../raw/canonical-json.ts';
-import { portionsOf } from './large-object.ts';
-import { type ObjectRecord, recordsOf, recordsOfPlain } from './object-records.ts';
-import { InflatedTooLargeError } from './object-text.ts';
+import { GzipError } from '../../../shared/gunzip.ts';
+import type { IbmContent } from '../../../vendors/ibm-object-storage.ts';
+import { portionsOf } from '../../ibmcloud/large-object.ts';
+import { type ObjectRecord, recordsOf, recordsOfPlain } from '../../ibmcloud/object-records.ts';
+import { InflatedTooLargeError } from '../../ibmcloud/object-text.ts';
+import { canonicalJson } from '../../raw/canonical-json.ts';
+import type { Recorder } from '../collector.ts';
 
 /** What was in an object. */
 export interface ObjectSummary {

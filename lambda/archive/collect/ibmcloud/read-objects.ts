@@ -1,6 +1,6 @@
 /** Objects by hash of key and ETag, so that one that changes is another: those of recent hours that are read, and those that cannot be. */
 import { createHash } from 'node:crypto';
-import type { FolderHour } from './object-key.ts';
+import type { FolderHour } from '../../ibmcloud/object-key.ts';
 
 /** By hour, base64 of the hashes behind each other. */
 export type KeptHashes = Readonly<Record<FolderHour, string>>;

@@ -1,8 +1,9 @@
 /** The recent hours, which are listed in every run, because several writers deliver to them, late, and may write again. */
-import { foldersOfHours, pagesOf } from '../ibmcloud/bucket-walk.ts';
-import { BEHIND_HOURS, folderHour, hourOfKey, startOfFolderHour } from '../ibmcloud/object-key.ts';
-import type { HourObject, IbmCloudRun } from './ibmcloud-run.ts';
-import { recentSince } from './ibmcloud-state.ts';
+
+import { BEHIND_HOURS, folderHour, hourOfKey, startOfFolderHour } from '../../ibmcloud/object-key.ts';
+import { foldersOfHours, pagesOf } from './bucket-walk.ts';
+import type { HourObject, IbmCloudRun } from './run.ts';
+import { recentSince } from './state.ts';
 
 const HOUR_MS = 3_600_000;
 /** Before this many hours have gone, the latest sweep is not yet to find what is stored late; see `isLate`. */

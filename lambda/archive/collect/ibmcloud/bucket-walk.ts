@@ -1,8 +1,8 @@
 /** Ways through a bucket of Event Routing. */
 
-import { mapBounded } from '../../shared/concurrency.ts';
-import type { IbmBucket, IbmObject } from '../../vendors/ibm-object-storage.ts';
-import { DEEPEST_BASE, isHourFolder } from './object-key.ts';
+import { mapBounded } from '../../../shared/concurrency.ts';
+import type { IbmBucket, IbmObject } from '../../../vendors/ibm-object-storage.ts';
+import { DEEPEST_BASE, isHourFolder } from '../../ibmcloud/object-key.ts';
 
 export interface Walk {
   readonly bucket: IbmBucket;

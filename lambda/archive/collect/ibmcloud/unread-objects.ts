@@ -1,8 +1,8 @@
 /** Objects that are listed and cannot be read: archived by a life cycle rule, say, or with permissions of their own. */
-import type { CollectionGap } from '../../../contract/archive.ts';
-import { logger } from '../../shared/logger.ts';
-import type { IbmObjectStorageError } from '../../vendors/ibm-object-storage.ts';
-import { type FolderHour, startOfFolderHour } from './object-key.ts';
+import type { CollectionGap } from '../../../../contract/archive.ts';
+import { logger } from '../../../shared/logger.ts';
+import type { IbmObjectStorageError } from '../../../vendors/ibm-object-storage.ts';
+import { type FolderHour, startOfFolderHour } from '../../ibmcloud/object-key.ts';
 import { type KeptHashes, ReadObjects } from './read-objects.ts';
 
 const HOUR_MS = 3_600_000;
