@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from '../lib/shared/bundling.ts';
+import { environmentOf } from './archive/environment.ts';
 import { BenchProcessError } from './processes.ts';
 import type { Placement } from './processor.ts';
 import { medianOf } from './statistics.ts';
@@ -24,6 +25,10 @@ const PRINT_INIT_MS =
   'const start = performance.now(); require(process.argv[1]); console.log(performance.now() - start)';
 /** What handlers parse when they are loaded; any values that pass. */
 const ENVIRONMENT = {
+  ...environmentOf({ awsUrl: 'http://127.0.0.1', vendorsUrl: 'http://127.0.0.1' }),
+  REPORTS: '[]',
+  MAIL_FROM: '',
+  TOPIC_ARN: 'arn:aws:sns:us-east-1:111122223333:topic',
   AWS_REGION: 'us-east-1',
   DESTINATION: 'CloudOne',
   DESTINATION_URL: 'https://cloudtrail.us-1.cloudone.trendmicro.com',

@@ -1,27 +1,44 @@
 /** `npm run bench`: measures forwarding and the functions' start, and writes bench/results.json. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { archiveHeadings, archiveRow } from './archive/figures.ts';
 import { FULL_SIZES, generatedCases, InputError, inputCases, SIZES } from './cases.ts';
 import { parseOptions } from './options.ts';
 import { BenchProcessError } from './processes.ts';
 import { runBenchmark } from './run.ts';
 import { caseHeadings, caseRow, circumstances, functionTable } from './table.ts';
 
+/** Two sizes, to compare their memory: a collector holds 20,000 records at most. A million is a year of a busy tenant. */
+const ARCHIVE_SIZES = [15_000, 60_000];
+const ARCHIVE_FULL_SIZES = [60_000, 1_000_000];
 const RESULTS = fileURLToPath(new URL('results.json', import.meta.url));
 
 try {
-  const { input, sink, repeat, full } = parseOptions(process.argv.slice(2));
-  const cases = input === undefined ? generatedCases(full ? FULL_SIZES : SIZES) : inputCases(input);
+  const { input, sink, repeat, full, only } = parseOptions(process.argv.slice(2));
+  const generated = () => generatedCases(full ? FULL_SIZES : SIZES);
+  const cases = only === 'archive' ? [] : input === undefined ? generated() : inputCases(input);
+  const archiveSizes = input !== undefined ? [] : full ? ARCHIVE_FULL_SIZES : ARCHIVE_SIZES;
+  let isFirst = true;
   console.log(caseHeadings());
   const results = await runBenchmark({
     cases,
     repeat,
     ...(sink === undefined ? {} : { sink }),
-    withFunctions: true,
+    withFunctions: only === undefined,
     onCase: (result) => console.log(caseRow(result)),
+    archiveSizes,
+    onArchiveCase: (result) => {
+      if (isFirst) {
+        console.log(`\n${archiveHeadings()}`);
+        isFirst = false;
+      }
+      console.log(archiveRow(result));
+    },
   });
   console.log(`\n${functionTable(results)}\n\n${circumstances(results)}`);
-  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  const kept =
+    only === undefined ? results : { ...JSON.parse(readFileSync(RESULTS, 'utf8')), archive: results.archive };
+  writeFileSync(RESULTS, `${JSON.stringify(kept, null, 2)}\n`);
   console.log(`Written to ${RESULTS}`);
 } catch (error) {
   if (!(error instanceof BenchProcessError || error instanceof InputError)) {

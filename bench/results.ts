@@ -1,4 +1,5 @@
 /** `bench/results.json`. */
+import type { ArchiveCase } from './archive/figures.ts';
 import type { Case, Targets } from './cases.ts';
 import type { FunctionFigures } from './functions.ts';
 import { bestOf, noiseOf } from './statistics.ts';
@@ -52,6 +53,8 @@ export interface Results {
   /** Whose: the benchmark's own, or the URL given. */
   readonly sink: string;
   readonly cases: readonly CaseResult[];
+  /** The audit archive: two sizes, so that it is seen whether memory grows with them. */
+  readonly archive: readonly ArchiveCase[];
   readonly functions: readonly FunctionFigures[];
 }
 

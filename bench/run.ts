@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from '../lib/shared/bundling.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import type { ArchiveCase } from './archive/figures.ts';
+import { runArchive } from './archive/run.ts';
 import type { Case } from './cases.ts';
 import { type FunctionFigures, measureFunctions } from './functions.ts';
 import { BenchProcessError, runWorker, startStandIns } from './processes.ts';
@@ -18,6 +20,9 @@ export interface BenchPlan {
   readonly sink?: string;
   readonly withFunctions: boolean;
   readonly onCase: (result: CaseResult) => void;
+  /** How many events the archive is filled with, one size after the other. @default none */
+  readonly archiveSizes?: readonly number[];
+  readonly onArchiveCase?: (result: ArchiveCase) => void;
 }
 
 const WORKER = fileURLToPath(new URL('worker/main.ts', import.meta.url));
@@ -28,6 +33,7 @@ export async function runBenchmark(plan: BenchPlan): Promise<Results> {
   const folder = mkdtempSync(join(tmpdir(), 'trailbridge-bench-'));
   try {
     const cases = await runCases(plan, folder, place);
+    const archive = await runArchives(plan, folder, place);
     const functions: FunctionFigures[] = plan.withFunctions ? measureFunctions(folder, place) : [];
     return {
       measuredAt: new Date().toISOString(),
@@ -47,11 +53,25 @@ export async function runBenchmark(plan: BenchPlan): Promise<Results> {
       repeat: plan.repeat,
       sink: plan.sink ?? 'own',
       cases,
+      archive,
       functions,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function runArchives(
+  { archiveSizes = [], onArchiveCase = () => undefined }: BenchPlan,
+  folder: string,
+  place: Placement,
+): Promise<ArchiveCase[]> {
+  const results: ArchiveCase[] = [];
+  for (const events of archiveSizes) {
+    const plan = { events, order: 'newest-first', onCase: onArchiveCase } as const;
+    results.push(...(await runArchive(plan, join(folder, `archive-${events}`), place)));
+  }
+  return results;
 }
 
 async function runCases(plan: BenchPlan, folder: string, place: Placement): Promise<CaseResult[]> {

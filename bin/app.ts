@@ -3,24 +3,30 @@ import { App, BootstraplessSynthesizer, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { RecordFilterError } from '../contract/record-filter.ts';
 import { UnknownCloudOneRegionError, WrongAwsRegionError } from '../contract/regions.ts';
+import { ReportDefinitionError } from '../contract/report.ts';
 import { AuditArchiveStack } from '../lib/audit-archive-stack.ts';
 import { CloudOneStack } from '../lib/cloud-one-stack.ts';
 import { RelayStack } from '../lib/relay-stack.ts';
 
 const app = new App();
 const cloudOneRegion: string | undefined = app.node.tryGetContext('cloudOneRegion');
-// A text on the command line, a list in cdk.json.
-const givenFilter: unknown = app.node.tryGetContext('forwardingFilter');
-const forwardingFilter = typeof givenFilter === 'string' ? givenFilter : JSON.stringify(givenFilter);
+const forwardingFilter = textOf('forwardingFilter');
+const auditReports = textOf('auditReports');
 // The CDK command line sets it where credentials or a profile tell the region; synthesis needs none.
 const deploymentRegion = process.env.CDK_DEFAULT_REGION;
 
+const USERS_TO_MEND = [
+  WrongAwsRegionError,
+  UnknownCloudOneRegionError,
+  RecordFilterError,
+  ReportDefinitionError,
+];
+
 try {
   new CloudOneStack(app, 'CloudOne', { cloudOneRegion, deploymentRegion, forwardingFilter });
+  new AuditArchiveStack(app, 'AuditArchive', { auditReports });
 } catch (error) {
-  const isTheUsers = [WrongAwsRegionError, UnknownCloudOneRegionError, RecordFilterError].some(
-    (kind) => error instanceof kind,
-  );
+  const isTheUsers = USERS_TO_MEND.some((kind) => error instanceof kind);
   if (!isTheUsers) {
     throw error;
   }
@@ -29,9 +35,13 @@ try {
   process.exit(1);
 }
 
-new AuditArchiveStack(app, 'AuditArchive');
-
 // It carries no code, so that the region of a bucket need not be bootstrapped for it.
 new RelayStack(app, 'Relay', { synthesizer: new BootstraplessSynthesizer() });
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+
+/** A list of the context, as JSON: it is a text on the command line, and a list in cdk.json. */
+function textOf(key: string): string | undefined {
+  const given: unknown = app.node.tryGetContext(key);
+  return typeof given === 'string' ? given : JSON.stringify(given);
+}

@@ -64,9 +64,6 @@ export const LOCK_DAYS_PATTERN = '^([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|
 
 export const OBJECT_LOCK_MODES = ['GOVERNANCE', 'COMPLIANCE'] as const;
 
-/** A function's environment holds them, with all the rest in 4 KB (AWS Lambda Developer Guide, "Lambda quotas"). */
-export const REPORTS_PARAMETER_CHARACTERS = 3000;
-
 export const ARCHIVE_PARAMETERS = {
   cloudOneApiKey: PARAMETERS.cloudOneApiKey,
   cloudOneApiKeySecretArn: PARAMETERS.cloudOneApiKeySecretArn,

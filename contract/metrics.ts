@@ -89,10 +89,15 @@ export const ARCHIVE_METRICS = {
   objectsUnread: 'AuditObjectsUnread',
   /** Archived without a time that is understood. */
   recordsUndated: 'AuditRecordsUndated',
-  /** Events whose type the catalogue does not know. */
-  unknownEvents: 'AuditUnknownEvents',
+  /**
+   * Events whose type the catalogue does not know, in the hours that a derivation wrote anew: those of an hour to which something is
+   * added are counted once more. So it tells that there are some, and not how many came.
+   */
+  unknownEvents: 'AuditUnknownEventsInDerivedHours',
   /** Seconds since the oldest hour became stale whose derived files are to be written; without a source. */
   derivationAge: 'AuditDerivationAge',
+  /** Hours whose derived files are still to be written when a derivation ends; without a source. */
+  staleHours: 'AuditStaleHours',
   /** Reports that were due and could not be made or sent; without a source. */
   reportsFailed: 'AuditReportsFailed',
 } as const;

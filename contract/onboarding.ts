@@ -4,27 +4,11 @@
  * spelling, because that is where they are read.
  */
 import * as z from 'zod';
+import { cloudOneRegion } from './cloud-one-region.ts';
 import { optionalText } from './environment.ts';
 import { FORWARDING_DESTINATIONS } from './forwarding.ts';
-import {
-  type CloudOneRegion,
-  parseCloudOneRegion,
-  UnknownCloudOneRegionError,
-  VISION_ONE_REGIONS,
-} from './regions.ts';
+import { VISION_ONE_REGIONS } from './regions.ts';
 
-const cloudOneRegion = z.string().transform((text, context): CloudOneRegion => {
-  try {
-    return parseCloudOneRegion(text);
-  } catch (error) {
-    // A schema reports its findings itself, with those of the other properties.
-    if (error instanceof UnknownCloudOneRegionError) {
-      context.addIssue(error.message);
-      return z.NEVER;
-    }
-    throw error;
-  }
-});
 const awsAccountId = z.string().regex(/^\d{12}$/, 'a 12-digit AWS account id');
 const roleArn = z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/, "an IAM role's ARN");
 

@@ -25,8 +25,11 @@ import {
 export const REPORT_FORMATS = ['pdf', 'json', 'csv'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-/** Characters of a parameter's value at most (AWS CloudFormation User Guide, "CloudFormation quotas"). */
-export const MAXIMUM_REPORTS_CHARACTERS = 4096;
+/**
+ * Bytes of a stack's definitions at most, in UTF-8: a function's environment holds them, with its other variables, in 4 KB
+ * (AWS Lambda Developer Guide, "Lambda quotas"). The others, with a stack's name and an address at their longest, take 900.
+ */
+export const MAXIMUM_REPORTS_BYTES = 3000;
 
 /** What a controller audit report shows, and where it happened: the source first, for the archive has three. */
 export const DEFAULT_COLUMNS: readonly ReportColumnName[] = [
@@ -180,9 +183,10 @@ export function parseReports(json: string): readonly ScheduledReport[] {
   if (json.trim() === '') {
     return [];
   }
-  if (json.length > MAXIMUM_REPORTS_CHARACTERS) {
+  const bytes = Buffer.byteLength(json);
+  if (bytes > MAXIMUM_REPORTS_BYTES) {
     throw new ReportDefinitionError([
-      `The list has ${json.length} characters, and may have ${MAXIMUM_REPORTS_CHARACTERS}.`,
+      `The list has ${bytes} bytes in UTF-8, and may have ${MAXIMUM_REPORTS_BYTES}. Leave out white space and what has its default.`,
     ]);
   }
   const list = parseJson(json);
@@ -195,6 +199,22 @@ export function parseReports(json: string): readonly ScheduledReport[] {
     throw new ReportDefinitionError(faults);
   }
   return read.flatMap(([report]) => report ?? []);
+}
+
+/**
+ * Checks that somebody sends what is to be mailed.
+ *
+ * @param mailFrom the stack's `ReportMailFrom`; empty where it has none.
+ * @throws ReportDefinitionError
+ */
+export function assertSender(reports: readonly ScheduledReport[], mailFrom: string): void {
+  const mailed = reports.filter(({ mailTo }) => mailTo.length > 0);
+  if (mailFrom === '' && mailed.length > 0) {
+    const names = mailed.map(({ name }) => shown(name)).join(', ');
+    throw new ReportDefinitionError([
+      `${names}: "mailTo" is given, but nobody sends the mail. Give ReportMailFrom, or leave "mailTo" out.`,
+    ]);
+  }
 }
 
 /**

@@ -19,23 +19,38 @@ import { Derivation } from './archive/derivation.ts';
 import { DerivedBucket } from './archive/derived-bucket.ts';
 import { Queries } from './archive/queries.ts';
 import { RawBucket } from './archive/raw-bucket.ts';
+import { reportCheck } from './archive/report-check.ts';
 import { Reports } from './archive/reports.ts';
+import { archiveWidgets } from './archive/widgets.ts';
 import { type ArchiveParameters, archiveParameters } from './parameters/archive-parameters.ts';
+import { readAuditReports } from './parameters/audit-reports.ts';
 import { TrailbridgeAlarm } from './shared/alarm.ts';
 import { AlarmTopic } from './shared/alarm-topic.ts';
 import { onlyIf } from './shared/conditional.ts';
+import { Dashboard } from './shared/dashboard.ts';
 import { boundEveryRole } from './shared/permissions-boundary.ts';
 import { UndeliveredCalls } from './shared/schedule.ts';
 import { textAsFolder } from './shared/text-as-folder.ts';
+
+export interface AuditArchiveStackProps extends StackProps {
+  /**
+   * Definitions of the reports, as JSON: the parameter's default, checked at synthesis.
+   *
+   * @default - none: the parameter is checked at deployment
+   */
+  readonly auditReports?: string;
+}
 
 /**
  * Keeps the audit logs of Trend Cloud One, Splunk AppDynamics and IBM Cloud, immutable and to be queried.
  *
  * It needs no other stack. The raw records, with their key and their access logs, outlive it; everything else goes
  * with it.
+ *
+ * @throws ReportDefinitionError at synthesis, where the definitions of reports are known there.
  */
 export class AuditArchiveStack extends Stack {
-  constructor(scope: Construct, id: string, props: StackProps = {}) {
+  constructor(scope: Construct, id: string, props: AuditArchiveStackProps = {}) {
     super(scope, id, {
       description:
         'Trailbridge audit archive: keeps the audit logs of Cloud One, AppDynamics and IBM Cloud, immutable and to be queried.',
@@ -43,6 +58,7 @@ export class AuditArchiveStack extends Stack {
     });
     const parameters = archiveParameters(this);
     const { conditions } = parameters;
+    parameters.reports.default = readAuditReports(props.auditReports);
     const key = new Key(this, 'Key', {
       description: 'Encrypts the secrets, the alarms and the derived files of the audit archive.',
       enableKeyRotation: true,
@@ -109,11 +125,21 @@ export class AuditArchiveStack extends Stack {
       revision: parameters.revision.valueAsString,
     };
     const collectors = auditCollectors(this, parameters, place, key.keyArn);
-    for (const { condition, collector } of collectors) {
+    const check = reportCheck(this, 'ReportCheck', {
+      reports: parameters.reports.valueAsString,
+      mailFrom: parameters.reportMailFrom.valueAsString,
+      collectors,
+    });
+    for (const { condition, collector, probe } of collectors) {
       // Nothing is collected before everything else stands, so that a creation that fails leaves no locked record.
-      collector.schedule.node.addDependency(derivation, queries.workGroup, topic);
+      collector.schedule.node.addDependency(check.resource, derivation, queries.workGroup, topic);
       onlyIf(condition, collector);
+      onlyIf(condition, probe);
     }
+    // They write to the raw bucket, too; and definitions that are too long for an environment are refused in clear words.
+    reports.node.addDependency(check.resource);
+
+    new Dashboard(this, 'Dashboard', archiveWidgets());
 
     Validations.of(this).acknowledge(
       {

@@ -37,13 +37,13 @@ const NO_ANSWER =
  * (To fail what CloudFormation itself has created is left out: it deletes that like everything else that was created,
  * which every other step shows.)
  */
-export function awsStepsOf(resources: readonly TemplateResource[]): Step[] {
+export function awsStepsOf(resources: readonly TemplateResource[], stack = STACK): Step[] {
   return resources
     .filter(({ type }) => !MAKE_NOTHING.has(type))
     .flatMap((resource) => [
-      awsStep(`aws:${resource.logicalId}`, resource, 'before', refusalOf(resource)),
+      awsStep(stack, `aws:${resource.logicalId}`, resource, 'before', refusalOf(resource)),
       ...(isCustom(resource) && !BEYOND_RECALL.has(resource.type)
-        ? [awsStep(`unanswered:${resource.logicalId}`, resource, 'after', NO_ANSWER)]
+        ? [awsStep(stack, `unanswered:${resource.logicalId}`, resource, 'after', NO_ANSWER)]
         : []),
     ]);
 }
@@ -68,6 +68,7 @@ function refusalOf(resource: TemplateResource): string {
 }
 
 function awsStep(
+  stack: string,
   id: string,
   { logicalId }: TemplateResource,
   when: 'before' | 'after',
@@ -81,7 +82,7 @@ function awsStep(
           `${aws.provider.name} was given, and cannot be told to fail at ${id}: unset AWS_ENDPOINT_URL.`,
         );
       }
-      writeFileSync(failingCreation, JSON.stringify({ stack: STACK, resource: logicalId, reason, when }));
+      writeFileSync(failingCreation, JSON.stringify({ stack, resource: logicalId, reason, when }));
     },
     disarm: ({ failingCreation }) => rmSync(failingCreation, { force: true }),
     isNamedBy: (failure) =>

@@ -25,7 +25,7 @@ let stopped = false;
 /**
  * Runs `cdk <arguments>`, with its output in a log file.
  *
- * @returns what it printed.
+ * @returns what it printed on its standard output.
  * @throws CdkError if it fails or takes longer than ten minutes.
  */
 export function cdk(args: readonly string[], options: ToolOptions): Promise<string> {
@@ -35,7 +35,7 @@ export function cdk(args: readonly string[], options: ToolOptions): Promise<stri
 /**
  * Runs what `npm run publish:templates -- <arguments>` runs.
  *
- * @returns what it printed.
+ * @returns what it printed on its standard output.
  * @throws CdkError if it fails or takes longer than ten minutes.
  */
 export function publishTemplates(args: readonly string[], options: ToolOptions): Promise<string> {
@@ -45,7 +45,7 @@ export function publishTemplates(args: readonly string[], options: ToolOptions):
 /**
  * Runs `npx trailbridge <arguments>`.
  *
- * @returns what it printed.
+ * @returns what it printed on its standard output.
  * @throws CdkError if it ends with another exit status than expected, or takes longer than ten minutes.
  */
 export function trailbridge(
@@ -81,10 +81,14 @@ async function run(
   });
   running.add(child);
   const log = createWriteStream(options.log, { flags: 'a' });
-  let output = '';
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  let everything = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
+      everything += text;
       log.write(text);
     });
   }
@@ -95,10 +99,10 @@ async function run(
   running.delete(child);
   log.end();
   if (code !== exitStatus) {
-    const end = output.trimEnd().split('\n').slice(-25).join('\n');
+    const end = everything.trimEnd().split('\n').slice(-25).join('\n');
     throw new CdkError(`${tool} failed (exit status ${code}). Its last words:\n${end}`);
   }
-  return output;
+  return printed;
 }
 
 /** Ends every tool that is still running, and what it started. */

@@ -85,17 +85,19 @@ export async function hireDeployer(stage: Stage): Promise<Deployer> {
  * What `trailbridge permissions` prints for the templates of this rehearsal.
  *
  * @param parameters values of the template's parameters, as the deployment gives them.
+ * @param stack its name, which is its template's, too.
  */
 export async function printedPolicy(
   stage: Stage,
   receiver: 'cdk' | 'execution-role',
   parameters: Readonly<Record<string, string>> = {},
+  stack = STACK,
 ): Promise<PolicyDocument> {
   const { stdout } = await run(process.execPath, [
     TRAILBRIDGE,
     'permissions',
-    ...['--for', receiver],
-    ...['--template', join(assembly(stage), `${STACK}.template.json`)],
+    ...['--for', receiver, '--stack', stack],
+    ...['--template', join(assembly(stage), `${stack}.template.json`)],
     ...['--account', stage.aws.accountId, '--region', stage.aws.region],
     ...Object.entries(parameters).flatMap(([name, value]) => ['--parameter', `${name}=${value}`]),
   ]);

@@ -33,7 +33,7 @@ export function nothingFound(): Found {
     updates: [],
     tokenRotation: null,
     completeness: null,
-    audit: { sources: [], reports: [] },
+    audit: { sources: [], answers: [], reports: [], mail: null },
     vendor: { registered: NOTHING_HELD, afterDestroy: NOTHING_HELD },
     residue: { checked: false, aws: [], vendors: [], retained: [] },
     bucketNotification: null,

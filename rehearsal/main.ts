@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
-import { ARCHIVE_OUTPUTS } from '../contract/archive-parameters.ts';
+import { AUDIT_COPIES } from './acts/archive-report.ts';
 import { assembly } from './acts/stack.ts';
 import { LocalAwsFailure, MissingPrerequisite } from './aws/errors.ts';
 import { stopCdk } from './cdk.ts';
@@ -15,6 +15,7 @@ import { Progress } from './progress.ts';
 import { rehearse } from './rehearsal.ts';
 import { renderReportPage } from './report-page/page.ts';
 import { failedDeployment } from './scenarios/failed-deployment.ts';
+import type { Scenario } from './scenarios/scenario.ts';
 import { scenarioNamed } from './scenarios/scenarios.ts';
 import { type Stage, StageError, setStage } from './stage.ts';
 import { stepNamed, UnknownStepError } from './steps.ts';
@@ -25,6 +26,11 @@ import { assertFits, fittingPart } from './vendor-client/input.ts';
 const OUTPUT_FOLDER = fileURLToPath(new URL('../.rehearsal', import.meta.url));
 const REPORT_JSON = join(OUTPUT_FOLDER, 'report.json');
 const REPORT_PAGE = join(OUTPUT_FOLDER, 'report.html');
+
+const LOOK_AT_CLOUD_ONE = [
+  'npx trailbridge status',
+  'aws cloudformation describe-stacks --stack-name CloudOne   # with the AWS CLI, if you have it',
+];
 
 /** The command line tool's exit statuses, and the shell's for what Ctrl-C has ended. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -77,32 +83,35 @@ async function rehearseAndReport(
   onStage: (stage: Stage) => void,
 ): Promise<number> {
   const startedAt = new Date();
-  const chosen = options.failAt === undefined ? scenarioNamed(options.scenario) : undefined;
+  const chosen = scenarioNamed(options.scenario);
   const corpus = await corpusFor(options);
   await mkdir(OUTPUT_FOLDER, { recursive: true });
   // A report that is there tells of the rehearsal before, and must not pass for this one's.
-  await Promise.all([REPORT_JSON, REPORT_PAGE].map((file) => rm(file, { force: true })));
+  await Promise.all(
+    [REPORT_JSON, REPORT_PAGE, join(OUTPUT_FOLDER, AUDIT_COPIES)].map((file) =>
+      rm(file, { recursive: true, force: true }),
+    ),
+  );
   const stage = await progress.phase(
     'setup',
     'setting up',
     async () => {
       const set = await setStage(OUTPUT_FOLDER, (message) => progress.detail('setup', message));
       onStage(set);
-      if (chosen?.withoutCdk !== true) {
+      if (chosen.withoutCdk !== true) {
         await synthesize(assembly(set), join(set.folder, 'cdk-synth.log'));
       }
       return set;
     },
     ({ aws }) => `${aws.provider.name} ${aws.provider.version} at ${aws.endpoint}, vendors simulated`,
   );
-  const scenario =
-    chosen ?? failedDeployment(stepNamed(options.failAt ?? '', await stepsIn(assembly(stage), options)));
+  const scenario = options.failAt === undefined ? chosen : await failing(stage, options, options.failAt);
   const report = await rehearse(stage, progress, {
     options,
     scenario,
     corpus,
     startedAt,
-    intermission: (outputs) => keepUp(stage, outputs),
+    intermission: (outputs) => keepUp(stage, scenario.stack?.lookWith ?? LOOK_AT_CLOUD_ONE, outputs),
   });
   if (progress.isSilent) {
     // Cut short: what it found tells nothing of the product.
@@ -112,6 +121,11 @@ async function rehearseAndReport(
   await writeFile(REPORT_PAGE, renderReportPage(report));
   console.log(summaryOf(report));
   return report.ok ? EXIT.ok : EXIT.failed;
+}
+
+async function failing(stage: Stage, options: RehearsalOptions, failAt: string): Promise<Scenario> {
+  const step = stepNamed(failAt, await stepsIn(assembly(stage), options));
+  return failedDeployment(step, scenarioNamed(options.scenario).stack);
 }
 
 async function corpusFor({ input, destination, existingBucket, filter }: RehearsalOptions): Promise<Corpus> {
@@ -128,7 +142,11 @@ async function corpusFor({ input, destination, existingBucket, filter }: Rehears
 }
 
 /** Tells how to look at what is up, and waits for Ctrl-C. */
-async function keepUp(stage: Stage, outputs: Readonly<Record<string, string>>): Promise<void> {
+async function keepUp(
+  stage: Stage,
+  lookWith: readonly string[],
+  outputs: Readonly<Record<string, string>>,
+): Promise<void> {
   const exports = Object.entries(stage.aws.clientEnvironment).map(
     ([name, value]) => `  export ${name}=${value}`,
   );
@@ -137,8 +155,7 @@ async function keepUp(stage: Stage, outputs: Readonly<Record<string, string>>): 
       '',
       'Everything stays up. To look at it, in another terminal and this folder:',
       ...exports,
-      ARCHIVE_OUTPUTS.rawBucket in outputs ? '  npx trailbridge audit status' : '  npx trailbridge status',
-      '  aws cloudformation describe-stacks   # with the AWS CLI, if you have it',
+      ...lookWith.map((command) => `  ${command}`),
       `  curl ${stage.simulator.url}/_sim/state`,
       '',
       'Outputs of the stack:',

@@ -37,8 +37,7 @@ export function parseOptions(argv: readonly string[], outputFolder: string): Reh
     .addOption(
       new Option('--scenario <name>', 'the story to play')
         .choices(SCENARIOS.map(({ name }) => name))
-        .default(DEFAULT_SCENARIO)
-        .conflicts('failAt'),
+        .default(DEFAULT_SCENARIO),
     )
     .option(
       '--input <dir>',
@@ -84,6 +83,12 @@ Examples:
   if (options.filter !== undefined && options.destination === 'vendorclient') {
     command.error(
       "error: the vendor's client has no filter: leave --filter out, or choose another destination",
+    );
+  }
+  const isChosen = command.getOptionValueSource('scenario') === 'cli';
+  if (options.failAt !== undefined && isChosen && scenarioNamed(options.scenario).stack === undefined) {
+    command.error(
+      "error: with --fail-at nothing is played but a deployment: leave '--scenario' out, or choose one that has a stack of its own",
     );
   }
   return { ...options, ...required(command, options.scenario), outputFolder };

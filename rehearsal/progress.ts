@@ -13,6 +13,7 @@ export class Progress {
     bootstrap: 0,
     deploy: 0,
     forward: 0,
+    archive: 0,
     update: 0,
     destroy: 0,
   };

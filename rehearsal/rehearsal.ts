@@ -42,7 +42,8 @@ export async function rehearse(
       policies: [],
       retained: new Set(),
       parameters: {
-        ...parametersOf(stage, options, accountTemplateUrl),
+        ...(scenario.stack?.parametersOf(stage.simulator.tenant) ??
+          parametersOf(stage, options, accountTemplateUrl)),
         ...(deployer === undefined ? {} : { [PARAMETERS.permissionsBoundaryArn]: deployer.boundaryArn }),
         [PARAMETERS.alarmEmail]: 'operator@example.com',
         ...scenario.parameters,

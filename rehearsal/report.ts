@@ -32,6 +32,8 @@ export interface RehearsalReport {
     readonly bootstrap: number;
     readonly deploy: number;
     readonly forward: number;
+    /** Collecting audit logs, and all that is done with them. */
+    readonly archive: number;
     /** All updates together, with what was forwarded through them. */
     readonly update: number;
     readonly destroy: number;
@@ -93,8 +95,12 @@ export interface RehearsalReport {
   /** With the scenario `audit`: what became of the vendors' audit logs. Empty otherwise. */
   readonly audit: {
     readonly sources: readonly AuditSourceReport[];
+    /** Saved queries, and what they found. */
+    readonly answers: readonly AuditAnswer[];
     /** Made by the function, in the archive. */
-    readonly reports: readonly { readonly key: string; readonly format: string; readonly bytes: number }[];
+    readonly reports: readonly AuditReportFile[];
+    /** As the local Amazon SES took it; null where no mail was to be seen. */
+    readonly mail: { readonly to: readonly string[]; readonly subject: string } | null;
   };
   /** The vendors' side. */
   readonly vendor: { readonly registered: VendorHoldings; readonly afterDestroy: VendorHoldings };
@@ -141,6 +147,25 @@ export interface AuditSourceReport {
   readonly runs: number;
   /** Rows that a query finds. */
   readonly derived: number;
+  /** What made collecting hard, in words: `12 calls throttled (429)`. */
+  readonly difficulties: readonly string[];
+}
+
+export interface AuditAnswer {
+  /** As `trailbridge audit query --saved` takes it. */
+  readonly name: string;
+  readonly question: string;
+  readonly rows: number;
+  /** Some of them, by column. */
+  readonly first: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface AuditReportFile {
+  readonly key: string;
+  readonly format: string;
+  readonly bytes: number;
+  /** A copy of it, relative to this report: `audit/<name>`. */
+  readonly copy: string;
 }
 
 /** One change of a stack that stands, and what went through meanwhile. */

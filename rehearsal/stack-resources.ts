@@ -26,6 +26,9 @@ export async function physicalIdOf(
   return '';
 }
 
+/** Policies with which a resource stays. Source: AWS CloudFormation User Guide, "DeletionPolicy attribute". */
+const RETAINING: ReadonlySet<unknown> = new Set(['Retain', 'RetainExceptOnCreate']);
+
 /** Physical ids of what the stack leaves behind when it goes, as its template says. */
 export async function physicalIdsRetained(
   { cloudFormation }: Pick<Clients, 'cloudFormation'>,
@@ -37,7 +40,7 @@ export async function physicalIdsRetained(
     for (const { LogicalResourceId = '', PhysicalResourceId = '' } of page.StackResourceSummaries ?? []) {
       const resource = Resources[LogicalResourceId];
       // A bucket's policy stays with its bucket, and is nothing of its own in an inventory.
-      if (resource?.DeletionPolicy === 'Retain' && resource.Type !== 'AWS::S3::BucketPolicy') {
+      if (RETAINING.has(resource?.DeletionPolicy) && resource?.Type !== 'AWS::S3::BucketPolicy') {
         retained.push(PhysicalResourceId);
       }
     }

@@ -5,6 +5,7 @@
 import { awsStepsOf } from './aws-steps.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { Destination } from './report.ts';
+import type { OtherStack } from './scenarios/scenario.ts';
 import type { Step } from './step.ts';
 import type { TemplateResource } from './template.ts';
 import { matcher } from './vendors/faults.ts';
@@ -144,6 +145,34 @@ const FORWARDING: Readonly<Record<Destination, readonly VendorStep[]>> = {
   vendorclient: BY_VENDOR_CLIENT,
 };
 
+/** The calls to vendors that the creation of the audit archive makes, as `archiveParametersOf` has it: with OAuth. */
+export const ARCHIVE_VENDOR_STEPS: readonly VendorStep[] = [
+  {
+    id: 'audit-cloud-one-probe',
+    named: /Proving that Trend Cloud One can be collected/,
+    fault: refusal('GET', 'audit.*', '/api/logs'),
+  },
+  {
+    id: 'audit-appdynamics-token',
+    named: /Proving that Splunk AppDynamics can be collected/,
+    fault: refusal('POST', '*.appdynamics.com', '/controller/api/oauth/access_token'),
+  },
+  {
+    id: 'audit-appdynamics-probe',
+    named: /Proving that Splunk AppDynamics can be collected/,
+    fault: refusal('GET', '*.appdynamics.com', '/controller/ControllerAuditHistory'),
+  },
+  {
+    id: 'audit-ibm-cloud-probe',
+    named: /Proving that IBM Cloud can be collected/,
+    fault: {
+      ...refusal('GET', '*.cloud-object-storage.appdomain.cloud', '*'),
+      // As S3 writes an error.
+      body: `<Error><Code>AccessDenied</Code><Message>${CAUSE}</Message></Error>`,
+    },
+  },
+];
+
 /** The calls to vendors that the creation makes. */
 export function vendorStepsOf({ destination, enrolment }: Way): readonly VendorStep[] {
   return [ACCOUNT, ...CONNECTING[enrolment], ...REGISTERING, ...FORWARDING[destination]];
@@ -156,6 +185,14 @@ export function vendorStepsOf({ destination, enrolment }: Way): readonly VendorS
  */
 export function stepsOf(way: Way, resources: readonly TemplateResource[]): readonly Step[] {
   return [...vendorStepsOf(way).map(refused), ...awsStepsOf(resources)];
+}
+
+/** Every step of another stack's deployment. */
+export function otherStepsOf(
+  { name, vendorSteps }: Pick<OtherStack, 'name' | 'vendorSteps'>,
+  resources: readonly TemplateResource[],
+): readonly Step[] {
+  return [...vendorSteps.map(refused), ...awsStepsOf(resources, name)];
 }
 
 /** The vendor refuses the call until the roll-back begins. */

@@ -9,7 +9,7 @@ export function summaryOf(report: RehearsalReport): string {
   if (failure !== null) {
     lines.push(`${failure.step} failed; the stack was ${failure.stackStatus}`, failure.message);
   } else if (audit.sources.length > 0) {
-    lines.push('three audit logs were archived');
+    lines.push(...archiveLines(report));
   } else if (delivered.events + delivered.missing === 0) {
     lines.push('nothing was forwarded');
   } else {
@@ -23,9 +23,6 @@ export function summaryOf(report: RehearsalReport): string {
   if (report.updates.length > 0) {
     const rolledBack = report.updates.filter(({ reason }) => reason !== null).length;
     lines.push(`${report.updates.length} updates while files flowed, ${rolledBack} of them rolled back`);
-  }
-  for (const { source, held, archived, derived, runs } of audit.sources) {
-    lines.push(`${source}: ${archived} of ${held} records archived in ${runs} runs, ${derived} rows derived`);
   }
   if (tokenRotation !== null) {
     lines.push('the CloudTrail token was renewed midway, and the former one revoked');
@@ -44,11 +41,40 @@ export function summaryOf(report: RehearsalReport): string {
       `${calls} AWS calls of ${functions.length} functions evaluated, ${denied.length} not permitted`,
     );
   }
-  lines.push(whatIsLeft(residue));
+  lines.push(whatIsLeft(residue), ...whatStays(report));
   lines.push(`${seconds.total} s in all; report: .rehearsal/report.html`);
   const verdict = report.ok ? styleText('green', 'OK') : styleText('red', 'NOT OK');
   const problems = report.problems.map((problem) => styleText('red', `  ! ${problem}`));
   return ['', `${verdict}`, ...lines.map((line) => `  ${line}`), ...problems].join('\n');
+}
+
+function archiveLines({ audit: { sources, answers, reports, mail } }: RehearsalReport): string[] {
+  const width = Math.max(...sources.map(({ source }) => source.length));
+  return [
+    ...sources.map(
+      ({ source, held, archived, derived, runs, difficulties }) =>
+        `${source.padEnd(width)}  ${archived} of ${held} records archived in ${runs} runs, ${derived} rows` +
+        (difficulties.length > 0 ? `; against ${difficulties.join(', ')}` : ''),
+    ),
+    ...(answers.length > 0 ? [`${answers.length} saved queries answered`] : []),
+    ...(reports.length > 0
+      ? [
+          `a report in ${reports.map(({ format }) => format).join(', ')}${mail === null ? '' : `, mailed to ${mail.to.join(', ')}`}: ` +
+            reports
+              .map(({ copy }) => `.rehearsal/${copy}`)
+              .slice(0, 1)
+              .join(''),
+        ]
+      : []),
+  ];
+}
+
+/** What the archive leaves on purpose; that the account is bootstrapped and that keys lapse is not worth a line. */
+function whatStays({ audit, residue }: RehearsalReport): string[] {
+  if (audit.sources.length === 0) return [];
+  return residue.retained
+    .filter((one) => /^AWS::.*\((?!PendingDeletion)/.test(one))
+    .map((one) => `kept by design: ${one}`);
 }
 
 /** "12 events filtered by rule: KMS reads 8, rule 3 4". */

@@ -6,9 +6,11 @@ import { parametersOf } from './acts/bootstrap.ts';
 import { STACK } from './acts/stack.ts';
 import { cdk } from './cdk.ts';
 import type { RehearsalOptions } from './options.ts';
+import type { Parameters } from './scenarios/scenario.ts';
+import { scenarioNamed } from './scenarios/scenarios.ts';
 import { REGION } from './stage.ts';
 import type { Step } from './step.ts';
-import { stepsOf } from './steps.ts';
+import { otherStepsOf, stepsOf } from './steps.ts';
 import { readTemplate, resourcesUnder } from './template.ts';
 import { defaultTenant } from './vendors/tenant.ts';
 
@@ -27,12 +29,20 @@ export async function synthesize(assembly: string, log: string): Promise<void> {
  */
 export async function stepsIn(
   assembly: string,
-  options: Pick<RehearsalOptions, 'destination' | 'enrolment' | 'existingBucket'>,
+  options: Pick<RehearsalOptions, 'scenario' | 'destination' | 'enrolment' | 'existingBucket'>,
 ): Promise<readonly Step[]> {
-  const template = await readTemplate(assembly, STACK);
-  const parameters = parametersOf({ simulator: { tenant: defaultTenant } }, options, ANY_TEMPLATE_URL);
-  const given = { ...parameters, 'AWS::Region': REGION, 'AWS::Partition': 'aws' };
-  return stepsOf(options, resourcesUnder(template, given));
+  const { stack } = scenarioNamed(options.scenario);
+  const resources = async (name: string, given: Parameters) =>
+    resourcesUnder(await readTemplate(assembly, name), {
+      ...given,
+      'AWS::Region': REGION,
+      'AWS::Partition': 'aws',
+    });
+  if (stack !== undefined) {
+    return otherStepsOf(stack, await resources(stack.name, stack.parametersOf(defaultTenant)));
+  }
+  const given = parametersOf({ simulator: { tenant: defaultTenant } }, options, ANY_TEMPLATE_URL);
+  return stepsOf(options, await resources(STACK, given));
 }
 
 /** The same without a stage that holds an assembly: synthesizes in a temporary folder. */

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { AuditRow } from '../../contract/audit-columns.ts';
 import type { OcsfEvent } from '../../contract/ocsf.ts';
+import { anyGlob } from '../../lambda/shared/glob.ts';
 
 /** What `addFilterOptions` adds. */
 export interface FilterOptions {
@@ -48,9 +49,6 @@ export function eventFilterOf({ event, principal, text, attention }: FilterOptio
 }
 
 function matcherOf(patterns: readonly string[]): (value: unknown) => boolean {
-  const expressions = patterns.map((pattern) => {
-    const parts = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-    return new RegExp(`^${parts.join('.*')}$`, 'isu');
-  });
-  return (value) => typeof value === 'string' && expressions.some((expression) => expression.test(value));
+  const matches = anyGlob(patterns, { ignoreCase: true });
+  return (value) => typeof value === 'string' && matches(value);
 }

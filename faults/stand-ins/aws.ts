@@ -6,7 +6,7 @@ import type { SimulatedClock } from '../clock.ts';
 import type { Moments } from '../moments.ts';
 import { type AwsAnswer, success } from './aws-answer.ts';
 import { DynamoDbStandIn } from './dynamodb.ts';
-import { bodyOf, LocalServer } from './http.ts';
+import { bodyOf, LocalServer, sendObject } from './http.ts';
 import { S3StandIn } from './s3.ts';
 import { SecretsManagerStandIn } from './secrets-manager.ts';
 import { Queue } from './sqs.ts';
@@ -164,22 +164,4 @@ export class AwsStandIn {
       })),
     });
   }
-}
-
-/** @param isCutOff whether the connection breaks in the middle of the body. */
-async function sendObject(response: ServerResponse, answer: AwsAnswer, isCutOff: boolean): Promise<void> {
-  const length = Buffer.byteLength(answer.body);
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': length });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (isCutOff) {
-    const half = Buffer.from(answer.body).subarray(0, Math.floor(length / 2));
-    response.write(half, () => {
-      response.destroy();
-      resolve();
-    });
-  } else {
-    response.end(answer.body, resolve);
-    response.once('close', resolve);
-  }
-  await promise;
 }

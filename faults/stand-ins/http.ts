@@ -1,6 +1,7 @@
 /** What the stand-ins' servers have in common. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AwsAnswer } from './aws-answer.ts';
 
 export class LocalServer {
   readonly #server: Server;
@@ -57,4 +58,26 @@ export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
+}
+
+/** @param isCutOff whether the connection breaks in the middle of the body. */
+export async function sendObject(
+  response: ServerResponse,
+  answer: AwsAnswer,
+  isCutOff: boolean,
+): Promise<void> {
+  const length = Buffer.byteLength(answer.body);
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': length });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (isCutOff) {
+    const half = Buffer.from(answer.body).subarray(0, Math.floor(length / 2));
+    response.write(half, () => {
+      response.destroy();
+      resolve();
+    });
+  } else {
+    response.end(answer.body, resolve);
+    response.once('close', resolve);
+  }
+  await promise;
 }

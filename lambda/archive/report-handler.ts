@@ -1,6 +1,5 @@
 /** Lambda handler of the scheduled reports. It wires; its siblings decide. */
 import { join } from 'node:path';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
@@ -8,10 +7,11 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { reportEnvironment } from '../../contract/archive.ts';
 import { parseEnvironment } from '../../contract/environment.ts';
-import { ARCHIVE_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
+import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import { parseReports } from '../../contract/report.ts';
 import { AWS_PATIENCE, S3_READING_PATIENCE } from '../shared/aws-patience.ts';
 import { logger } from '../shared/logger.ts';
+import { stackMetrics } from '../shared/stack-metrics.ts';
 import { readCollected } from './reports/collected.ts';
 import { withUndated } from './reports/completeness.ts';
 import type { DeliveryServices } from './reports/delivery.ts';
@@ -29,10 +29,7 @@ const sns = new SNSClient(AWS_PATIENCE);
 const store = new S3ObjectStore({ s3: new S3Client(S3_READING_PATIENCE), bucket: environment.RAW_BUCKET });
 const place = { place: store.place, stackName: environment.STACK_NAME };
 
-const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
-// Powertools adds the dimension `service`, which would part our metrics from their alarms.
-metrics.clearDefaultDimensions();
-metrics.setDefaultDimensions({ [STACK_DIMENSION]: environment.STACK_NAME });
+const metrics = stackMetrics(environment.STACK_NAME);
 
 /** What one more report may take. */
 const ENOUGH_MS = 5 * 60_000;

@@ -1,6 +1,7 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { RoundMemory } from '../../contract/completeness-round.ts';
-import { COMPLETENESS_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
+import { COMPLETENESS_METRICS } from '../../contract/metrics.ts';
+import { stackMetrics } from '../shared/stack-metrics.ts';
 
 export interface CompletenessMetrics {
   /** Something was found to be tampered with. */
@@ -11,10 +12,7 @@ export interface CompletenessMetrics {
 
 /** The metrics of the stack whose name the alarms go by. */
 export function completenessMetrics(stackName: string): CompletenessMetrics {
-  const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
-  // Powertools adds the dimension `service`, which would part our metrics from their alarms.
-  metrics.clearDefaultDimensions();
-  metrics.setDefaultDimensions({ [STACK_DIMENSION]: stackName });
+  const metrics = stackMetrics(stackName);
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   return {
     tampered: (tampered) => {

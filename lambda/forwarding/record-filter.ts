@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FilterRule, FilterRules } from '../../contract/record-filter.ts';
+import { anyGlob } from '../shared/glob.ts';
 
 interface CompiledRule {
   readonly action: FilterRule['action'];
@@ -65,36 +66,7 @@ function compile({ action, name, texts, flags }: FilterRule): CompiledRule {
   };
 }
 
-/** Exact texts are looked up, so that a list of a hundred accounts costs no more than one. */
 function anyOf(wanted: readonly string[]): Condition['holdsFor'] {
-  const exact = new Set(wanted.filter((text) => !text.includes('*')));
-  const patterns = wanted.filter((text) => text.includes('*')).map(patternOf);
-  return (value) =>
-    typeof value === 'string' && (exact.has(value) || patterns.some((pieces) => matches(value, pieces)));
-}
-
-/** The pieces between the asterisks: the first begins the text, the last ends it. */
-function patternOf(text: string): readonly string[] {
-  return text.split('*');
-}
-
-/**
- * Whether the pieces stand in the value one behind the other. Each is taken where it comes first, which leaves
- * most room for the rest: there is nothing to go back for, as a regular expression would.
- */
-function matches(value: string, pieces: readonly string[]): boolean {
-  const first = pieces[0] ?? '';
-  const last = pieces.at(-1) ?? '';
-  if (!value.startsWith(first)) {
-    return false;
-  }
-  let at = first.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const found = value.indexOf(piece, at);
-    if (found < 0) {
-      return false;
-    }
-    at = found + piece.length;
-  }
-  return value.length - last.length >= at && value.endsWith(last);
+  const matches = anyGlob(wanted);
+  return (value) => typeof value === 'string' && matches(value);
 }

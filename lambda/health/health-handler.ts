@@ -1,5 +1,4 @@
 /** Lambda handler of the health check. It wires; its siblings decide. */
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -10,10 +9,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { parseEnvironment } from '../../contract/environment.ts';
 import { healthEnvironment } from '../../contract/health.ts';
-import { METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
 import { readStackArn } from '../../contract/stack-arn.ts';
 import { AWS_PATIENCE } from '../shared/aws-patience.ts';
 import { SecretReader } from '../shared/secrets.ts';
+import { stackMetrics } from '../shared/stack-metrics.ts';
 import { cloudTrailServiceOf } from '../vendors/destination-of.ts';
 import { lookAtAll } from './check.ts';
 import { checksOf } from './checks.ts';
@@ -31,10 +30,7 @@ const clients = {
   sqs: new SQSClient(AWS_PATIENCE),
 };
 
-const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
-// Powertools adds the dimension `service`, which would part our metrics from their alarms.
-metrics.clearDefaultDimensions();
-metrics.setDefaultDimensions({ [STACK_DIMENSION]: environment.STACK_NAME });
+const metrics = stackMetrics(environment.STACK_NAME);
 
 /** For each look, and again for the heartbeat; in half the time that is left, if that is shorter. */
 const PATIENCE_MS = 20_000;

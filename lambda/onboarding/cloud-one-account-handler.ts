@@ -1,5 +1,6 @@
 import { customResourceHandler } from '../shared/custom-resource.ts';
-import { freshSecretReader, usersApiKey } from './api-key-reader.ts';
+import { freshSecretReader } from '../shared/fresh-secrets.ts';
+import { usersApiKey } from './api-key-reader.ts';
 import { cloudOneAccount } from './cloud-one-account.ts';
 
 export const handler = customResourceHandler(() =>

@@ -5,9 +5,10 @@ import { assertAwsRegion } from '../../contract/regions.ts';
 import { readStackArn } from '../../contract/stack-arn.ts';
 import { assertNameFitsVendorClient } from '../../contract/vendor-client.ts';
 import type { CreateRequest, CustomResourceDefinition, Outcome } from '../shared/custom-resource.ts';
+import type { FreshSecretReader } from '../shared/fresh-secrets.ts';
+import { assertSecretsUsable } from '../shared/given-secrets.ts';
 import { lookUpAccount } from '../vendors/cloudone/accounts.ts';
-import { type ApiKeyReader, cloudOneAccess, type FreshSecretReader } from './api-key-reader.ts';
-import { assertSecretsUsable } from './given-secrets.ts';
+import { type ApiKeyReader, cloudOneAccess } from './api-key-reader.ts';
 
 type Properties = z.infer<typeof cloudOneAccountProperties>;
 

@@ -4,7 +4,8 @@ import { parseEnvironment } from '../../contract/environment.ts';
 import { visionOneEnrolmentTokenEnvironment } from '../../contract/onboarding.ts';
 import { customResourceHandler } from '../shared/custom-resource.ts';
 import { parameterMark } from '../shared/durable-mark.ts';
-import { freshSecretReader, usersApiKey } from './api-key-reader.ts';
+import { freshSecretReader } from '../shared/fresh-secrets.ts';
+import { usersApiKey } from './api-key-reader.ts';
 import { enrolmentSecret } from './enrolment-secret.ts';
 import { visionOneEnrolmentToken } from './vision-one-enrolment-token.ts';
 

@@ -3,7 +3,12 @@
  *
  * Source: IBM Cloud documentation, "Object Storage S3 API", "Using HMAC credentials", "Common headers and error codes".
  */
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { S3_READING_PATIENCE } from '../shared/aws-patience.ts';
 import { printable } from '../shared/remote-words.ts';
 import { isMissingBucket, wasRedirected } from '../shared/s3-failures.ts';
@@ -120,7 +125,7 @@ async function page(
   { prefix, after, byFolder = false, limit }: IbmPageRequest,
   signal: AbortSignal,
 ): Promise<IbmPage> {
-  const { Contents, CommonPrefixes, IsTruncated } = await s3.send(
+  const listing = await s3.send(
     new ListObjectsV2Command({
       Bucket: bucket,
       Prefix: prefix,
@@ -130,6 +135,10 @@ async function page(
     }),
     { abortSignal: signal },
   );
+  if (!isListing(listing)) {
+    throw new NotAListingError();
+  }
+  const { Contents, CommonPrefixes, IsTruncated } = listing;
   return {
     objects: (Contents ?? []).flatMap(({ Key, ETag = '', Size = 0, LastModified }) =>
       Key === undefined ? [] : [{ key: Key, etag: ETag, size: Size, storedAt: LastModified?.getTime() ?? 0 }],
@@ -137,6 +146,20 @@ async function page(
     folders: (CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []),
     isLast: IsTruncated !== true,
   };
+}
+
+/** Of any other page, the client of S3 makes an empty listing: of a proxy's HTML, say. */
+function isListing({ Name, KeyCount, MaxKeys, IsTruncated }: ListObjectsV2CommandOutput): boolean {
+  return [Name, KeyCount, MaxKeys, IsTruncated].some((field) => field !== undefined);
+}
+
+/** An answer that has nothing of a listing. */
+class NotAListingError extends Error {
+  override readonly name = 'NotAListing';
+
+  constructor() {
+    super('the answer is something other than a listing');
+  }
 }
 
 async function read(
@@ -170,7 +193,7 @@ async function explained<T>(
   } catch (error) {
     const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
     const status = $metadata?.httpStatusCode;
-    const words = printable(`${status === undefined ? '' : `${status} `}${name}: ${message}`);
+    const words = printable(`${status === undefined ? '' : `it answered ${status} `}${name}: ${message}`);
     throw new IbmObjectStorageError(
       `The bucket ${bucket} of IBM Cloud Object Storage in ${region} cannot be ${deed} (${words}). ${cureOf(error, signal)}`,
       { cause: error, isOfObject: name === ARCHIVED },
@@ -191,14 +214,23 @@ const CURES: Readonly<Record<string, string>> = {
     'A life cycle rule has archived it: restore it, and the next sweep of the bucket reads it. Meanwhile the others are collected.',
   AccessDenied:
     'The service credential needs the role Reader, or Content Reader and Object Lister, on the bucket.',
+  NotAListing: 'If a proxy stands between, let the function reach IBM Cloud directly.',
 };
+/** By the code of a connection that does not come about (Node.js). */
+const UNKNOWN_HOST = 'ENOTFOUND';
 
 function cureOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) {
-    return 'The function ran out of time; the next run goes on.';
+    return 'The function ran out of time; the next run goes on, and a deployment can be tried again.';
   }
   if (isMissingBucket(error) || wasRedirected(error)) {
     return "There is none of this name, or it is elsewhere: check the bucket's name and its location.";
   }
-  return CURES[(error as Error).name] ?? 'This passes by itself as a rule; the next run tries again.';
+  if ((error as NodeJS.ErrnoException).code === UNKNOWN_HOST) {
+    return 'IBM Cloud has no endpoint of this name: check the location, or that the function can reach the internet.';
+  }
+  return (
+    CURES[(error as Error).name] ??
+    'This passes by itself as a rule: the next run tries again; after a deployment try again in some minutes.'
+  );
 }

@@ -1,21 +1,30 @@
-/** The three collectors, each with what its parameters say. */
-import type { CfnCondition, Stack } from 'aws-cdk-lib';
+/** The three collectors, each with what its parameters say, and with the proof of them. */
+import { type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
 import {
   appDynamicsCollectorEnvironment,
   cloudOneCollectorEnvironment,
   ibmCloudCollectorEnvironment,
 } from '../../contract/archive.ts';
+import {
+  appDynamicsProbeProperties,
+  cloudOneProbeProperties,
+  ibmCloudProbeProperties,
+} from '../../contract/archive-checks.ts';
 import { ARCHIVE_OUTPUTS } from '../../contract/archive-parameters.ts';
 import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import type { ArchiveParameters } from '../parameters/archive-parameters.ts';
 import { optionalSecret } from '../shared/given-secret.ts';
+import type { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import { type ArchivePlace, Collector } from './collector.ts';
+import { sourceProbe } from './source-probe.ts';
 
 /** A collector, the condition that there is one, and the output that tells its function. */
 export interface SwitchedCollector {
   readonly condition: CfnCondition;
   readonly output: string;
-  readonly collector: ReturnType<typeof cloudOne | typeof appDynamics | typeof ibmCloud>;
+  readonly collector: ReturnType<typeof cloudOne | typeof appDynamics | typeof ibmCloud>['collector'];
+  /** Fails the deployment where nothing can be collected. */
+  readonly probe: TrailbridgeCustomResource;
 }
 
 /** @param keyArn of the stack's key, which encrypts the secrets that are given by value. */
@@ -30,17 +39,17 @@ export function auditCollectors(
     {
       condition: conditions.cloudOne,
       output: ARCHIVE_OUTPUTS.cloudOneCollector,
-      collector: cloudOne(stack, parameters, place, keyArn),
+      ...cloudOne(stack, parameters, place, keyArn),
     },
     {
       condition: conditions.appDynamics,
       output: ARCHIVE_OUTPUTS.appDynamicsCollector,
-      collector: appDynamics(stack, parameters, place, keyArn),
+      ...appDynamics(stack, parameters, place, keyArn),
     },
     {
       condition: conditions.ibmCloud,
       output: ARCHIVE_OUTPUTS.ibmCloudCollector,
-      collector: ibmCloud(stack, parameters, place, keyArn),
+      ...ibmCloud(stack, parameters, place, keyArn),
     },
   ];
 }
@@ -53,7 +62,8 @@ function cloudOne(stack: Stack, parameters: ArchiveParameters, place: ArchivePla
     ...parameters.conditions.cloudOneApiKey,
     keyArn,
   });
-  return new Collector(stack, 'CloudOne', {
+  const cloudOneRegion = parameters.cloudOneRegion.valueAsString;
+  const collector = new Collector(stack, 'CloudOne', {
     source: 'cloudone',
     handler: 'archive/cloudone-collector-handler.ts',
     place,
@@ -61,9 +71,19 @@ function cloudOne(stack: Stack, parameters: ArchiveParameters, place: ArchivePla
     environmentSchema: cloudOneCollectorEnvironment,
     environment: {
       API_KEY_SECRET_ARN: apiKey.whereGiven,
-      CLOUD_ONE_REGION: parameters.cloudOneRegion.valueAsString,
+      CLOUD_ONE_REGION: cloudOneRegion,
     },
   });
+  const probe = sourceProbe(stack, 'CloudOneProbe', {
+    source: 'cloudone',
+    handler: 'archive/cloudone-probe-handler.ts',
+    place,
+    secret: apiKey,
+    credentialId: idOf(parameters.cloudOneApiKey.valueAsString, parameters.conditions.cloudOneApiKey),
+    propertiesSchema: cloudOneProbeProperties,
+    properties: { CloudOneRegion: cloudOneRegion },
+  });
+  return { collector, probe };
 }
 
 function appDynamics(stack: Stack, parameters: ArchiveParameters, place: ArchivePlace, keyArn: string) {
@@ -74,6 +94,13 @@ function appDynamics(stack: Stack, parameters: ArchiveParameters, place: Archive
     ...parameters.conditions.credential,
     keyArn,
   });
+  const settings = {
+    controllerUrl: parameters.controllerUrl.valueAsString,
+    authentication: parameters.authentication.valueAsString,
+    principal: parameters.principal.valueAsString,
+    include: parameters.include.valueAsString,
+    exclude: parameters.exclude.valueAsString,
+  };
   const collector = new Collector(stack, 'AppDynamics', {
     source: 'appdynamics',
     handler: 'archive/appdynamics-collector-handler.ts',
@@ -81,12 +108,12 @@ function appDynamics(stack: Stack, parameters: ArchiveParameters, place: Archive
     secretArn: credential.whereGiven,
     environmentSchema: appDynamicsCollectorEnvironment,
     environment: {
-      CONTROLLER_URL: parameters.controllerUrl.valueAsString,
-      AUTHENTICATION: parameters.authentication.valueAsString,
-      PRINCIPAL: parameters.principal.valueAsString,
+      CONTROLLER_URL: settings.controllerUrl,
+      AUTHENTICATION: settings.authentication,
+      PRINCIPAL: settings.principal,
       CREDENTIAL_SECRET_ARN: credential.whereGiven,
-      INCLUDE: parameters.include.valueAsString,
-      EXCLUDE: parameters.exclude.valueAsString,
+      INCLUDE: settings.include,
+      EXCLUDE: settings.exclude,
     },
   });
   collector.alarmOn(
@@ -94,7 +121,21 @@ function appDynamics(stack: Stack, parameters: ArchiveParameters, place: Archive
     ARCHIVE_METRICS.eventsLost,
     'Nothing was collected from Splunk AppDynamics for longer than the controller remembers: events are probably lost.',
   );
-  return collector;
+  const probe = sourceProbe(stack, 'AppDynamicsProbe', {
+    source: 'appdynamics',
+    handler: 'archive/appdynamics-probe-handler.ts',
+    place,
+    secret: credential,
+    propertiesSchema: appDynamicsProbeProperties,
+    properties: {
+      ControllerUrl: settings.controllerUrl,
+      Authentication: settings.authentication as 'basic',
+      Principal: settings.principal,
+      Include: settings.include,
+      Exclude: settings.exclude,
+    },
+  });
+  return { collector, probe };
 }
 
 function ibmCloud(stack: Stack, parameters: ArchiveParameters, place: ArchivePlace, keyArn: string) {
@@ -105,6 +146,9 @@ function ibmCloud(stack: Stack, parameters: ArchiveParameters, place: ArchivePla
     ...parameters.conditions.ibmHmacKey,
     keyArn,
   });
+  const bucket = parameters.ibmBucketName.valueAsString;
+  const bucketRegion = parameters.ibmBucketRegion.valueAsString;
+  const keyPrefix = parameters.ibmKeyPrefix.valueAsString;
   const collector = new Collector(stack, 'IbmCloud', {
     source: 'ibmcloud',
     handler: 'archive/ibmcloud-collector-handler.ts',
@@ -112,9 +156,9 @@ function ibmCloud(stack: Stack, parameters: ArchiveParameters, place: ArchivePla
     secretArn: hmacKey.whereGiven,
     environmentSchema: ibmCloudCollectorEnvironment,
     environment: {
-      BUCKET: parameters.ibmBucketName.valueAsString,
-      BUCKET_REGION: parameters.ibmBucketRegion.valueAsString,
-      KEY_PREFIX: parameters.ibmKeyPrefix.valueAsString,
+      BUCKET: bucket,
+      BUCKET_REGION: bucketRegion,
+      KEY_PREFIX: keyPrefix,
       HMAC_SECRET_ARN: hmacKey.whereGiven,
     },
   });
@@ -128,5 +172,19 @@ function ibmCloud(stack: Stack, parameters: ArchiveParameters, place: ArchivePla
     ARCHIVE_METRICS.setupIncomplete,
     'For a day or more none of the events from IBM Cloud is of account management or IAM: the route is probably incomplete.',
   );
-  return collector;
+  const probe = sourceProbe(stack, 'IbmCloudProbe', {
+    source: 'ibmcloud',
+    handler: 'archive/ibmcloud-probe-handler.ts',
+    place,
+    secret: hmacKey,
+    credentialId: idOf(parameters.ibmHmacKey.valueAsString, parameters.conditions.ibmHmacKey),
+    propertiesSchema: ibmCloudProbeProperties,
+    properties: { Bucket: bucket, BucketRegion: bucketRegion, KeyPrefix: keyPrefix },
+  });
+  return { collector, probe };
+}
+
+/** Of a credential `<id>:<secret>` that is given by value: its id. Of another the template knows no more than the ARN. */
+function idOf(credential: string, { byValue }: { readonly byValue: CfnCondition }): string {
+  return Fn.conditionIf(byValue.logicalId, Fn.select(0, Fn.split(':', credential)), '').toString();
 }

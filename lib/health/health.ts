@@ -18,11 +18,12 @@ import { NO_SUCH_RESOURCE } from '../../contract/trail.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FORWARDER_MEMORY_MB, type Forwarding } from '../forwarding/forwarding.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { Dashboard } from '../shared/dashboard.ts';
 import { callOnSchedule } from '../shared/schedule.ts';
 import { readSecret, TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import { arnOfBucket } from '../trail/bucket-look-up.ts';
 import type { NewTrail } from '../trail/new-trail.ts';
-import { Dashboard } from './dashboard.ts';
+import { dashboardWidgets } from './widgets.ts';
 
 export interface HealthProps {
   /** The destination, as the forwarder knows it; see `ForwardingProps`. */
@@ -61,11 +62,12 @@ export class Health extends Construct {
     super(scope, id);
     const { forwarding } = props;
     callOnSchedule(this, this.check(props), 'Looks at everything that forwarding depends on.');
-    new Dashboard(this, 'Dashboard', {
+    const widgets = dashboardWidgets({
       forwarder: forwarding.forwarder.function,
       forwarderLogGroupName: forwarding.forwarder.function.logGroup.logGroupName,
       forwarderMemoryMb: FORWARDER_MEMORY_MB,
     });
+    new Dashboard(this, 'Dashboard', widgets);
     this.alarms(props);
     this.newBucketAlarm = TrailbridgeAlarm.onLooks(this, 'NotificationMissing', {
       metricName: NOTIFICATION_METRICS.missing,

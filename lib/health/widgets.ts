@@ -1,8 +1,7 @@
-/** What the dashboard shows, from top to bottom. */
+/** What the dashboard of forwarding shows, from top to bottom. */
 import { Aws, Duration } from 'aws-cdk-lib';
 import {
   Column,
-  GraphWidget,
   type IMetric,
   type IWidget,
   LogQueryVisualizationType,
@@ -22,6 +21,7 @@ import {
   NOTIFICATION_METRICS,
   STACK_DIMENSION,
 } from '../../contract/metrics.ts';
+import { FULL_WIDTH, graph, WIDGET_HEIGHT } from '../shared/widgets.ts';
 import { dollarsADay } from './cost.ts';
 
 export interface WidgetProps {
@@ -30,20 +30,17 @@ export interface WidgetProps {
   readonly forwarderLogGroupName: string;
 }
 
-/** Columns of a dashboard's grid. */
-const FULL_WIDTH = 24;
-const HEIGHT = 6;
 const FIVE_MINUTES = Duration.minutes(5);
 
 export function dashboardWidgets(props: WidgetProps): IWidget {
   const { forwarder } = props;
   const dollars = dollarsADay(props);
   return new Column(
-    row(
+    new Row(
       graph(2, 'From stored to acknowledged', ['p50', 'p95', Stats.MAXIMUM].map(lag), 'ms'),
       graph(2, 'Since the newest file, and the wait of the oldest', ages(), 's'),
     ),
-    row(
+    new Row(
       graph(3, 'Files forwarded', [sum(FORWARDING_METRICS.objectsForwarded, 'files')]),
       graph(3, 'Records', [
         sum(FORWARDING_METRICS.recordsForwarded, 'forwarded'),
@@ -51,13 +48,13 @@ export function dashboardWidgets(props: WidgetProps): IWidget {
       ]),
       graph(3, 'Forwarded, uncompressed', [sum(FORWARDING_METRICS.bytesForwarded, 'bytes')], 'bytes'),
     ),
-    row(
+    new Row(
       graph(3, 'Not forwarded', failures(forwarder)),
       graph(3, 'Waiting', [look(HEALTH_METRICS.filesWaiting, 'files in the queue')]),
       graph(3, 'Dead letters', deadLetters()),
     ),
-    row(failureKinds(props.forwarderLogGroupName)),
-    row(
+    new Row(failureKinds(props.forwarderLogGroupName)),
+    new Row(
       graph(3, 'Proven', [
         sum(COMPLETENESS_METRICS.filesProven, 'files, by the hash that CloudTrail signed'),
         sum(COMPLETENESS_METRICS.digestsVerified, 'digests verified'),
@@ -77,7 +74,7 @@ export function dashboardWidgets(props: WidgetProps): IWidget {
         }),
       ]),
     ),
-    row(
+    new Row(
       graph(3, 'Amiss: 0 is well', amiss()),
       graph(3, 'Age of the token', [look(FORWARDING_METRICS.tokenAge, 'seconds since it was stored')], 's'),
       graph(3, 'The forwarder at work', [
@@ -85,32 +82,17 @@ export function dashboardWidgets(props: WidgetProps): IWidget {
         forwarder.metricThrottles({ ...perFiveMinutes(Stats.SUM), label: 'throttled' }),
       ]),
     ),
-    row(
+    new Row(
       new SingleValueWidget({
         title: 'Yesterday, by list prices, without what runs whether files come or not',
         metrics: [dollars],
         width: FULL_WIDTH / 3,
-        height: HEIGHT,
+        height: WIDGET_HEIGHT,
         setPeriodToTimeRange: false,
       }),
       graph(1.5, 'Dollars a day', [dollars], '$'),
     ),
   );
-}
-
-function row(...widgets: IWidget[]): IWidget {
-  return new Row(...widgets);
-}
-
-/** @param share how many of its kind fill a row. */
-function graph(share: number, title: string, left: IMetric[], unit?: string): GraphWidget {
-  return new GraphWidget({
-    title,
-    left,
-    leftYAxis: { min: 0, showUnits: false, ...(unit === undefined ? {} : { label: unit }) },
-    width: FULL_WIDTH / share,
-    height: HEIGHT,
-  });
 }
 
 function perFiveMinutes(statistic: string) {
@@ -187,6 +169,6 @@ function failureKinds(logGroupName: string): LogQueryWidget {
       'sort files desc',
     ],
     width: FULL_WIDTH,
-    height: HEIGHT,
+    height: WIDGET_HEIGHT,
   });
 }

@@ -12,7 +12,6 @@ import {
   OBJECT_LOCK_MODES,
   ORGANIZATION_ID_PATTERN,
   REGIONS_PATTERN,
-  REPORTS_PARAMETER_CHARACTERS,
   TRAIL_REGIONS,
 } from '../../contract/archive-parameters.ts';
 import {
@@ -22,6 +21,7 @@ import {
   FILTER_PATTERN,
 } from '../../contract/parameters.ts';
 import { CLOUD_ONE_REGIONS } from '../../contract/regions.ts';
+import { MAXIMUM_REPORTS_BYTES } from '../../contract/report.ts';
 import { DECLARATIONS } from './declarations.ts';
 import type { DeclaredParameter } from './declared.ts';
 import { oneOf, secretArn, secretText } from './forms.ts';
@@ -223,9 +223,10 @@ export const ARCHIVE_DECLARATIONS = {
   reports: {
     group: 'reports',
     label: 'Definitions of the reports',
-    description: 'Reports, as a JSON list; see docs/audit-reports.md. Leave it empty to have none made.',
+    description:
+      'Reports, as a JSON list; see docs/audit-reports.md. Leave it empty to have none made. Checked before anything is collected.',
     default: '',
-    maxLength: REPORTS_PARAMETER_CHARACTERS,
+    maxLength: MAXIMUM_REPORTS_BYTES,
     allowedPattern: FILTER_PATTERN,
     constraintDescription: 'A JSON list of report definitions.',
   },
@@ -242,7 +243,7 @@ export const ARCHIVE_DECLARATIONS = {
   revision: {
     ...DECLARATIONS.revision,
     description:
-      'Any other value than before makes the collectors read their secrets again, where a secret given by ARN has got another value.',
+      'Any other value than before has the secrets read again and the sources proven with them, where the value of a secret given by ARN, or AppDynamicsCredential, is another.',
   },
   alarmEmail: {
     ...DECLARATIONS.alarmEmail,

@@ -28,7 +28,7 @@ export async function collectEverything(
   const { progress, found } = rehearsal;
   vendors.annoy();
   await progress.phase(
-    'forward',
+    'archive',
     'collecting the audit logs',
     () => collect(rehearsal, vendors, outputs),
     () => `${archivedOf(rehearsal)} records collected, throttled and with tokens and cursors refused`,
@@ -39,7 +39,7 @@ export async function collectEverything(
   const before = archivedOf(rehearsal);
   await vendors.happen();
   await progress.phase(
-    'forward',
+    'archive',
     'collecting what came late',
     () => collect(rehearsal, vendors, outputs),
     () => `${archivedOf(rehearsal) - before} late and new records collected`,
@@ -47,9 +47,7 @@ export async function collectEverything(
 }
 
 async function collect(rehearsal: Rehearsal, vendors: VendorsEvents, outputs: Outputs): Promise<void> {
-  for (const source of AUDIT_SOURCES) {
-    await collectFrom(rehearsal, vendors, outputs, source);
-  }
+  await Promise.all(AUDIT_SOURCES.map((source) => collectFrom(rehearsal, vendors, outputs, source)));
 }
 
 async function collectFrom(
@@ -65,9 +63,16 @@ async function collectFrom(
     expectThat(rehearsal, error === undefined, `The collector of ${source} failed: ${error}`);
     const { records, misplaced } = await readRaw(stage.clients.s3, outputs[O.rawBucket] ?? '', source);
     const comparison = compared(vendors.holdings()[source], records);
-    progress.detail('forward', `${source}: ${comparison.archived} of ${comparison.held} records …`);
+    progress.detail('archive', `${source}: ${comparison.archived} of ${comparison.held} records …`);
     if (isComplete(comparison) || runs === MAXIMUM_RUNS) {
-      note(rehearsal, { source, ...comparison, runs: runs + (former?.runs ?? 0), derived: 0 });
+      const difficulties = vendors.difficulties(source);
+      note(rehearsal, {
+        source,
+        ...comparison,
+        runs: runs + (former?.runs ?? 0),
+        derived: 0,
+        difficulties,
+      });
       found.problems.push(...misplaced.slice(0, 5));
       expectThat(rehearsal, isComplete(comparison), `${source}: ${JSON.stringify(comparison)}`);
       return;
@@ -75,8 +80,10 @@ async function collectFrom(
   }
 }
 
+/** In the sources' order, whichever was collected first. */
 function note({ found }: Rehearsal, report: AuditSourceReport): void {
-  found.audit.sources = [...found.audit.sources.filter(({ source }) => source !== report.source), report];
+  const known = new Map(found.audit.sources.map((one) => [one.source, one])).set(report.source, report);
+  found.audit.sources = AUDIT_SOURCES.flatMap((source) => known.get(source) ?? []);
 }
 
 function archivedOf({ found }: Rehearsal): number {

@@ -1,58 +1,68 @@
 import { CdkError } from '../cdk.ts';
 import { stateOf } from '../permissions/proof.ts';
-import type { Rehearsal } from '../scenarios/scenario.ts';
+import type { Parameters, Rehearsal } from '../scenarios/scenario.ts';
 import { firstFailure, stacksOf, type WatchOptions, watchStack } from '../stack-watch.ts';
 import type { Stage } from '../stage.ts';
 import type { Step } from '../step.ts';
 import { holdingsOf } from '../vendor-holdings.ts';
 import { proveDeployersPolicy } from './prove-deployer.ts';
-import { cdkDeploy, STACK } from './stack.ts';
+import { assembly, cdkDeploy, STACK } from './stack.ts';
 
 /**
  * Creates the stack.
  *
+ * @param stack its name, which is its template's, too.
  * @throws CdkError with CloudFormation's reason.
  */
-export async function deploy(rehearsal: Rehearsal): Promise<void> {
+export async function deploy(rehearsal: Rehearsal, stack = STACK): Promise<void> {
   const { stage, progress, parameters } = rehearsal;
   await progress.phase(
     'deploy',
     'deploying (cdk deploy)',
     () =>
-      watched(stage, () => explained(stage, cdkDeploy(stage, parameters)), {
+      watched(stage, stack, () => explained(stage, stack, parameters), {
         onProgress: (done) =>
           progress.detail('deploy', `deploying (cdk deploy), ${done} resources created …`),
       }),
     () => 'deployed (cdk deploy)',
   );
-  await noteDeployed(rehearsal);
-  await proveDeployersPolicy(rehearsal);
+  await noteDeployed(rehearsal, stack);
+  await proveDeployersPolicy(rehearsal, stack);
 }
 
 /** Notes the stacks and their roles as they stand now. To be called whenever a template was deployed. */
-export async function noteDeployed({ stage, found, policies }: Rehearsal): Promise<void> {
+export async function noteDeployed({ stage, found, policies }: Rehearsal, stack = STACK): Promise<void> {
   found.stacks = await stacksOf(stage.clients);
-  policies.push(await stateOf(stage.aws, STACK));
+  policies.push(await stateOf(stage.aws, stack));
 }
 
 /** Creates the stack while one step is made to fail: it must fail, say why, and be rolled back. */
-export function deployInVain(rehearsal: Rehearsal, step: Step): Promise<void> {
+export function deployInVain(rehearsal: Rehearsal, step: Step, stack = STACK): Promise<void> {
   return rehearsal.progress.phase(
     'deploy',
     `deploying, with ${step.id} made to fail`,
-    () => failToDeploy(rehearsal, step),
+    () => failToDeploy(rehearsal, step, { stack }),
     () => `failed to deploy at ${step.id}, as it should`,
   );
 }
 
-/** @param create creates the stack, and says whether it succeeded. @default `cdk deploy` */
+interface InVain {
+  /** @default that of Cloud One */
+  readonly stack?: string;
+  /** Creates the stack, and says whether it succeeded. @default `cdk deploy` */
+  readonly create?: () => Promise<boolean>;
+}
+
 export async function failToDeploy(
   { stage, parameters, found }: Pick<Rehearsal, 'stage' | 'parameters' | 'found'>,
   step: Step,
-  create = () => succeeds(cdkDeploy(stage, parameters)),
+  {
+    stack = STACK,
+    create = () => succeeds(cdkDeploy(stage, parameters, assembly(stage), stack)),
+  }: InVain = {},
 ): Promise<void> {
   step.arm(stage);
-  const succeeded = await watched(stage, create, {
+  const succeeded = await watched(stage, stack, create, {
     onFailure: () => {
       step.disarm(stage);
       found.vendor = { ...found.vendor, registered: holdingsOf(stage.simulator) };
@@ -61,8 +71,8 @@ export async function failToDeploy(
   step.disarm(stage);
 
   found.stacks = await stacksOf(stage.clients);
-  const stackStatus = found.stacks.find(({ name }) => name === STACK)?.status ?? 'none';
-  const failure = await firstFailure(stage.clients, STACK);
+  const stackStatus = found.stacks.find(({ name }) => name === stack)?.status ?? 'none';
+  const failure = await firstFailure(stage.clients, stack);
   const namesStepAndCause = failure !== undefined && step.isNamedBy(failure);
   const message = failure === undefined ? '' : `${failure.logicalId}: ${failure.reason}`;
   found.failure = { step: step.id, stackStatus, message, namesStepAndCause };
@@ -81,23 +91,24 @@ export async function failToDeploy(
 /** Follows the stack's events while something is done to it. */
 export async function watched<T>(
   stage: Stage,
+  stack: string,
   work: () => Promise<T>,
   observer: Pick<WatchOptions, 'onProgress' | 'onFailure'>,
 ): Promise<T> {
   const done = new AbortController();
   const [result] = await Promise.all([
     work().finally(() => done.abort()),
-    watchStack(stage.clients, STACK, { ...observer, signal: done.signal }),
+    watchStack(stage.clients, stack, { ...observer, signal: done.signal }),
   ]);
   return result;
 }
 
-/** Gives the CDK's failure CloudFormation's reason, where there is one. */
-async function explained(stage: Stage, deployment: Promise<string>): Promise<void> {
+/** Has the CDK deploy it; its failure is given CloudFormation's reason, where there is one. */
+async function explained(stage: Stage, stack: string, parameters: Parameters): Promise<void> {
   try {
-    await deployment;
+    await cdkDeploy(stage, parameters, assembly(stage), stack);
   } catch (error) {
-    const failure = await firstFailure(stage.clients, STACK);
+    const failure = await firstFailure(stage.clients, stack);
     throw failure === undefined
       ? error
       : new CdkError(`The deployment failed at ${failure.logicalId}: ${failure.reason}`, { cause: error });

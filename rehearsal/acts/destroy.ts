@@ -1,12 +1,15 @@
 import type { Rehearsal } from '../scenarios/scenario.ts';
-import { cdkDestroy } from './stack.ts';
+import { cdkDestroy, STACK } from './stack.ts';
 
 /** @throws CdkError */
-export async function destroy({ stage, progress }: Pick<Rehearsal, 'stage' | 'progress'>): Promise<void> {
+export async function destroy(
+  { stage, progress }: Pick<Rehearsal, 'stage' | 'progress'>,
+  stack = STACK,
+): Promise<void> {
   await progress.phase(
     'destroy',
     'destroying (cdk destroy)',
-    () => cdkDestroy(stage),
+    () => cdkDestroy(stage, stack),
     () => 'destroyed (cdk destroy)',
   );
 }

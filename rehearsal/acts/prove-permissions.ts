@@ -7,7 +7,11 @@ export async function provePermitted({ stage, found, policies }: Rehearsal): Pro
   if (policies.length === 0 || stage.aws.provider.external) {
     return;
   }
-  const proof = await provePermissions({ callLog: stage.callLog, states: policies });
+  const proof = await provePermissions({
+    callLog: stage.callLog,
+    states: policies,
+    notAws: new URL(stage.simulator.url).host,
+  });
   found.permissions = proof;
   found.problems.push(...proof.denied.map((denied) => `Permission missing: ${denied}`));
 }

@@ -21,11 +21,11 @@ const assets = z.object({
  * @returns the template's URL.
  * @throws CdkError
  */
-export async function publishAssets(stage: Stage): Promise<string> {
-  await runCdk(stage, ['publish-assets', STACK, '--app', assembly(stage), '--unstable=publish-assets']);
-  const manifest = JSON.parse(await readFile(join(assembly(stage), `${STACK}.assets.json`), 'utf8'));
+export async function publishAssets(stage: Stage, stack = STACK): Promise<string> {
+  await runCdk(stage, ['publish-assets', stack, '--app', assembly(stage), '--unstable=publish-assets']);
+  const manifest = JSON.parse(await readFile(join(assembly(stage), `${stack}.assets.json`), 'utf8'));
   const files = Object.values(assets.parse(manifest).files);
-  const template = files.find(({ source }) => source.path === `${STACK}.template.json`);
+  const template = files.find(({ source }) => source.path === `${stack}.template.json`);
   const [place] = Object.values(template?.destinations ?? {});
   const own: Readonly<Record<string, string>> = { AccountId: stage.aws.accountId, Region: stage.aws.region };
   const bucket = place?.bucketName.replace(/\$\{AWS::(\w+)\}/g, (_, name: string) => own[name] ?? '');

@@ -1,9 +1,10 @@
 /** Rehearses a course in a process of its own, just as `npm start -- …` does. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AUDIT_COPIES } from '../acts/archive-report.ts';
 import type { RehearsalReport } from '../report.ts';
 import type { Course } from './plan.ts';
 import type { Result } from './result.ts';
@@ -33,6 +34,11 @@ export async function rehearseCourse({ name, kind, args }: Course, outputFolder:
   }
   for (const file of Object.values(REPORT)) {
     await copyFile(join(outputFolder, file), join(kept, file));
+  }
+  await rm(join(kept, AUDIT_COPIES), { recursive: true, force: true });
+  if (report.audit.reports.length > 0) {
+    // What the page links to.
+    await cp(join(outputFolder, AUDIT_COPIES), join(kept, AUDIT_COPIES), { recursive: true });
   }
   const { problems, residue } = report;
   return {

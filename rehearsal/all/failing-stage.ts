@@ -4,11 +4,12 @@ import { bootstrap, parametersOf } from '../acts/bootstrap.ts';
 import { createStack, deleteStack } from '../acts/create-stack.ts';
 import { failToDeploy } from '../acts/deploy.ts';
 import { publishAssets } from '../acts/publish-assets.ts';
-import { assembly } from '../acts/stack.ts';
+import { assembly, STACK } from '../acts/stack.ts';
 import { type Before, checkWhatIsLeft, lookAround } from '../aftermath.ts';
 import { nothingFound } from '../findings.ts';
 import type { RehearsalOptions } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { scenarioNamed } from '../scenarios/scenarios.ts';
 import { type Stage, setStage } from '../stage.ts';
 import { synthesize } from '../synthesis.ts';
 import type { FailingDeployment } from './plan.ts';
@@ -18,6 +19,8 @@ import type { Result } from './result.ts';
 export class FailingStage {
   readonly #folder: string;
   #set: SetStage | undefined;
+  /** Of the templates that the stage's AWS has, by stack. */
+  readonly #templateUrls = new Map<string, string>();
 
   /** @param folder for logs. */
   constructor(folder: string) {
@@ -27,15 +30,19 @@ export class FailingStage {
   /** @param options of the deployments; an existing bucket is there in any case. */
   async rehearse({ name, options, step, kind }: FailingDeployment): Promise<Result> {
     const startedAt = performance.now();
-    const { stage, before, accountTemplateUrl, templateUrl } = await this.#stage(options);
+    const { stage, before, accountTemplateUrl } = await this.#stage(options);
+    const own = scenarioNamed(options.scenario).stack;
+    const stack = own?.name ?? STACK;
+    const templateUrl = await this.#published(stage, stack);
     const found = nothingFound();
     // What the vendors were told in the deployments before is no part of this one.
     stage.simulator.reset();
-    const parameters = parametersOf(stage, options, accountTemplateUrl);
+    const parameters =
+      own?.parametersOf(stage.simulator.tenant) ?? parametersOf(stage, options, accountTemplateUrl);
     const create = async () =>
-      (await createStack(stage.clients, { templateUrl, parameters })) === 'CREATE_COMPLETE';
-    await failToDeploy({ stage, parameters, found }, step, create);
-    const status = await deleteStack(stage.clients);
+      (await createStack(stage.clients, { name: stack, templateUrl, parameters })) === 'CREATE_COMPLETE';
+    await failToDeploy({ stage, parameters, found }, step, { stack, create });
+    const status = await deleteStack(stage.clients, stack);
     if (status !== 'DELETE_COMPLETE') {
       found.problems.push(`The stack cannot be deleted: it is ${status}.`);
     }
@@ -60,7 +67,15 @@ export class FailingStage {
   async strike(): Promise<void> {
     const set = this.#set;
     this.#set = undefined;
+    this.#templateUrls.clear();
     await set?.stage.strike();
+  }
+
+  /** Once for all of its failing deployments. */
+  async #published(stage: Stage, stack: string): Promise<string> {
+    const url = this.#templateUrls.get(stack) ?? (await publishAssets(stage, stack));
+    this.#templateUrls.set(stack, url);
+    return url;
   }
 
   async #stage(options: RehearsalOptions): Promise<SetStage> {
@@ -72,7 +87,6 @@ export class FailingStage {
 interface SetStage {
   readonly stage: Stage;
   readonly accountTemplateUrl: string;
-  readonly templateUrl: string;
   /** How things stood before the first deployment: what is left counts until the last. */
   readonly before: Before;
 }
@@ -85,8 +99,7 @@ async function setUp(folder: string, given: RehearsalOptions): Promise<SetStage>
   try {
     await synthesize(assembly(stage), join(stage.folder, 'cdk-synth.log'));
     const accountTemplateUrl = await bootstrap(stage, progress, options, {});
-    const templateUrl = await publishAssets(stage);
-    return { stage, accountTemplateUrl, templateUrl, before: await lookAround(stage, options) };
+    return { stage, accountTemplateUrl, before: await lookAround(stage, options) };
   } catch (error) {
     await stage.strike();
     throw error;

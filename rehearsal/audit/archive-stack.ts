@@ -6,6 +6,17 @@ import { IBM_BUCKET } from './vendors-events.ts';
 
 export const ARCHIVE_STACK = 'AuditArchive';
 
+/** Verified with the local Amazon SES. */
+export const MAIL_FROM = 'trailbridge@example.com';
+
+/** Ways to look into it, while it is up. */
+export const LOOK_INTO_ARCHIVE = [
+  `npx trailbridge audit status`,
+  `npx trailbridge audit list --from 2020-01-01`,
+  `npx trailbridge --stack ${ARCHIVE_STACK} audit query --saved look-first`,
+  `npx trailbridge --stack ${ARCHIVE_STACK} audit query "SELECT source, count(*) FROM audit_events GROUP BY source"`,
+];
+
 /** One report in every format there is, each day. */
 export const REHEARSED_REPORT = {
   name: 'rehearsed',
@@ -33,7 +44,6 @@ export function archiveParametersOf(tenant: Tenant): Parameters {
     [P.ibmBucketRegion]: tenant.ibmCloudRegion,
     [P.ibmHmacKey]: `${tenant.ibmAccessKeyId}:${tenant.ibmSecretAccessKey}`,
     [P.reports]: JSON.stringify([REHEARSED_REPORT]),
-    [P.reportMailFrom]: 'trailbridge@example.com',
-    [P.alarmEmail]: 'operator@example.com',
+    [P.reportMailFrom]: MAIL_FROM,
   };
 }

@@ -15,8 +15,15 @@ const IBM_ACCOUNT = 'simulated-ibm-account';
 
 const HOUR_MS = 3_600_000;
 const SPAN_MS = 20 * 24 * HOUR_MS;
+/**
+ * How late what is late becomes known. Collectors look back an hour in every run and a week once a day
+ * (docs/adr/0026-cursors-and-windows.md), and a rehearsal does not last a day.
+ */
+const LATENESS_MS = HOUR_MS / 2;
 /** Enough for pages, several windows and every kind of event, and soon collected. */
 const EVENTS = { cloudone: 610, appdynamics: 900, ibmcloud: 700 };
+/** How many become known late. */
+const LATE = { cloudone: 1, appdynamics: 2, ibmcloud: 12 };
 const PUTS_AT_A_TIME = 16;
 
 /** The vendors' records, as texts. */
@@ -29,6 +36,8 @@ export class VendorsEvents {
   readonly #stage: BucketStage;
   readonly #objects: IbmObject[] = [];
   readonly #now = Date.now();
+  /** How many events became known late. */
+  readonly #late: Record<AuditSource, number> = { cloudone: 0, appdynamics: 0, ibmcloud: 0 };
 
   constructor(stage: BucketStage) {
     this.#stage = stage;
@@ -58,16 +67,36 @@ export class VendorsEvents {
     });
   }
 
-  /** More happens, and something becomes known late: events of hours that are collected already. */
+  /** More happens, and something becomes known late: events of a time that is collected already. */
   async happen(): Promise<void> {
-    const late = this.#now - 2 * HOUR_MS;
     const fresh = Date.now();
+    const late = fresh - LATENESS_MS;
+    Object.assign(this.#late, LATE);
     this.#stage.simulator.setAudit({
       cloudone: { events: [late, fresh].map((time) => cloudOneEvent(time)) },
       appdynamics: { events: [late, late, fresh].map((time) => appDynamicsEvent(time)) },
     });
-    const span = { seed: 'late', count: 12, from: late, to: late + 1000 };
+    const span = { seed: 'late', count: LATE.ibmcloud, from: late, to: late + 1000 };
     await this.#put([...ibmObjects(span, IBM_ACCOUNT)]);
+  }
+
+  /** What stood in a collector's way until now, in words. */
+  difficulties(source: AuditSource): string[] {
+    const { cloudone, appdynamics, ibmcloud } = this.#stage.simulator.state().audit;
+    const { tooMany } = { cloudone, appdynamics, ibmcloud }[source];
+    const counts: [count: number, one: string, many: string][] = [
+      [tooMany, 'call throttled (429)', 'calls throttled (429)'],
+      [source === 'cloudone' ? cloudone.cursorsRefused : 0, 'cursor gone stale', 'cursors gone stale'],
+      [
+        source === 'appdynamics' ? appdynamics.tokensRefused : 0,
+        'token refused early',
+        'tokens refused early',
+      ],
+      [this.#late[source], 'event known late', 'events known late'],
+    ];
+    return counts
+      .filter(([count]) => count > 0)
+      .map(([count, one, many]) => `${count} ${count === 1 ? one : many}`);
   }
 
   /** Everything that was ever there. */

@@ -52,6 +52,8 @@ const rules: Readonly<Record<string, Rule>> = {
   ...each('lambda', ['GetFunction', 'GetFunctionConfiguration', 'InvokeFunction'], lambdaFunction),
   ...each('cloudformation', ['DescribeStacks', 'DescribeStackEvents', 'DescribeStackResources'], stack),
   ...each('ssm', ['GetParameter', 'PutParameter'], parameter),
+  ...each('sns', ['Publish'], topic),
+  'ses.POST /v2/email/outbound-emails': (call, at) => mail('ses:SendEmail', call, at),
   'monitoring.GetMetricStatistics': (call) => everything('cloudwatch:GetMetricStatistics', call),
   'monitoring.PutMetricData': (call) => everything('cloudwatch:PutMetricData', call),
   // Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
@@ -157,6 +159,18 @@ function trail(action: string, call: RecordedCall, at: Surroundings) {
   return [
     request(action, call, name.startsWith('arn:') ? name : arn('cloudtrail', call, at, `trail/${name}`)),
   ];
+}
+
+function topic(action: string, call: RecordedCall) {
+  return [request(action, call, named(call, 'TopicArn'))];
+}
+
+/** By the identity that is verified: the sender's address, or its domain. Which of them, the call does not tell. */
+function mail(action: string, call: RecordedCall, at: Surroundings) {
+  const from = named(call, 'FromEmailAddress');
+  return [from, from.slice(from.indexOf('@') + 1)].map((identity) =>
+    request(action, call, arn('ses', call, at, `identity/${identity}`), { 'ses:FromAddress': from }),
+  );
 }
 
 function parameter(action: string, call: RecordedCall, at: Surroundings) {

@@ -21,6 +21,9 @@ export interface Deployed {
   readonly physicalId: string;
 }
 
+/** The account's Glue Data Catalog, which no template makes. */
+const CATALOG = 'Data Catalog';
+
 /** Type of what CloudFormation reads, and does not make: code and nested templates, as `<bucket>/<key>`. */
 export const SOURCE = 'code or template';
 
@@ -99,9 +102,9 @@ function requestsOf(
     const { types, context = () => ({}) } = target;
     const request = { action, region: place.region, context: context(deployed, place) };
     if (types === 'none') return [{ ...request, resource: '*' }];
-    return deployed
+    return [...deployed, { type: CATALOG, physicalId: 'catalog' }]
       .filter(({ type }) => types.includes(type))
-      .map((one) => ({ ...request, resource: arnOf(one, place) }));
+      .map((one) => ({ ...request, resource: arnOf(one, place, deployed) }));
   });
 }
 
@@ -120,7 +123,7 @@ const only = (...types: string[]): Target => ({ types });
 
 const aFunction = (deployed: readonly Deployed[], place: Place) => {
   const found = deployed.find(({ type }) => type === 'AWS::Lambda::Function');
-  return { 'lambda:FunctionArn': found === undefined ? '' : arnOf(found, place) };
+  return { 'lambda:FunctionArn': found === undefined ? '' : arnOf(found, place, deployed) };
 };
 
 /** What an action is done to. Source: Service Authorization Reference. The first that matches counts. */
@@ -132,6 +135,11 @@ const TARGETS: readonly (readonly [action: RegExp, target: Target])[] = [
   [/^lambda:CreateEventSourceMapping$/, { types: 'none', context: aFunction }],
   [/^lambda:.*EventSourceMapping$/, { types: ['AWS::Lambda::EventSourceMapping'], context: aFunction }],
   [/^lambda:/, only('AWS::Lambda::Function')],
+  // Of a saved query, too: its workgroup is the resource.
+  [/^athena:/, only('AWS::Athena::WorkGroup')],
+  // What is in a database is the database's and the catalog's, too.
+  [/^glue:.*Database$/, only(CATALOG, 'AWS::Glue::Database')],
+  [/^glue:.*Table$/, only(CATALOG, 'AWS::Glue::Database', 'AWS::Glue::Table')],
   [
     /^iam:PassRole$/,
     {
@@ -162,10 +170,13 @@ const TARGETS: readonly (readonly [action: RegExp, target: Target])[] = [
 
 /** What stands between the account and the name, where CloudFormation's physical id is a name. */
 const ARN_PREFIX: Readonly<Record<string, readonly [service: string, prefix: string]>> = {
+  [CATALOG]: ['glue', ''],
+  'AWS::Athena::WorkGroup': ['athena', 'workgroup/'],
   'AWS::CloudTrail::Trail': ['cloudtrail', 'trail/'],
   'AWS::CloudWatch::Alarm': ['cloudwatch', 'alarm:'],
   'AWS::DynamoDB::Table': ['dynamodb', 'table/'],
   'AWS::Events::Rule': ['events', 'rule/'],
+  'AWS::Glue::Database': ['glue', 'database/'],
   'AWS::KMS::Key': ['kms', 'key/'],
   'AWS::Lambda::EventSourceMapping': ['lambda', 'event-source-mapping:'],
   'AWS::Lambda::Function': ['lambda', 'function:'],
@@ -174,8 +185,17 @@ const ARN_PREFIX: Readonly<Record<string, readonly [service: string, prefix: str
   'AWS::SSM::Parameter': ['ssm', 'parameter'],
 };
 
-function arnOf({ type, physicalId }: Deployed, { partition, region, accountId }: Place): string {
+function arnOf(
+  { type, physicalId }: Deployed,
+  { partition, region, accountId }: Place,
+  deployed: readonly Deployed[],
+): string {
   if (physicalId.startsWith('arn:')) return physicalId;
+  if (type === 'AWS::Glue::Table') {
+    // A table's physical id is its name alone; a stack of ours has one database.
+    const database = deployed.find((other) => other.type === 'AWS::Glue::Database')?.physicalId;
+    return `arn:${partition}:glue:${region}:${accountId}:table/${database}/${physicalId.split('/').at(-1)}`;
+  }
   if (type === 'AWS::S3::Bucket' || type === SOURCE) return `arn:${partition}:s3:::${physicalId}`;
   // Dashboards are of no region.
   if (type === 'AWS::CloudWatch::Dashboard')

@@ -10,6 +10,7 @@ import type { FunctionPolicies, PolicySet } from './policies.ts';
  *
  * Secrets Manager: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
  * S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+ * SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  * SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
 const keyUse: Readonly<Record<string, readonly string[]>> = {
@@ -18,6 +19,7 @@ const keyUse: Readonly<Record<string, readonly string[]>> = {
   's3:GetObject': ['kms:Decrypt'],
   's3:GetObjectVersion': ['kms:Decrypt'],
   's3:PutObject': ['kms:GenerateDataKey'],
+  'sns:Publish': ['kms:GenerateDataKey', 'kms:Decrypt'],
   'sqs:SendMessage': ['kms:GenerateDataKey', 'kms:Decrypt'],
   'sqs:ReceiveMessage': ['kms:Decrypt'],
 };

@@ -17,6 +17,7 @@ const callLog = process.env.TRAILBRIDGE_CALL_LOG;
 /** What names a resource in a request's body. Nothing else of a body is kept: the rest may be a secret's value. */
 const identifiers = new Set([
   'Action',
+  'FromEmailAddress',
   'FunctionName',
   'IndexName',
   'KeyId',
@@ -27,6 +28,7 @@ const identifiers = new Set([
   'SecretId',
   'StackName',
   'TableName',
+  'TopicArn',
   'TrailName',
   'logGroupName',
   'logStreamName',

@@ -11,6 +11,7 @@ import {
   GetResourcePolicyCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NO_SUCH_RESOURCE } from '../../contract/trail.ts';
 import type { PolicyDocument } from './policies.ts';
@@ -38,6 +39,7 @@ export class ResourceReader {
   readonly #kmsByRegion = new Map<string, KMSClient>();
   readonly #s3: S3Client;
   readonly #secrets: SecretsManagerClient;
+  readonly #sns: SNSClient;
   readonly #sqs: SQSClient;
 
   constructor(config: ClientConfig) {
@@ -45,6 +47,7 @@ export class ResourceReader {
     this.#dynamodb = new DynamoDBClient(config);
     this.#s3 = new S3Client({ ...config, forcePathStyle: true, followRegionRedirects: true });
     this.#secrets = new SecretsManagerClient(config);
+    this.#sns = new SNSClient(config);
     this.#sqs = new SQSClient(config);
   }
 
@@ -60,6 +63,8 @@ export class ResourceReader {
         return this.#bucket(physicalId);
       case 'AWS::SecretsManager::Secret':
         return this.#secret(physicalId);
+      case 'AWS::SNS::Topic':
+        return this.#topic(physicalId);
       case 'AWS::SQS::Queue':
         return this.#queue(physicalId);
       case 'AWS::DynamoDB::Table':
@@ -70,8 +75,8 @@ export class ResourceReader {
   }
 
   destroy(): void {
-    const clients = [this.#dynamodb, this.#s3, this.#secrets, this.#sqs, ...this.#kmsByRegion.values()];
-    for (const client of clients) client.destroy();
+    const clients = [this.#dynamodb, this.#s3, this.#secrets, this.#sns, this.#sqs];
+    for (const client of [...clients, ...this.#kmsByRegion.values()]) client.destroy();
   }
 
   /** A customer-managed key; AWS allows the account's principals the use of its own keys through the service. */
@@ -127,6 +132,11 @@ export class ResourceReader {
     } = await this.#secrets.send(new DescribeSecretCommand({ SecretId: id }));
     const { ResourcePolicy } = await this.#secrets.send(new GetResourcePolicyCommand({ SecretId: id }));
     return this.#encryptedWith({ arn: ARN, policy: parsed(ResourcePolicy), secretName: Name }, KmsKeyId);
+  }
+
+  async #topic(arn: string): Promise<readonly ResourceFacts[]> {
+    const { Attributes } = await this.#sns.send(new GetTopicAttributesCommand({ TopicArn: arn }));
+    return this.#encryptedWith({ arn, policy: parsed(Attributes?.Policy) }, Attributes?.KmsMasterKeyId);
   }
 
   async #queue(url: string): Promise<readonly ResourceFacts[]> {

@@ -63,3 +63,14 @@ const DESTINATIONS: Readonly<Record<string, string>> = {
 export function destinationName(destination: string): string {
   return DESTINATIONS[destination] ?? destination;
 }
+
+const SOURCES: Readonly<Record<string, string>> = {
+  cloudone: 'Trend Cloud One',
+  appdynamics: 'Splunk AppDynamics',
+  ibmcloud: 'IBM Cloud',
+};
+
+/** The name of a source of audit logs as its vendor writes it. */
+export function sourceName(source: string): string {
+  return SOURCES[source] ?? source;
+}

@@ -6,6 +6,11 @@ export function wasForwarded({ seconds, delivered }: RehearsalReport): boolean {
   return seconds.forward > 0 || delivered.events > 0;
 }
 
+/** Whether files were to be forwarded, and the account to be connected: nothing of that is said of an audit archive. */
+export function isOfForwarding({ audit }: RehearsalReport): boolean {
+  return audit.sources.length === 0;
+}
+
 /** Records that the filter dropped, by all rules together. */
 export function filteredEvents({ filtered }: RehearsalReport): number {
   return Object.values(filtered).reduce((sum, count) => sum + count, 0);

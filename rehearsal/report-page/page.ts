@@ -15,6 +15,7 @@ import { failureSection } from './failure.ts';
 import { flowSection } from './flow.ts';
 import { moment } from './format.ts';
 import { latencySection } from './latency.ts';
+import { isOfForwarding } from './outcome.ts';
 import { permissionsSection } from './permissions.ts';
 import { phasesSection } from './phases.ts';
 import { residueSection } from './residue.ts';
@@ -45,9 +46,7 @@ ${failureSection(report)}
 ${phasesSection(report)}
 ${updatesSection(report)}
 ${auditSection(report)}
-${connectionsSection(report)}
-${flowSection(report)}
-${latencySection(report)}
+${isOfForwarding(report) && [connectionsSection(report), flowSection(report), latencySection(report)]}
 ${residueSection(report)}
 ${bucketNotificationSection(report)}
 ${permissionsSection(report)}
@@ -65,9 +64,13 @@ function contents(report: RehearsalReport): Markup {
     ['phases', 'Phases'],
     report.updates.length > 0 && ['updates', 'Updates'],
     report.audit.sources.length > 0 && ['audit', 'Audit archive'],
-    ['connections', 'Connections'],
-    ['flow', 'Files and events'],
-    ['latency', 'Latency'],
+    ...(isOfForwarding(report)
+      ? ([
+          ['connections', 'Connections'],
+          ['flow', 'Files and events'],
+          ['latency', 'Latency'],
+        ] as const)
+      : []),
     ['residue', 'What is left'],
     report.bucketNotification !== null && ['bucket-notification', 'Bucket notifications'],
     ['permissions', 'Permissions'],

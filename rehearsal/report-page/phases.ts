@@ -21,7 +21,7 @@ function timeline(seconds: RehearsalReport['seconds']): Markup {
     ['Set-up', seconds.setup],
     ['Bootstrap', seconds.bootstrap],
     ['Deploy', seconds.deploy],
-    ['Forward', seconds.forward],
+    seconds.archive > 0 ? ['Archive', seconds.archive] : ['Forward', seconds.forward],
     // Only one scenario updates: in the others it is not a phase that was missed.
     ...(seconds.update > 0 ? [['Update', seconds.update] as const] : []),
     ['Destroy', seconds.destroy],

@@ -2,8 +2,8 @@
 
 import { type Child, html, type Markup } from '../../page/html.ts';
 import type { AuditSourceReport, RehearsalReport } from '../report.ts';
-import { count, counted, destinationName, duration, latency, moment } from './format.ts';
-import { courseOf, filteredEvents, residueCount, wasForwarded } from './outcome.ts';
+import { count, counted, destinationName, duration, latency, moment, sourceName } from './format.ts';
+import { courseOf, filteredEvents, isOfForwarding, residueCount, wasForwarded } from './outcome.ts';
 import { list, sign, type Tone, verdict } from './parts.ts';
 
 const HEADLINES = {
@@ -66,6 +66,9 @@ function share(arrived: number, sent: number): string {
 function leftBehind(report: RehearsalReport): string {
   const left = residueCount(report);
   if (left > 0) return `${counted(left, 'thing was', 'things were')} left behind.`;
+  if (report.residue.checked && !isOfForwarding(report)) {
+    return 'The raw records stay, with their key, by design; everything else was removed.';
+  }
   return report.residue.checked
     ? 'Everything was removed; nothing is left.'
     : 'It did not come to the check of what is left.';
@@ -124,10 +127,10 @@ function deliveryTiles(report: RehearsalReport): Tile[] {
 function archiveTile({ source, archived, held, missing, surplus, sameIds }: AuditSourceReport): Tile {
   const wrong = missing + surplus + sameIds;
   return {
-    name: `Archived of ${source}`,
+    name: sourceName(source),
     figure: count(archived),
     tone: wrong === 0 ? 'good' : 'bad',
-    words: wrong === 0 ? `of ${count(held)}, each once` : `${count(wrong)} missing or twice`,
+    words: wrong === 0 ? `archived of ${count(held)}, each once` : `${count(wrong)} missing or twice`,
   };
 }
 

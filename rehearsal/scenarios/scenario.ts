@@ -5,6 +5,8 @@ import type { RehearsalOptions } from '../options.ts';
 import type { PolicyState } from '../permissions/proof.ts';
 import type { Progress } from '../progress.ts';
 import type { Stage } from '../stage.ts';
+import type { VendorStep } from '../steps.ts';
+import type { Tenant } from '../vendors/simulator.ts';
 
 /**
  * A story that a rehearsal plays. Every scenario has the same frame: the stage is set, the account
@@ -19,6 +21,8 @@ export interface Scenario {
   readonly about: string;
   /** Options that the story leaves no choice of. */
   readonly requires?: Partial<Pick<RehearsalOptions, 'destination' | 'existingBucket'>>;
+  /** The stack that the story is of, where it is not Cloud One's. */
+  readonly stack?: OtherStack;
   /** Where the existing bucket is. @default the region of the stack */
   readonly bucketRegion?: string;
   /** Nothing is synthesized or bootstrapped: the scenario needs no CDK, and publishes. @default false */
@@ -31,6 +35,20 @@ export interface Scenario {
   readonly play: (rehearsal: Rehearsal) => Promise<void>;
   /** How the stack goes. @default `cdk destroy` */
   readonly end?: (rehearsal: Rehearsal) => Promise<void>;
+}
+
+/** A stack of the product's beside that of Cloud One. */
+export interface OtherStack {
+  /** Its template's name, too. */
+  readonly name: string;
+  /** What it is deployed with, beside what every stack is. */
+  readonly parametersOf: (tenant: Tenant) => Parameters;
+  /** Calls to vendors that its creation makes. */
+  readonly vendorSteps: readonly VendorStep[];
+  /** Makes what its creation needs to find; returns what takes that away again. */
+  readonly prepare: (stage: Stage) => Promise<() => Promise<void>>;
+  /** Commands to look at it with while `--keep` keeps it up. */
+  readonly lookWith: readonly string[];
 }
 
 /** What the acts play with. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { archiveRow } from '../../bench/archive/figures.ts';
 import { generatedCases, InputError, inputCases, type Sizes } from '../../bench/cases.ts';
 import { BenchProcessError } from '../../bench/processes.ts';
 import { runBenchmark } from '../../bench/run.ts';
@@ -59,6 +60,24 @@ test('measures every case with the fields that scripts rely on', async () => {
   expect(tiny?.floorRatio).toBeNull();
   expect(tiny?.bareLoopRatio).toBeGreaterThan(0);
   expect(circumstances(results)).toContain(process.versions.node);
+});
+
+test('archives, derives and asks events of the three sources, and counts them', async () => {
+  const { archive } = await runBenchmark({ ...plan, cases: [], archiveSizes: [300] });
+
+  expect(archive.map(({ name, events }) => [name, events])).toEqual([
+    ['collect-cloudone', 100],
+    ['collect-appdynamics', 100],
+    ['collect-ibmcloud', 100],
+    ['derive', 300],
+    ['query', 300],
+  ]);
+  for (const result of archive) {
+    expect(result.eventsPerSecond, result.name).toBeGreaterThan(0);
+    expect(result.objects, result.name).toBeGreaterThan(0);
+    expect(Object.keys(result.calls), result.name).toContain('ListObjectsV2');
+    expect(archiveRow(result)).toContain(result.name);
+  }
 });
 
 test('measures each function once', async () => {

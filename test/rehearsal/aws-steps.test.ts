@@ -63,6 +63,16 @@ describe('the steps of AWS', () => {
     expect(written.reason).toContain(code);
   });
 
+  test('fails in the stack that it is of', async () => {
+    const stage = stageWith(false);
+    only(awsStepsOf([QUEUE], 'AuditArchive')).arm(stage);
+
+    expect(JSON.parse(await readFile(stage.failingCreation, 'utf8'))).toMatchObject({
+      stack: 'AuditArchive',
+      resource: 'Queue',
+    });
+  });
+
   test('an answer is lost after the function has done its work', async () => {
     const stage = stageWith(false);
     awsStepsOf([CONNECTOR])[1]?.arm(stage);

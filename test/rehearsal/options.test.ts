@@ -45,6 +45,7 @@ test.each([
   [['--existing-bucket'], { existingBucket: true }],
   [['--fail-at', 'cloud-account'], { failAt: 'cloud-account' }],
   [['--keep'], { keep: true }],
+  [['--scenario', 'audit', '--fail-at', 'aws:Key'], { scenario: 'audit', failAt: 'aws:Key' }],
   [['--scenario', 'round-trip'], { scenario: 'round-trip' }],
 ])('%j', (argv, expected) => {
   expect(parse(...argv)).toEqual({ ...parse(), ...expected });
@@ -96,7 +97,7 @@ test.each([
   [['--existing-buckets'], /unknown option '--existing-buckets'.*--existing-bucket\?/s],
   [['--scenario', 'unheard-of'], /'unheard-of' is invalid.*round-trip/s],
   [['--scenario'], /argument missing/],
-  [['--scenario', 'round-trip', '--fail-at', 'cloud-account'], /cannot be used with option '--fail-at/],
+  [['--scenario', 'update', '--fail-at', 'cloud-account'], /nothing is played but a deployment.*--scenario/],
   [['folder'], /too many arguments/],
 ])('%j is refused with a reason', (argv, reason) => {
   expect(() => parse(...argv)).toThrow(new Exit('2'));

@@ -86,7 +86,14 @@ test('the seconds of every phase, failed ones too; of those not reached, 0', asy
   const { deploy, total, ...others } = progress.seconds();
   expect(deploy).toBeGreaterThan(0);
   expect(total).toBeGreaterThanOrEqual(deploy);
-  expect(Object.keys(others).sort()).toEqual(['bootstrap', 'destroy', 'forward', 'setup', 'update']);
+  expect(Object.keys(others).sort()).toEqual([
+    'archive',
+    'bootstrap',
+    'destroy',
+    'forward',
+    'setup',
+    'update',
+  ]);
   expect(others).toMatchObject({ bootstrap: 0, forward: 0, update: 0, destroy: 0 });
 });
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import type { Values } from '../../rehearsal/template.ts';
 import { consoleTests } from './cloud-one/console.ts';
+import { snapshotTests } from './cloud-one/snapshot.ts';
+import { dashboardTests } from './dashboard.ts';
 import { deploy } from './deployment.ts';
 import { violations } from './rule-violations.ts';
 import { synthesizeAll } from './synthesis.ts';
@@ -45,6 +48,8 @@ describe('logical ids', () => {
       ['AppDynamicsCredentialSecret', 'CloudOneApiKeySecret', 'IbmCloudHmacKeySecret'],
     ],
     ['Custom::DerivedBucketTeardown', ['DerivedBucketTeardown']],
+    ['Custom::SourceProbe', ['AppDynamicsProbe', 'CloudOneProbe', 'IbmCloudProbe']],
+    ['Custom::ReportCheck', ['ReportCheck']],
   ])('%s: %j', (type, ids) => {
     expect(
       resourcesOf(template, type)
@@ -155,9 +160,9 @@ describe('patterns', () => {
 
 describe('what exists', () => {
   const SOURCES: readonly [string, Values, RegExp][] = [
-    ['Cloud One', CLOUD_ONE, /^CloudOne(\/|ApiKeySecret)/],
-    ['AppDynamics', APP_DYNAMICS, /^AppDynamics(\/|CredentialSecret)/],
-    ['IBM Cloud', IBM_CLOUD, /^IbmCloud(\/|HmacKeySecret)/],
+    ['Cloud One', CLOUD_ONE, /^CloudOne(Probe)?(\/|ApiKeySecret)/],
+    ['AppDynamics', APP_DYNAMICS, /^AppDynamics(Probe)?(\/|CredentialSecret)/],
+    ['IBM Cloud', IBM_CLOUD, /^IbmCloud(Probe)?(\/|HmacKeySecret)/],
     ['reports', { AuditReports: '[{}]' }, /^Reports\//],
     [
       'CloudTrail',
@@ -270,6 +275,24 @@ describe('the raw bucket', () => {
       );
     }
   });
+
+  test('is written to by nobody before every source that is on, and the reports, are proven', () => {
+    const schedules = resourcesOf(template, 'AWS::Events::Rule');
+    const writing = schedules.filter(([, { Condition }]) => Condition !== undefined);
+
+    // The derivation, which writes elsewhere, is the one that always exists.
+    expect([writing.length, schedules.length]).toEqual([4, 5]);
+    for (const [id, rule] of writing) {
+      expect({ [id]: listOf(rule.DependsOn) }).toEqual({ [id]: expect.arrayContaining(['ReportCheck']) });
+    }
+    const proofsBefore = (given: Values) =>
+      [...referencesIn(deploy(template, given).Resources.ReportCheck)].filter((name) =>
+        name.endsWith('Probe'),
+      );
+    expect(proofsBefore({})).toEqual([]);
+    expect(proofsBefore(CLOUD_ONE)).toEqual(['CloudOneProbe']);
+    expect(proofsBefore({ ...CLOUD_ONE, ...APP_DYNAMICS, ...IBM_CLOUD })).toHaveLength(3);
+  });
 });
 
 test('a collector reaches its own source’s records and items, and no other', () => {
@@ -287,6 +310,65 @@ test('a collector reaches its own source’s records and items, and no other', (
     }
   }
 });
+
+describe('a proof', () => {
+  const probe = (name: string, given: Values) =>
+    deploy(template, given).Resources[`${name}Probe`]?.Properties ?? {};
+
+  test('asks with what the collector asks with', () => {
+    const given = { ...CLOUD_ONE, ...APP_DYNAMICS, ...IBM_CLOUD };
+    const { Resources } = deploy(template, given);
+    for (const name of ['CloudOne', 'AppDynamics', 'IbmCloud']) {
+      const [, collector] =
+        resourcesOf({ ...template, Resources }, 'AWS::Lambda::Function').find(
+          ([, each]) => pathOf(each) === `${name}/Function/Function`,
+        ) ?? [];
+      const variables = property<{ Variables: Record<string, unknown> }>(collector, 'Environment').Variables;
+      const ofParameters = [...referencesIn(variables)].filter((each) =>
+        /^(CloudOne|AppDynamics|IbmCloud)/.test(each),
+      );
+      expect([...referencesIn(probe(name, given))]).toEqual(expect.arrayContaining(ofParameters));
+      expect(ofParameters.length).toBeGreaterThan(1);
+    }
+  });
+
+  test('is made again with another Revision, and with another credential where its id tells', () => {
+    for (const name of ['CloudOne', 'AppDynamics', 'IbmCloud']) {
+      expect(template.Resources[`${name}Probe`]?.Properties).toMatchObject({ Revision: { Ref: 'Revision' } });
+    }
+    const id = (parameter: string) => ({ 'Fn::Select': [0, { 'Fn::Split': [':', { Ref: parameter }] }] });
+    expect(probe('CloudOne', CLOUD_ONE).CredentialId).toEqual(id('CloudOneApiKey'));
+    expect(probe('IbmCloud', IBM_CLOUD).CredentialId).toEqual(id('IbmCloudHmacKey'));
+    expect(probe('CloudOne', { CloudOneApiKeySecretArn: secret('key') })).toMatchObject({
+      CredentialId: '',
+      GivenSecretArn: { Ref: 'CloudOneApiKeySecretArn' },
+    });
+  });
+
+  test('may read its source’s secret, and nothing else', () => {
+    for (const name of ['CloudOne', 'AppDynamics', 'IbmCloud']) {
+      const [, role] =
+        resourcesOf(template, 'AWS::IAM::Role').find(
+          ([, each]) => pathOf(each) === `${name}Probe/Handler/Role`,
+        ) ?? [];
+      const actions = permissionsOf(role as Resource).flatMap(({ Action }) => listOf(Action));
+      expect(actions.toSorted()).toEqual([
+        'kms:Decrypt',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'secretsmanager:GetSecretValue',
+      ]);
+    }
+  });
+});
+
+describe('on the dashboard', () =>
+  dashboardTests(template, {
+    metrics: Object.values(ARCHIVE_METRICS),
+    deployments: [{}, CLOUD_ONE, { ...CLOUD_ONE, ...APP_DYNAMICS, ...IBM_CLOUD, AuditReports: '[{}]' }],
+  }));
+
+describe('snapshot', () => snapshotTests(template));
 
 test('mail goes out as the one address only', () => {
   const rolesUnder = (given: Values) =>

@@ -14,16 +14,18 @@ import { isStatus, VendorError } from '../../vendors/vendor-call.ts';
 import {
   type AppDynamicsState,
   appDynamicsState,
-  believable,
   isInFuture,
   LONGEST_WINDOW_MS,
+  MOST_SKEW_MS,
   planRound,
   type Round,
   UNKNOWN_CLOCK_MS,
   withGap,
+  withPresent,
 } from './appdynamics/plan.ts';
 import type { CollectOutcome, Collector, CollectSession } from './collector.ts';
 import { Occurrences } from './occurrences.ts';
+import { fixedPlace } from './place.ts';
 import { UnreadableRecords } from './unreadable-records.ts';
 
 /** @throws WindowTooLargeError, UnparsableHistoryError, VendorError */
@@ -49,9 +51,11 @@ const SHORTEST_AFTER_SILENCE_MS = 60_000;
 /** Clocks that differ by more are told: the events' times are the controller's. */
 const NOTABLE_SKEW_MS = 5 * 60_000;
 
-export function appDynamicsCollector(readHistory: ReadHistory): Collector<AppDynamicsState> {
+/** @param place the controller and the account, in words. */
+export function appDynamicsCollector(readHistory: ReadHistory, place: string): Collector<AppDynamicsState> {
   return {
     source: 'appdynamics',
+    arrive: fixedPlace(place),
     state: appDynamicsState,
     collect: (session) => new AppDynamicsRun(readHistory, session).run(),
   };
@@ -62,6 +66,7 @@ class AppDynamicsRun {
   readonly #session: CollectSession<AppDynamicsState>;
   readonly #unreadable: UnreadableRecords;
   #state: AppDynamicsState;
+  #hasDoubted = false;
 
   constructor(readHistory: ReadHistory, session: CollectSession<AppDynamicsState>) {
     this.#readHistory = readHistory;
@@ -95,6 +100,9 @@ class AppDynamicsRun {
   /** @returns whether the present is reached. */
   async #nextWindow(): Promise<boolean> {
     const ours = this.#session.now().getTime();
+    if (this.#state.round === undefined) {
+      this.#state = withPresent(this.#state, ours);
+    }
     const round = this.#state.round ?? planRound(this.#state, ours);
     const present = ours + this.#state.aheadMs;
     const window = {
@@ -107,8 +115,10 @@ class AppDynamicsRun {
       return false;
     }
     await this.#keep(history);
-    const answeredAt = this.#noteClock(history.answeredAt);
-    this.#advance(round, this.#reached(window, answeredAt ?? ours - UNKNOWN_CLOCK_MS));
+    const answeredAt = this.#believable(history.answeredAt);
+    const reached = this.#reached(window, answeredAt ?? ours - UNKNOWN_CLOCK_MS);
+    this.#advance(round, reached);
+    this.#noteClock(answeredAt);
     this.#state = { ...this.#state, windowMs: Math.min(this.#state.windowMs * 2, LONGEST_WINDOW_MS) };
     return window.to >= present && this.#endRound(round, ours);
   }
@@ -187,24 +197,27 @@ class AppDynamicsRun {
     return true;
   }
 
-  /** @returns the controller's clock, where it can be believed. */
-  #noteClock(told: number | undefined): number | undefined {
-    const ours = this.#session.now().getTime();
-    const answeredAt = believable(told, ours);
-    if (told !== undefined && answeredAt === undefined) {
-      logger.warn("The AppDynamics controller's clock is more than a day from ours: it is not believed", {
-        aheadMs: told - ours,
-      });
+  #believable(answeredAt: number | undefined): number | undefined {
+    const aheadMs = (answeredAt ?? 0) - this.#session.now().getTime();
+    if (answeredAt === undefined || Math.abs(aheadMs) <= MOST_SKEW_MS) {
+      return answeredAt;
     }
+    if (!this.#hasDoubted) {
+      this.#hasDoubted = true;
+      logger.warn("The AppDynamics controller's clock is too far from ours to be believed", { aheadMs });
+    }
+    return undefined;
+  }
+
+  #noteClock(answeredAt: number | undefined): void {
     if (answeredAt === undefined) {
-      return undefined;
+      return;
     }
-    const aheadMs = answeredAt - ours;
+    const aheadMs = answeredAt - this.#session.now().getTime();
     if (Math.abs(aheadMs) > NOTABLE_SKEW_MS && Math.abs(this.#state.aheadMs) <= NOTABLE_SKEW_MS) {
       logger.warn("The AppDynamics controller's clock is not ours", { aheadMs });
     }
     this.#state = { ...this.#state, aheadMs };
-    return answeredAt;
   }
 
   /** All that the controller still has is asked for again: since when something is lacking, nobody knows. */

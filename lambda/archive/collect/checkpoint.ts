@@ -17,6 +17,21 @@ export class UnreadableCheckpointError extends Error {
   }
 }
 
+/** An item of DynamoDB holds 400 KB; what else is in this one is small. */
+const MOST_STATE_BYTES = 390_000;
+
+/** What the collector has to remember does not fit: something at the vendor's is of a size that nobody thought of. */
+export class CheckpointTooLargeError extends Error {
+  override readonly name = 'CheckpointTooLargeError';
+
+  constructor(pk: string, bytes: number) {
+    super(
+      `The collector's state for the item ${pk} takes ${bytes} bytes, of ${MOST_STATE_BYTES} at most. What was collected is stored, ` +
+        'and the next run goes on from the last state. Report it.',
+    );
+  }
+}
+
 /** How far a source was collected when it was last looked at. */
 export interface Standing {
   /** Everything before is collected; `undefined` where it never was. Milliseconds since the epoch. */
@@ -36,7 +51,14 @@ export interface RunNote {
 }
 
 export type Opening<State> =
-  | { readonly isOurs: true; readonly state: State | undefined; readonly standing: Standing }
+  | {
+      readonly isOurs: true;
+      /** Of which the state is; `undefined` where it was never noted. */
+      readonly place: string | undefined;
+      /** @throws UnreadableCheckpointError */
+      readonly readState: () => State | undefined;
+      readonly standing: Standing;
+    }
   /** Another run is at it. */
   | { readonly isOurs: false; readonly standing: Standing };
 
@@ -62,12 +84,42 @@ export class Checkpoint<State> {
   async open(until: number, now: number): Promise<Opening<State>> {
     const { isOurs, item } = await this.#lease.take(until, now, { since: { N: String(now) } });
     const standing = standingOf(item, now);
-    return isOurs ? { isOurs, state: this.#stateIn(item), standing } : { isOurs, standing };
+    const place = item.collectedFrom?.S;
+    return isOurs ? { isOurs, place, readState: () => this.#stateIn(item), standing } : { isOurs, standing };
   }
 
-  /** @throws LeaseLostError */
+  /**
+   * Notes the place that the state is of.
+   *
+   * @throws LeaseLostError
+   */
+  async notePlace(place: string): Promise<void> {
+    await this.#lease.write({ collectedFrom: { S: place } });
+  }
+
+  /**
+   * Forgets, at once, all that is known of the former place.
+   *
+   * @param now milliseconds since the epoch.
+   * @throws LeaseLostError
+   */
+  async beginAnew(place: string, now: number): Promise<Standing> {
+    await this.#lease.write({ collectedFrom: { S: place }, since: { N: String(now) } }, [
+      'collectorState',
+      'completeUntil',
+      'gaps',
+    ]);
+    return { completeUntil: undefined, since: now };
+  }
+
+  /** @throws LeaseLostError, CheckpointTooLargeError */
   async save(state: State): Promise<void> {
-    await this.#lease.write({ collectorState: { S: JSON.stringify(state) } });
+    const text = JSON.stringify(state);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MOST_STATE_BYTES) {
+      throw new CheckpointTooLargeError(this.#pk, bytes);
+    }
+    await this.#lease.write({ collectorState: { S: text } });
   }
 
   /**

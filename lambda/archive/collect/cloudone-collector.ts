@@ -17,6 +17,7 @@ import { afterWalk, type CloudOneState, cloudOneState, planWalk } from './cloudo
 import { afterPage, afterReturn, type Step, type Walk } from './cloudone/walk.ts';
 import type { CollectOutcome, Collector, CollectSession, Recorder } from './collector.ts';
 import { Occurrences } from './occurrences.ts';
+import type { Arrive } from './place.ts';
 import { UnreadableRecords } from './unreadable-records.ts';
 
 /**
@@ -31,9 +32,10 @@ const PAGES_PER_SAVE = 200;
 const RESTARTS_PER_RUN = 3;
 const TOO_MANY_REQUESTS = 429;
 
-export function cloudOneCollector(readPage: ReadPage): Collector<CloudOneState> {
+export function cloudOneCollector(readPage: ReadPage, arrive: Arrive): Collector<CloudOneState> {
   return {
     source: 'cloudone',
+    arrive,
     state: cloudOneState,
     collect: (session) => new CloudOneRun(readPage, session).run(),
   };

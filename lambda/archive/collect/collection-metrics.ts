@@ -1,11 +1,7 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { AuditSource } from '../../../contract/archive.ts';
-import {
-  ARCHIVE_METRICS,
-  METRIC_NAMESPACE,
-  SOURCE_DIMENSION,
-  STACK_DIMENSION,
-} from '../../../contract/metrics.ts';
+import { ARCHIVE_METRICS, SOURCE_DIMENSION } from '../../../contract/metrics.ts';
+import { stackMetrics } from '../../shared/stack-metrics.ts';
 import type { ArchiveCounts } from '../raw/raw-archive.ts';
 import type { Finding } from './collector.ts';
 
@@ -21,10 +17,7 @@ export interface CollectionMetrics {
 
 /** The metrics of the stack and the source that the alarms go by. */
 export function collectionMetrics(stackName: string, source: AuditSource): CollectionMetrics {
-  const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
-  // Powertools adds the dimension `service`, which would part our metrics from their alarms.
-  metrics.clearDefaultDimensions();
-  metrics.setDefaultDimensions({ [STACK_DIMENSION]: stackName, [SOURCE_DIMENSION]: source });
+  const metrics = stackMetrics(stackName, { [SOURCE_DIMENSION]: source });
   const tell = (name: string, unit: (typeof MetricUnit)[keyof typeof MetricUnit], value: number) => {
     metrics.addMetric(name, unit, value);
     // One by one: whatever becomes of the others, this is told.

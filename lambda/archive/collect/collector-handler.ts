@@ -6,6 +6,7 @@ import type * as z from 'zod';
 import type { collectorEnvironment } from '../../../contract/archive.ts';
 import { parseEnvironment } from '../../../contract/environment.ts';
 import { AWS_PATIENCE, S3_READING_PATIENCE } from '../../shared/aws-patience.ts';
+import { planRun } from '../../shared/deadline.ts';
 import { logger } from '../../shared/logger.ts';
 import { RawArchive } from '../raw/raw-archive.ts';
 import { damageInWords } from '../raw/read-archive.ts';
@@ -15,17 +16,6 @@ import { Checkpoint } from './checkpoint.ts';
 import { collectionMetrics } from './collection-metrics.ts';
 import type { Collector } from './collector.ts';
 import { runCollector } from './run-collector.ts';
-
-/** Kept back for storing what is held, at the moment that the collector is asked to end. */
-const RESERVE_MS = 120_000;
-/** Kept back for giving back the lease, however things hang. */
-const TABLE_RESERVE_MS = 20_000;
-/** Kept back for the handler's own end, so that an abort is an error with a name and not a kill. */
-const ANSWER_RESERVE_MS = 5_000;
-/** No reserve takes more than this part of the time, so that a short one is still mostly for the work. */
-const MAXIMUM_RESERVE_SHARE = 0.25;
-/** For clocks that differ: nothing of the run is left when another takes the lease. */
-const CLOCK_MARGIN_MS = 5_000;
 
 type CollectorHandler = (event: unknown, context: Context) => Promise<void>;
 
@@ -50,14 +40,11 @@ export function collectorHandler<Schema extends z.ZodType<z.infer<typeof collect
   const now = () => new Date();
 
   return async (_event, context) => {
-    const remainingMs = context.getRemainingTimeInMillis();
-    const endsAt = Date.now() + remainingMs;
-    const leaves = (reserveMs: number) => endsAt - Math.min(reserveMs, remainingMs * MAXIMUM_RESERVE_SHARE);
-    const until = (time: number) => AbortSignal.timeout(Math.max(1, Math.round(time - Date.now())));
-    const signal = until(leaves(TABLE_RESERVE_MS));
+    const plan = planRun(context.getRemainingTimeInMillis());
+    const { workSignal: signal } = plan;
     await runCollector(collector, {
       checkpoint: new Checkpoint(
-        { dynamoDb, table, signal: until(leaves(ANSWER_RESERVE_MS)) },
+        { dynamoDb, table, signal: plan.closeSignal },
         source,
         collector.state,
         context.awsRequestId,
@@ -72,8 +59,8 @@ export function collectorHandler<Schema extends z.ZodType<z.infer<typeof collect
       metrics,
       log: logger,
       now,
-      endsAt: endsAt + CLOCK_MARGIN_MS,
-      timeIsUp: () => Date.now() >= leaves(RESERVE_MS),
+      leaseUntil: plan.leaseUntil,
+      timeIsUp: plan.timeIsUp,
       signal,
     });
   };

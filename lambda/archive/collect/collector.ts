@@ -1,6 +1,7 @@
 /** What a source's collector is, and what it is given. */
 import type * as z from 'zod';
 import type { AuditSource, CollectionGap } from '../../../contract/archive.ts';
+import type { Arrive } from './place.ts';
 
 /** A record as a vendor gave it. */
 export interface CollectedRecord {
@@ -41,7 +42,7 @@ export type Finding = 'eventsLost' | 'setupIncomplete' | 'objectsUnread';
 
 /** One run of a collector. */
 export interface CollectSession<State> {
-  /** As it was last saved; `undefined` at the very first run. */
+  /** As it was last saved; `undefined` at the very first run, and at the first from another place. */
   readonly state: State | undefined;
   readonly archive: Recorder;
   /**
@@ -73,6 +74,8 @@ export interface Collector<State> {
   readonly source: AuditSource;
   /** Of the checkpoint; must let older versions through. */
   readonly state: z.ZodType<State>;
+  /** Asked before each run: the state of another place is not gone on from. */
+  readonly arrive: Arrive;
   /** Collects from where the state says to now, saving as it goes. */
   collect(session: CollectSession<State>): Promise<CollectOutcome>;
 }

@@ -10,15 +10,21 @@ import { type IbmCloudPlace, IbmCloudRun } from './ibmcloud/run.ts';
 import { setupProblem } from './ibmcloud/setup-check.ts';
 import { type IbmCloudState, ibmCloudState } from './ibmcloud/state.ts';
 import { sweep } from './ibmcloud/sweep.ts';
+import { fixedPlace } from './place.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** @param place asked for at the beginning of each run, so that new credentials are used at once. */
+/**
+ * @param place asked for at the beginning of each run, so that new credentials are used at once.
+ * @param name of the place, in words.
+ */
 export function ibmCloudCollector(
   place: (signal: AbortSignal) => Promise<IbmCloudPlace>,
+  name: string,
 ): Collector<IbmCloudState> {
   return {
     source: 'ibmcloud',
+    arrive: fixedPlace(name),
     state: ibmCloudState,
     collect: async (session) => collect(await place(session.signal), session),
   };

@@ -3,7 +3,7 @@ import { wordsOf } from '../../shared/aws-errors.ts';
 import { settleBy } from '../../shared/deadline.ts';
 import type { ArchiveCounts, RawArchive } from '../raw/raw-archive.ts';
 import { LeaseLostError } from '../table/lease.ts';
-import type { Checkpoint, Standing } from './checkpoint.ts';
+import type { Checkpoint, Opening, Standing } from './checkpoint.ts';
 import type { CollectionMetrics } from './collection-metrics.ts';
 import type { CollectOutcome, Collector } from './collector.ts';
 
@@ -13,8 +13,8 @@ export interface RunServices<State> {
   readonly metrics: CollectionMetrics;
   readonly log: RunLog;
   readonly now: () => Date;
-  /** When the run ends, however it goes, in milliseconds since the epoch: the lease is good until then. */
-  readonly endsAt: number;
+  /** When nothing of the run is left, however it goes, in milliseconds since the epoch. */
+  readonly leaseUntil: number;
   readonly timeIsUp: () => boolean;
   readonly signal: AbortSignal;
 }
@@ -45,17 +45,17 @@ export async function runCollector<State>(
   collector: Collector<State>,
   services: RunServices<State>,
 ): Promise<RunEnd> {
-  const { checkpoint, metrics, log, now, endsAt } = services;
+  const { checkpoint, metrics, log, now, leaseUntil } = services;
   const { source } = collector;
   const run = new Run(collector, services);
   try {
-    const opening = await checkpoint.open(endsAt, now().getTime());
+    const opening = await checkpoint.open(leaseUntil, now().getTime());
     run.standing = opening.standing;
     if (!opening.isOurs) {
       log.info('Another run is collecting: nothing to do', { source });
       return { kind: 'LeaseTaken' };
     }
-    const end = await run.collect(opening.state);
+    const end = await run.collect(opening);
     metrics.failed(false);
     log.info('Collected', { ...end, source });
     return end;
@@ -84,6 +84,8 @@ export async function runCollector<State>(
   }
 }
 
+type OurOpening<State> = Opening<State> & { readonly isOurs: true };
+
 class Run<State> {
   readonly #collector: Collector<State>;
   readonly #services: RunServices<State>;
@@ -95,8 +97,9 @@ class Run<State> {
     this.#services = services;
   }
 
-  async collect(state: State | undefined): Promise<RunEnd & { readonly kind: 'Collected' }> {
+  async collect(opening: OurOpening<State>): Promise<RunEnd & { readonly kind: 'Collected' }> {
     const { archive, checkpoint, metrics, now, timeIsUp, signal } = this.#services;
+    const state = await this.#arrive(opening);
     const collected = this.#collector.collect({
       state,
       archive,
@@ -123,6 +126,28 @@ class Run<State> {
       this.standing = { ...this.standing, completeUntil: outcome.completeUntil };
     }
     return { kind: 'Collected', ...outcome, ...archive.counts };
+  }
+
+  /** @returns the state, if it is of the place that is collected from now. */
+  async #arrive({ place: former, readState, standing }: OurOpening<State>): Promise<State | undefined> {
+    const { checkpoint, log, now, signal } = this.#services;
+    const { source, arrive } = this.#collector;
+    const { place, isAnother } = await settleBy(arrive(former, signal), signal);
+    if (isAnother) {
+      log.warn('Collected from another place from now on, from the beginning of its history', {
+        source,
+        place,
+        former,
+        formerCompleteUntil: standing.completeUntil,
+      });
+      this.standing = await checkpoint.beginAnew(place, now().getTime());
+      return undefined;
+    }
+    const state = readState();
+    if (place !== former) {
+      await checkpoint.notePlace(place);
+    }
+    return state;
   }
 
   /** After a failure, so that the next run need not wait for the lease's end. */

@@ -1,6 +1,7 @@
 /** Which events a report tells of. */
 import type { AuditColumnName, AuditRow } from '../../../contract/audit-columns.ts';
 import type { ReportFilter } from '../../../contract/report-attributes.ts';
+import { anyGlob } from '../../shared/glob.ts';
 
 export type RowFilter = (row: AuditRow) => boolean;
 
@@ -19,10 +20,10 @@ export function rowFilter(include: readonly ReportFilter[], exclude: readonly Re
 /** One for each field that is named. */
 function fieldMatchers(filters: readonly ReportFilter[]): readonly RowFilter[] {
   return [...filtersByColumn(filters)].map(([column, values]) => {
-    const pattern = new RegExp(`^(?:${values.map(patternOf).join('|')})$`, 'isu');
+    const matches = anyGlob(values, { ignoreCase: true });
     return (row) => {
       const value = row[column];
-      return value !== null && pattern.test(String(value));
+      return value !== null && matches(String(value));
     };
   });
 }
@@ -35,12 +36,4 @@ export function filtersByColumn(
     columns.set(column, [...(columns.get(column) ?? []), value]);
   }
   return columns;
-}
-
-function patternOf(value: string): string {
-  // A run of asterisks is one: several in a row would have the expression try every way to share a text among them.
-  return value
-    .split(/\*+/)
-    .map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'))
-    .join('.*');
 }

@@ -83,12 +83,13 @@ export class LeasedItem {
   }
 
   /**
-   * Sets attributes of the item, and goes on holding it.
+   * Sets attributes of the item, removes others, and goes on holding it.
    *
    * @throws LeaseLostError
    */
-  async write(attributes: Item): Promise<void> {
-    await this.#writeAsOwner(setOf(attributes), placeholders(attributes));
+  async write(attributes: Item, removed: readonly string[] = []): Promise<void> {
+    const remove = removed.length === 0 ? '' : ` REMOVE ${removed.join(', ')}`;
+    await this.#writeAsOwner(`${setOf(attributes)}${remove}`, placeholders(attributes));
   }
 
   /**

@@ -65,7 +65,11 @@ test('Cloud One’s audit log gets into the bucket, once', async () => {
   vi.stubEnv('API_KEY_SECRET_ARN', 'api-key');
   vi.stubEnv('CLOUD_ONE_REGION', 'us-1');
   const logs = RECORDS.map((record) => record.replace('timeStamp', 'time').replace('1', '1772366400'));
-  cloudOne.play(answer(200, `{"logs":[${logs}]}`));
+  // The account is looked up once.
+  cloudOne.play(
+    answer(200, '{"urn":"urn:cloudone:identity:us-1:123456789012:apikey/id"}'),
+    answer(200, `{"logs":[${logs}]}`),
+  );
   const { handler } = (await import('../../../lambda/archive/cloudone-collector-handler.ts')) as {
     handler: Handler;
   };
@@ -74,7 +78,7 @@ test('Cloud One’s audit log gets into the bucket, once', async () => {
   await handler({}, context);
 
   expect(stored()).toEqual([...logs].sort());
-  expect(cloudOne.requests).toHaveLength(2);
+  expect(cloudOne.requests).toHaveLength(3);
 });
 
 test.each(['basic', 'oauth'])(

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ARCHIVE_TABLE_KEYS, type AuditSource } from '../../../contract/archive.ts';
 import { Checkpoint } from '../../../lambda/archive/collect/checkpoint.ts';
 import type { CollectedRecord, Collector } from '../../../lambda/archive/collect/collector.ts';
+import { fixedPlace } from '../../../lambda/archive/collect/place.ts';
 import { type RunEnd, runCollector } from '../../../lambda/archive/collect/run-collector.ts';
 import { type ArchiveLimits, RawArchive } from '../../../lambda/archive/raw/raw-archive.ts';
 import type { Damage } from '../../../lambda/archive/raw/raw-object.ts';
@@ -99,7 +100,7 @@ export class ArchiveWorld {
       metrics: { counts: tell('counts'), age: tell('age'), failed: tell('failed'), finding: tell('finding') },
       log: { info: log('info'), warn: log('warn'), error: log('error') },
       now: () => new Date(this.time),
-      endsAt,
+      leaseUntil: endsAt,
       timeIsUp: () => this.time >= endsAt,
       signal: new AbortController().signal,
     });
@@ -138,6 +139,7 @@ export function pagedCollector(
 ): Collector<{ readonly next: number }> {
   return {
     source,
+    arrive: fixedPlace('here'),
     state: z.object({ next: z.number() }),
     collect: async ({ state, archive, save, now }) => {
       for (let page = state?.next ?? 0; page < pages.length; page += 1) {

@@ -1,4 +1,4 @@
-/** Every custom resource that the stack has, made as its handler makes it. */
+/** Every custom resource that the stacks have, made as its handler makes it. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -13,7 +13,7 @@ import { cloudTrailLifecycle } from '../../../lambda/forwarding/cloudtrail-lifec
 import { destinationProbe } from '../../../lambda/forwarding/destination-probe.ts';
 import { DestinationToken } from '../../../lambda/forwarding/destination-token.ts';
 import { PartSender } from '../../../lambda/forwarding/part-sender.ts';
-import { apiKeyReader, freshSecretReader } from '../../../lambda/onboarding/api-key-reader.ts';
+import { apiKeyReader } from '../../../lambda/onboarding/api-key-reader.ts';
 import { cloudAccount } from '../../../lambda/onboarding/cloud-account.ts';
 import { cloudOneAccount } from '../../../lambda/onboarding/cloud-one-account.ts';
 import { cloudTrailToken } from '../../../lambda/onboarding/cloudtrail-token.ts';
@@ -24,12 +24,14 @@ import { workloadSecurityConnector } from '../../../lambda/onboarding/workload-s
 import { workloadSecurityExternalId } from '../../../lambda/onboarding/workload-security-external-id.ts';
 import { customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
 import { parameterMark } from '../../../lambda/shared/durable-mark.ts';
+import { freshSecretReader } from '../../../lambda/shared/fresh-secrets.ts';
 import { SecretReader } from '../../../lambda/shared/secrets.ts';
 import { bucketNotification } from '../../../lambda/trail/bucket-notification.ts';
 import { trailBucketTeardown } from '../../../lambda/trail/trail-bucket-teardown.ts';
 import { cloudTrailServiceOf, destinationOf } from '../../../lambda/vendors/destination-of.ts';
 import { STACK_ID } from '../shared/custom-resource-harness.ts';
 import type { Properties } from '../shared/lifecycle-driver.ts';
+import { ARCHIVE_SUBJECTS } from './archive-subjects.ts';
 import { EVENT_BRIDGE } from './aws-stand-in.ts';
 import { afterCreation, differsIn, isOurs, never, type Scene, type Subject } from './subject.ts';
 import {
@@ -492,4 +494,5 @@ export const SUBJECTS: readonly Subject[] = [
   probe,
   lifecycleNotes,
   teardown,
+  ...ARCHIVE_SUBJECTS,
 ];

@@ -2,6 +2,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { vi } from 'vitest';
 import { type Seed, type Simulator, startSimulator } from '../../../rehearsal/vendors/simulator.ts';
+import { startS3Bucket } from '../../stand-ins/s3-bucket.ts';
 import {
   type AnswerSink,
   captureOutput,
@@ -18,6 +19,11 @@ export const GENERATED_ENROLMENT_SECRET = secretArn('generated-enrolment');
 export const VISION_ONE_API_KEY_SECRET = secretArn('vision-one-api-key');
 export const SERVICE_TOKEN_SECRET = secretArn('service-token');
 export const INGEST_SECRET = secretArn('ingest-token');
+
+export const APP_DYNAMICS_SECRET = secretArn('appdynamics');
+export const IBM_SECRET = secretArn('ibm-hmac-key');
+/** The one bucket that IBM Cloud's object storage has. */
+export const IBM_BUCKET = 'activity-tracking';
 
 export interface World {
   readonly vendors: Simulator;
@@ -45,7 +51,11 @@ function tokenOf(value: string): string {
 
 export async function startWorld(): Promise<World> {
   const aws = awsStandIn();
-  const vendors = await startSimulator({ neighbours: aws.services });
+  const ibmStorage = await startS3Bucket(IBM_BUCKET);
+  const vendors = await startSimulator({
+    neighbours: aws.services,
+    audit: { ibmcloud: { upstream: { url: ibmStorage.url } } },
+  });
   const sink = await startAnswerSink();
   let output = () => '';
 
@@ -84,6 +94,7 @@ export async function startWorld(): Promise<World> {
     output: () => output(),
     secrets: () => [
       vendors.tenant.cloudOneApiKey.split(':')[1] ?? '',
+      vendors.tenant.ibmSecretAccessKey,
       ...[...aws.secrets.values()].map(tokenOf).filter((value) => value !== ''),
       URL_SIGNATURE,
     ],
@@ -101,11 +112,14 @@ export async function startWorld(): Promise<World> {
       aws.secrets.set(VISION_ONE_API_KEY_SECRET, vendors.tenant.visionOneApiKey);
       aws.secrets.set(SERVICE_TOKEN_SECRET, '');
       aws.secrets.set(INGEST_SECRET, vendors.tenant.ingestToken);
+      aws.secrets.set(APP_DYNAMICS_SECRET, vendors.tenant.appDynamicsPassword);
+      const { ibmAccessKeyId, ibmSecretAccessKey } = vendors.tenant;
+      aws.secrets.set(IBM_SECRET, `${ibmAccessKeyId}:${ibmSecretAccessKey}`);
       output = captureOutput();
     },
     close: async () => {
       vi.unstubAllEnvs();
-      await Promise.all([vendors.close(), sink.close()]);
+      await Promise.all([vendors.close(), sink.close(), ibmStorage.close()]);
     },
   };
 }

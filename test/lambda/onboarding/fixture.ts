@@ -3,7 +3,6 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
 import { UNMARKED } from '../../../contract/mark.ts';
-import { freshSecretReader } from '../../../lambda/onboarding/api-key-reader.ts';
 import { cloudAccount } from '../../../lambda/onboarding/cloud-account.ts';
 import { cloudOneAccount } from '../../../lambda/onboarding/cloud-one-account.ts';
 import { cloudTrailToken } from '../../../lambda/onboarding/cloudtrail-token.ts';
@@ -11,6 +10,7 @@ import { visionOneConnection } from '../../../lambda/onboarding/vision-one-conne
 import { workloadSecurityConnector } from '../../../lambda/onboarding/workload-security-connector.ts';
 import { workloadSecurityExternalId } from '../../../lambda/onboarding/workload-security-external-id.ts';
 import { type CustomResourceHandler, customResourceHandler } from '../../../lambda/shared/custom-resource.ts';
+import { freshSecretReader } from '../../../lambda/shared/fresh-secrets.ts';
 import { parseCloudOneApiKey } from '../../../lambda/vendors/cloudone/api-key.ts';
 import { type Simulator, startSimulator } from '../../../rehearsal/vendors/simulator.ts';
 import {

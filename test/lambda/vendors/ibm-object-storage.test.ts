@@ -61,6 +61,7 @@ describe('the endpoint', () => {
   test('is the path’s first part in a rehearsal, and no other endpoint’s of AWS', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
     vi.stubEnv('AWS_ENDPOINT_URL_S3', 'http://127.0.0.1:1');
+    reply.body = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
     await open().page({ prefix: '' }, signal);
     expect(asked[0]?.path).toBe('/s3.eu-de.cloud-object-storage.appdomain.cloud/audit-events/');
     expect(asked[0]?.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=access-key\/\d+\/eu-de\/s3\//);
@@ -89,6 +90,14 @@ test('a page of a listing', async () => {
     'max-keys': '5',
   });
 });
+
+test.each(['', '<html><body>Log in to the proxy</body></html>', '<Error/>'])(
+  '%j in place of a listing is no empty one',
+  async (body) => {
+    reply.body = body;
+    await expect(open().page({ prefix: '' }, signal)).rejects.toThrow(/If a proxy stands between/);
+  },
+);
 
 test('an object whose key has colons and a plus', async () => {
   reply.body = 'the content';

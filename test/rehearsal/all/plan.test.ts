@@ -25,11 +25,12 @@ describe('the courses', () => {
 
 describe('the failing deployments', () => {
   const step = (id: string): Step => ({ id, arm: () => {}, disarm: () => {}, isNamedBy: () => true });
-  const stepsUnder = async ({ existingBucket, destination }: RehearsalOptions) => [
+  const stepsUnder = async ({ existingBucket, destination, scenario }: RehearsalOptions) => [
     step('look-up'),
     step(`aws:${existingBucket ? 'Existing' : 'New'}Bucket`),
     step('aws:Queue'),
     ...(destination === 'visionone' ? [step('aws:IngestSecret')] : [step('token')]),
+    ...(scenario === 'audit' ? [step('aws:RawBucket')] : []),
   ];
 
   test('have every step, those that the template shares once, and those of vendors with each destination', async () => {
@@ -43,6 +44,12 @@ describe('the failing deployments', () => {
       '--destination visionone --enrolment api-key --fail-at look-up',
       '--destination visionone --enrolment api-key --fail-at aws:NewBucket',
       '--destination visionone --enrolment api-key --fail-at aws:IngestSecret',
+      // Of another stack, which shares no step however it is called.
+      '--scenario audit --fail-at look-up',
+      '--scenario audit --fail-at aws:NewBucket',
+      '--scenario audit --fail-at aws:Queue',
+      '--scenario audit --fail-at token',
+      '--scenario audit --fail-at aws:RawBucket',
     ]);
   });
 
@@ -50,7 +57,8 @@ describe('the failing deployments', () => {
     const planned = await failingDeployments(stepsUnder);
 
     expect(planned[0]?.options).toMatchObject({ existingBucket: true, destination: 'cloudone' });
-    expect(planned.at(-1)?.options).toMatchObject({ existingBucket: false, destination: 'visionone' });
+    expect(planned[6]?.options).toMatchObject({ existingBucket: false, destination: 'visionone' });
+    expect(planned.at(-1)?.options).toMatchObject({ scenario: 'audit' });
   });
 });
 

@@ -3,6 +3,7 @@ import { bucketTests } from './conformance/buckets.ts';
 import { customResourceTests } from './conformance/custom-resources.ts';
 import { startFixture } from './conformance/fixture.ts';
 import { functionTests } from './conformance/functions.ts';
+import { mailTests } from './conformance/mail.ts';
 import { nestedStackTests } from './conformance/nested-stacks.ts';
 import { objectTests } from './conformance/objects.ts';
 import { observabilityTests } from './conformance/observability.ts';
@@ -37,6 +38,7 @@ if (fixture instanceof Error) {
     functionTests(fixture);
     observabilityTests(fixture);
     permissionTests(fixture);
+    mailTests(fixture);
     rotationTests(fixture);
     residueTests(fixture);
   });

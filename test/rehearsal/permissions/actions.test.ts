@@ -271,6 +271,32 @@ describe('S3', () => {
   });
 });
 
+describe('what is told to people', () => {
+  it('an announcement, by its topic', () => {
+    const topic = `arn:aws:sns:${region}:${accountId}:alarms`;
+
+    expect(
+      needs(recordedCall({ service: 'sns', parameters: { Action: 'Publish', TopicArn: topic } })),
+    ).toEqual([`sns:Publish ${topic}`]);
+  });
+
+  it('a mail, by its sender, of whom the address or the domain is verified', () => {
+    const call = recordedCall({
+      service: 'ses',
+      path: '/v2/email/outbound-emails',
+      parameters: { FromEmailAddress: 'reports@example.com' },
+    });
+
+    expect(permissionsFor(call, policySet([]))).toMatchObject(
+      ['reports@example.com', 'example.com'].map((identity) => ({
+        action: 'ses:SendEmail',
+        resource: `arn:aws:ses:${region}:${accountId}:identity/${identity}`,
+        context: { 'ses:FromAddress': 'reports@example.com' },
+      })),
+    );
+  });
+});
+
 describe('what the tables do not have', () => {
   it.each<[string, RecordedCall]>([
     ['DeleteParameter', json('ssm', 'AmazonSSM.DeleteParameter', { Name: 'x' })],

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RecordedCall } from '../../../rehearsal/permissions/call-log.ts';
 import type { PolicySet, PolicyStatement } from '../../../rehearsal/permissions/policies.ts';
-import { prove, proveOverTime } from '../../../rehearsal/permissions/proof.ts';
+import { prove, proveOverTime, provePermissions } from '../../../rehearsal/permissions/proof.ts';
 import {
   accountDecides,
   accountId,
@@ -271,14 +274,57 @@ describe('findings', () => {
   });
 });
 
+describe("what goes to somebody else's host", () => {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'proof-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('is none of the role’s business, however it is signed', async () => {
+    const callLog = join(folder, 'calls.ndjson');
+    const calls = ['127.0.0.1:4566', '127.0.0.1:8080'].map((host) =>
+      s3Call('GET', '/s3.eu-de.cloud-object-storage.appdomain.cloud/bucket/key', { host }),
+    );
+    await writeFile(callLog, calls.map((call) => JSON.stringify(call)).join('\n'));
+    const states = [{ at: new Date(0).toISOString(), policies: policySet([functionWith([])]) }];
+
+    expect(await provePermissions({ callLog, states, notAws: '127.0.0.1:8080' })).toMatchObject({
+      calls: 1,
+      denied: [expect.stringContaining('s3:GetObject')],
+    });
+    expect((await provePermissions({ callLog, states })).calls).toBe(2);
+  });
+});
+
+describe('an encrypted topic', () => {
+  const topic = `arn:aws:sns:${region}:${accountId}:alarms`;
+  const publish = allow('sns:Publish', topic);
+  const call = recordedCall({ service: 'sns', parameters: { Action: 'Publish', TopicArn: topic } });
+  const encrypted = { encryptionKeys: { [topic]: keyArn } };
+
+  it('takes its key to publish on', async () => {
+    const useKey = allow(['kms:GenerateDataKey', 'kms:Decrypt'], keyArn, through('sns'));
+
+    expect(await answers(policySet([functionWith([publish])], encrypted), call)).toContainEqual(
+      expect.stringMatching(/^kms:GenerateDataKey: not allowed/),
+    );
+    expect(await answers(policySet([functionWith([publish, useKey])], encrypted), call)).toEqual([
+      'sns:Publish allowed',
+      'kms:GenerateDataKey allowed',
+      'kms:Decrypt allowed',
+    ]);
+  });
+});
+
 describe('what cannot be proved is not allowed', () => {
   it('an operation that the tables do not have', async () => {
-    const call = recordedCall({ service: 'sns', target: 'AmazonSNS.Publish' });
+    const call = recordedCall({ service: 'sns', target: 'AmazonSNS.Subscribe' });
 
     const { denied } = await proofOf(policySet([functionWith([allow('*', '*')])]), [call]);
 
     expect(denied).toEqual([
-      'forwarder: sns:Publish on unknown: rehearsal/permissions/actions.ts does not have this operation',
+      'forwarder: sns:Subscribe on unknown: rehearsal/permissions/actions.ts does not have this operation',
     ]);
   });
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { API_KEY_ID, property, referencesIn, resourcesOf, type Template } from '../template.ts';
+import { property, referencesIn, resourcesOf, type Template } from '../template.ts';
 
 /** No secret's value stands where it can be read without Secrets Manager. */
 export function secretTests(template: Template): void {
   const secretParameters = Object.entries(template.Parameters ?? {}).filter(([, { NoEcho }]) => NoEcho);
   const names = secretParameters.map(([name]) => name);
   const secretsIn = (value: unknown) =>
-    [...referencesIn(withoutApiKeyId(value))].filter((name) => names.includes(name));
+    [...referencesIn(withoutKeyIds(value))].filter((name) => names.includes(name));
 
   test('a parameter that takes a secret shows none as its default', () => {
     for (const [, { Default = '' }] of secretParameters) {
@@ -43,7 +43,15 @@ export function secretTests(template: Template): void {
   });
 }
 
+/** Credentials that are `<id>:<secret>` by their parameters' patterns. */
+const WITH_AN_ID = ['CloudOneApiKey', 'IbmCloudHmacKey'];
+
 /** The part before the colon is the key's id, and no secret. */
-function withoutApiKeyId(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value ?? null).replaceAll(JSON.stringify(API_KEY_ID), '"the id"'));
+function withoutKeyIds(value: unknown): unknown {
+  const ids = WITH_AN_ID.map((name) => ({ 'Fn::Select': [0, { 'Fn::Split': [':', { Ref: name }] }] }));
+  const text = ids.reduce(
+    (rest, id) => rest.replaceAll(JSON.stringify(id), '"the id"'),
+    JSON.stringify(value ?? null),
+  );
+  return JSON.parse(text);
 }

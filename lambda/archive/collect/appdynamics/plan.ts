@@ -11,10 +11,10 @@ export const RETENTION_MS = 720 * HOUR_MS;
 /** How far back every round looks for events that appeared late; the daily one asks for all that the controller keeps. */
 const OVERLAP_MS = HOUR_MS;
 const FAR_BACK_EVERY_MS = DAY_MS;
+/** A clock that is further off is not believed: some proxy's, or one that was never set. */
+export const MOST_SKEW_MS = DAY_MS;
 /** Where a controller does not tell its clock: by how much it may be behind ours. */
 export const UNKNOWN_CLOCK_MS = 10 * 60_000;
-/** A clock that differs from ours by more is none that events' times go by: a proxy's answer, or a mistake that passes. */
-const MOST_SKEW_MS = DAY_MS;
 /** Our own clocks do not differ by more from one run to the next. */
 const OUR_TOLERANCE_MS = 60_000;
 const REMEMBERED_GAPS = 20;
@@ -41,6 +41,18 @@ export type Round = NonNullable<AppDynamicsState['round']>;
 export type Gap = AppDynamicsState['gaps'][number];
 
 /**
+ * What is complete, where the controller's clock was put back: what it says to happen from then on may yet come.
+ *
+ * @param ours our clock
+ */
+export function withPresent(state: AppDynamicsState, ours: number): AppDynamicsState {
+  const { collectedUntil, aheadMs } = state;
+  return collectedUntil === undefined
+    ? state
+    : { ...state, collectedUntil: Math.min(collectedUntil, ours + aheadMs) };
+}
+
+/**
  * The first round begins where the controller's memory does. The others go back a little behind what is collected, for
  * events that appeared late; once a day, one begins there again, which takes some thirty requests.
  *
@@ -54,11 +66,6 @@ export function planRound({ collectedUntil, farBackAt, aheadMs }: AppDynamicsSta
   const isFarBack = ours - (farBackAt ?? 0) >= FAR_BACK_EVERY_MS;
   const overlap = collectedUntil - OVERLAP_MS;
   return { position: isFarBack ? Math.min(overlap, oldest) : overlap, isFarBack };
-}
-
-/** @returns the controller's clock, where it can be believed. */
-export function believable(answeredAt: number | undefined, ours: number): number | undefined {
-  return answeredAt === undefined || Math.abs(answeredAt - ours) > MOST_SKEW_MS ? undefined : answeredAt;
 }
 
 /**

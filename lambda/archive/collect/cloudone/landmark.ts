@@ -15,8 +15,8 @@ export const landmark = z.object({
 export type Landmark = z.infer<typeof landmark>;
 
 const MARK_DIGITS = 12;
-/** As many as a page has; of one that is larger, so many, evenly from its first to its last. */
-const MOST_MARKS = 25;
+/** Of a page, however many records a vendor puts on one: spread evenly, so that a page that has moved still shows some. */
+const MOST_MARKS = 100;
 /** More is not taken in a URL (RFC 9110, section 4.1, has recipients take 8,000 octets), nor does the checkpoint's item have room. */
 const LONGEST_CURSOR = 8_000;
 

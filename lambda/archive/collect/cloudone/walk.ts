@@ -75,7 +75,8 @@ export function afterPage(walk: Walk, cursor: string | undefined, page: AuditLog
  */
 export function afterReturn(walk: Walk, last: Landmark, page: AuditLogPage, now: Date): Step {
   const unbroken = walk.unbroken && (isSeenIn(last, page.records) || isBefore(walk, last, page, now));
-  const returned = { ...walk, unbroken };
+  // What was inserted meanwhile may put a cursor that was named before behind other pages: that is no circle.
+  const returned = { ...walk, unbroken, loop: undefined };
   return page.next === undefined ? { walk: returned, ended: true } : { walk: returned, next: page.next };
 }
 

@@ -34,6 +34,7 @@ MODULES = tuple(
         "secret_rotation",
         "secrets_manager",
         "secure_transport",
+        "ses_mail",
         "sqs_batches",
         "update_clean_up",
         # Last, around the roll-back that the others have put right.

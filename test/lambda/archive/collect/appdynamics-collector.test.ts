@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { appDynamicsState } from '../../../../lambda/archive/collect/appdynamics/plan.ts';
 import { appDynamicsCollector } from '../../../../lambda/archive/collect/appdynamics-collector.ts';
 import { logger } from '../../../../lambda/shared/logger.ts';
-import { CrashError, MemoryArchive } from './memory-archive.ts';
+import { CrashError, MemoryArchive, movingCollector } from './memory-archive.ts';
 import {
   type AuditHistorySettings,
   noAnswer,
@@ -15,6 +15,7 @@ import {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const HERE = 'customer1 at https://here.example';
 const START = Date.parse('2026-03-01T00:00:00.000Z');
 
 let now: number;
@@ -28,7 +29,7 @@ afterEach(() => vi.restoreAllMocks());
 
 function worldOf(settings: Partial<AuditHistorySettings> = {}) {
   const history = new SimulatedAuditHistory({ clock: () => now, ...settings });
-  const archive = new MemoryArchive(appDynamicsCollector(history.read), () => new Date(now));
+  const archive = new MemoryArchive(appDynamicsCollector(history.read, HERE), () => new Date(now));
   return { history, archive };
 }
 
@@ -85,10 +86,13 @@ describe('equal records', () => {
   test('are equal however they are spelt', async () => {
     const spellings = ['{"timeStamp":1,"action":"LOGIN"}', '{ "action": "LOGIN", "timeStamp": 1 }'];
     const records = spellings.map((text) => ({ text, time: START - HOUR, readable: true }));
-    const collector = appDynamicsCollector(async ({ from, to }) => ({
-      records: from <= START - HOUR && START - HOUR <= to ? records : [],
-      answeredAt: now,
-    }));
+    const collector = appDynamicsCollector(
+      async ({ from, to }) => ({
+        records: from <= START - HOUR && START - HOUR <= to ? records : [],
+        answeredAt: now,
+      }),
+      HERE,
+    );
     const archive = new MemoryArchive(collector, () => new Date(now));
 
     await archive.run();
@@ -173,16 +177,43 @@ describe('clocks that differ', () => {
     expect(outcome).toMatchObject({ caughtUp: true, completeUntil: START - 10 * MINUTE });
   });
 
-  test('a controller whose clock is put back is waited for', async () => {
+  test.each([-400 * DAY, 400 * DAY])(
+    'a clock that is off by %i ms is not believed, and told',
+    async (skew) => {
+      let off = skew;
+      const history = new SimulatedAuditHistory({ clock: () => now });
+      const collector = appDynamicsCollector(
+        async (window) => ({ ...(await history.read(window)), answeredAt: now + off }),
+        HERE,
+      );
+      const archive = new MemoryArchive(collector, () => new Date(now));
+      fill(history, 100, HOUR);
+
+      expect((await archive.run()).completeUntil).toBe(START - 10 * MINUTE);
+      expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('too far'), {
+        aheadMs: skew,
+      });
+      off = 0;
+      now += 5 * MINUTE;
+      history.happen(now - MINUTE, 'new');
+      await archive.run();
+
+      expect(archive.texts).toEqual(history.texts);
+      expect(archive.findings).toEqual([]);
+    },
+  );
+
+  test('a controller whose clock is put back: what it says to happen again is collected at once', async () => {
     let skew = 0;
     const { history, archive } = worldOf({ clock: () => now + skew });
     await archive.run();
     skew = -3 * HOUR;
 
-    expect(await archive.run()).toMatchObject({ caughtUp: true, completeUntil: START });
-    now += 4 * HOUR;
-    history.happen(now + skew - 5000, 'after');
+    // Its answer is the first to tell.
     await archive.run();
+    now += 5 * MINUTE;
+    history.happen(now + skew - 5000, 'after');
+    expect(await archive.run()).toMatchObject({ caughtUp: true, completeUntil: now + skew });
 
     expect(archive.texts).toEqual(history.texts);
   });
@@ -209,7 +240,7 @@ describe('a clock that is wrong', () => {
         appDynamicsCollector(async (window) => {
           const answer = await history.read(window);
           return { ...answer, answeredAt: Math.floor((now + skew) / 1000) * 1000 };
-        }),
+        }, HERE),
         () => new Date(now),
       );
       await archive.run();
@@ -331,7 +362,7 @@ describe('trouble', () => {
           throw truncated();
         }
         return history.read(window);
-      }),
+      }, HERE),
       () => new Date(now),
     );
 
@@ -348,7 +379,7 @@ describe('trouble', () => {
 
   test('a record that is no JSON is kept once', async () => {
     const record = { text: '{bad}', time: Number.NaN, readable: false };
-    const collector = appDynamicsCollector(async () => ({ records: [record], answeredAt: now }));
+    const collector = appDynamicsCollector(async () => ({ records: [record], answeredAt: now }), HERE);
     const archive = new MemoryArchive(collector, () => new Date(now));
 
     await archive.run();
@@ -372,6 +403,7 @@ const happening = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'silence' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'truncate' as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'time-up' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'switch' as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'crash' as const }) },
 );
 
@@ -389,17 +421,23 @@ test('whatever happens on the way, in the end every event is archived exactly on
       fc.array(happening, { maxLength: 120 }),
       async ({ skew, ...settings }, events, happenings) => {
         now = START;
-        const { history, archive } = worldOf({ ...settings, clock: () => now + skew });
-        for (const { agoMs, user } of events) {
-          history.happen(now + skew - agoMs, user);
+        const world = controllersOf({ ...settings, clock: () => now + skew });
+        const { archive, histories } = world;
+        for (const [index, { agoMs, user }] of events.entries()) {
+          histories[index % 2 === 0 ? 0 : 1].happen(now + skew - agoMs, user);
         }
         const coming = [...happenings];
         let isTimeUp = false;
+        let switches = false;
         const happen = () => {
+          const history = histories[world.next.at];
           const next = coming.shift();
           switch (next?.kind) {
             case 'happen':
               history.happen(now + skew - next.agoMs, next.user);
+              break;
+            case 'switch':
+              switches = true;
               break;
             case 'wait':
               now += next.ms;
@@ -432,25 +470,54 @@ test('whatever happens on the way, in the end every event is archived exactly on
             expect((error as Error).name).toMatch(/^(CrashError|VendorError)$/);
           }
           now += 5 * MINUTE;
-        }
-        const known = archive.texts;
-
-        // Calm, and a day later, so that it goes far back.
-        history.failNext(undefined);
-        now += DAY + HOUR;
-        const held = history.texts;
-        for (let runs = 0; runs < 3; runs += 1) {
-          await archive.run();
-          now += HOUR;
+          // For the next run: what is under way has begun with the former parameters.
+          world.next.at = switches ? otherThan(world.next.at) : world.next.at;
+          switches = false;
         }
 
-        expect(countsOf(archive.texts)).toEqual(mostOf(countsOf(known), countsOf(held)));
+        // Calm, and a day later, so that it goes far back; then the other controller once more, and back again.
+        for (let turns = 0; turns < 3; turns += 1) {
+          const known = archive.texts;
+          const history = histories[world.next.at];
+          history.failNext(undefined);
+          now += DAY + HOUR;
+          const held = history.texts;
+          for (let runs = 0; runs < 3; runs += 1) {
+            await archive.run();
+            now += HOUR;
+          }
+
+          expect(countsOf(archive.texts)).toEqual(mostOf(countsOf(known), countsOf(held)));
+          world.next.at = otherThan(world.next.at);
+        }
         expect(archive.unreadable).toEqual([]);
       },
     ),
     { numRuns: Number(process.env.COLLECT_RUNS ?? 300) },
   );
 });
+
+/** Two controllers; `next` says which one the next run collects from. */
+function controllersOf(settings: AuditHistorySettings) {
+  const histories = [
+    new SimulatedAuditHistory({ ...settings, account: 'customer1' }),
+    new SimulatedAuditHistory({ ...settings, account: 'customer2' }),
+  ] as const;
+  const collectors = [
+    appDynamicsCollector(histories[0].read, HERE),
+    appDynamicsCollector(histories[1].read, 'customer2 at https://there.example'),
+  ] as const;
+  const next: { at: 0 | 1 } = { at: 0 };
+  const archive = new MemoryArchive(
+    movingCollector(collectors, () => next.at),
+    () => new Date(now),
+  );
+  return { histories, archive, next };
+}
+
+function otherThan(at: 0 | 1): 0 | 1 {
+  return at === 0 ? 1 : 0;
+}
 
 function countsOf(texts: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();

@@ -6,6 +6,7 @@ import { collectorEnvironment } from '../../../../contract/archive.ts';
 import { ARCHIVE_METRICS } from '../../../../contract/metrics.ts';
 import type { Collector } from '../../../../lambda/archive/collect/collector.ts';
 import { collectorHandler } from '../../../../lambda/archive/collect/collector-handler.ts';
+import { fixedPlace } from '../../../../lambda/archive/collect/place.ts';
 import { readArchive } from '../../../../lambda/archive/raw/read-archive.ts';
 import { S3ObjectStore } from '../../../../lambda/archive/store/s3-object-store.ts';
 import { logger } from '../../../../lambda/shared/logger.ts';
@@ -58,6 +59,7 @@ function valuesOf(name: string): unknown[] {
 function collectorOf(vendor: string, time = NOON): Collector<string> {
   return {
     source: 'ibmcloud',
+    arrive: fixedPlace('here'),
     state: z.string(),
     collect: async ({ archive, save, state, tell, timeIsUp }) => {
       tell('eventsLost');
@@ -107,6 +109,7 @@ test('asks the collector to end in time, and ends one that does not', async () =
   let asked = false;
   const handler = collectorHandler(schema, () => ({
     source: 'ibmcloud' as const,
+    arrive: fixedPlace('here'),
     state: z.string(),
     collect: async ({ timeIsUp }) => {
       while (!timeIsUp()) {

@@ -6,8 +6,8 @@ import { ibmCloudCollector } from '../../../../lambda/archive/collect/ibmcloud-c
 import { logger } from '../../../../lambda/shared/logger.ts';
 import { IbmObjectStorageError } from '../../../../lambda/vendors/ibm-object-storage.ts';
 import { numberedEvent } from '../ibmcloud/events.ts';
+import { CrashError, MemoryArchive, movingCollector, timeFor } from './memory-archive.ts';
 import { MemoryIbmBucket } from './memory-ibm-bucket.ts';
-import { MemoryArchive } from './memory-session.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -20,8 +20,8 @@ interface World {
 
 function worldOf(prefix = '', pageSize?: number): World {
   const bucket = new MemoryIbmBucket(pageSize);
-  const archive = new MemoryArchive(ibmCloudCollector(async () => ({ bucket, prefix })));
-  archive.now = START;
+  const collector = ibmCloudCollector(async () => ({ bucket, prefix }), `eu-de logs/${prefix}`);
+  const archive = new MemoryArchive(collector, () => new Date(now));
   return { bucket, archive };
 }
 
@@ -38,7 +38,9 @@ const numbersOf = (texts: readonly string[]) =>
   texts.map((text) => JSON.parse(text).requestData.n as number).sort((a, b) => a - b);
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);
 
+let now: number;
 beforeEach(() => {
+  now = START;
   vi.spyOn(logger, 'warn').mockReturnValue();
   vi.spyOn(logger, 'info').mockReturnValue();
 });
@@ -69,7 +71,7 @@ describe('the first runs', () => {
     }
     const outcomes = [];
     for (let run = 0; run < 100 && outcomes.at(-1)?.caughtUp !== true; run += 1) {
-      outcomes.push(await archive.run(4));
+      outcomes.push(await archive.run({ timeIsUp: timeFor(4) }));
     }
 
     expect(outcomes.length).toBeGreaterThan(5);
@@ -86,7 +88,7 @@ test('a sweep goes on in the middle of a page, where it stopped', async () => {
   }
   let runs = 0;
   for (let isDone = false; !isDone && runs < 20; runs += 1) {
-    isDone = (await archive.run(2)).caughtUp;
+    isDone = (await archive.run({ timeIsUp: timeFor(2) })).caughtUp;
   }
   expect(runs).toBeGreaterThan(3);
   expect(numbersOf(archive.texts)).toEqual(range(900));
@@ -96,9 +98,9 @@ test('a sweep goes on in the middle of a page, where it stopped', async () => {
 /** An event in each of forty hours, with a run behind each. */
 async function fortyHours({ bucket, archive }: World): Promise<void> {
   for (const n of range(40)) {
-    archive.now += HOUR;
-    bucket.put(keyOf(archive.now), numberedEvent(n), archive.now);
-    archive.now += MINUTE;
+    now += HOUR;
+    bucket.put(keyOf(now), numberedEvent(n), now);
+    now += MINUTE;
     await archive.run();
   }
 }
@@ -124,13 +126,9 @@ describe('what else lies in the bucket does not hide what is new', () => {
     const { bucket, archive } = worldOf();
     await archive.run();
     for (const n of range(40)) {
-      archive.now += HOUR;
-      bucket.put(
-        `2025-01-01T00/${keyOf(archive.now, 'old').slice('eu-de/'.length)}`,
-        numberedEvent(n),
-        archive.now,
-      );
-      archive.now += MINUTE;
+      now += HOUR;
+      bucket.put(`2025-01-01T00/${keyOf(now, 'old').slice('eu-de/'.length)}`, numberedEvent(n), now);
+      now += MINUTE;
       await archive.run();
     }
     expect(numbersOf(archive.texts)).toEqual(range(40));
@@ -169,7 +167,7 @@ describe('an object that cannot be read', () => {
     expect((await archive.run()).gaps).toEqual([{ from: hour, to: hour + HOUR }]);
 
     closed.clear();
-    archive.now += HOUR;
+    now += HOUR;
     expect((await archive.run()).gaps).toEqual([]);
     expect(numbersOf(archive.texts)).toEqual([...range(40), 40, 41]);
   });
@@ -181,7 +179,7 @@ describe('an object that cannot be read', () => {
     bucket.put(key, numberedEvent(0), START - 100 * HOUR);
     expect((await archive.run()).gaps).toHaveLength(1);
     bucket.delete(key);
-    archive.now += 5 * MINUTE;
+    now += 5 * MINUTE;
     expect((await archive.run()).gaps).toEqual([]);
     expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('never be read'), expect.anything());
   });
@@ -205,9 +203,9 @@ describe('then', () => {
     bucket.put(keyOf(START), numberedEvent(0), START);
     await archive.run();
     for (const [n, late] of [MINUTE, 3 * HOUR, 5 * HOUR, 30 * HOUR, 90 * 24 * HOUR].entries()) {
-      archive.now += 10 * MINUTE;
-      bucket.put(keyOf(archive.now - late), numberedEvent(n + 1), archive.now);
-      archive.now += 5 * MINUTE;
+      now += 10 * MINUTE;
+      bucket.put(keyOf(now - late), numberedEvent(n + 1), now);
+      now += 5 * MINUTE;
       await archive.run();
       expect(numbersOf(archive.texts)).toEqual(range(n + 2));
     }
@@ -220,7 +218,7 @@ describe('then', () => {
     bucket.put(key, equal.join('\n'), START);
     await archive.run();
     bucket.put(key, [...equal, numberedEvent(0), numberedEvent(1)].join('\n'), START + MINUTE);
-    archive.now += 5 * MINUTE;
+    now += 5 * MINUTE;
     await archive.run();
 
     expect(numbersOf(archive.texts)).toEqual([0, 0, 0, 1]);
@@ -247,7 +245,7 @@ describe('then', () => {
     const reads: string[] = [];
     bucket.onCall = (call) => reads.push(...(call.startsWith('read') ? [call] : []));
     for (let run = 0; run < 50; run += 1) {
-      archive.now += 20 * MINUTE;
+      now += 20 * MINUTE;
       await archive.run();
     }
     expect(reads).toEqual([]);
@@ -261,7 +259,7 @@ describe('then', () => {
       const time = START + (n + 1) * 2 * HOUR;
       bucket.put(keyOf(time), numberedEvent(n + 1), time);
     }
-    archive.now += 101 * HOUR;
+    now += 101 * HOUR;
     await archive.run();
     expect(numbersOf(archive.texts)).toEqual(range(51));
   });
@@ -297,15 +295,15 @@ describe('what is told', () => {
     bucket.put(keyOf(START), numberedEvent(0, { action: 'is.vpc.vpc.create' }), START);
     for (let run = 0; run < 30; run += 1) {
       await archive.run();
-      archive.now += HOUR;
+      now += HOUR;
     }
     expect(logger.warn).toHaveBeenCalledTimes(2);
     // Told of at each look from the second day on.
     expect(archive.findings).toEqual(Array(6).fill('setupIncomplete'));
     expect(logger.warn).toHaveBeenLastCalledWith(expect.stringContaining('None of 1 events'));
 
-    bucket.put(keyOf(archive.now), numberedEvent(1), archive.now);
-    archive.now += 48 * HOUR;
+    bucket.put(keyOf(now), numberedEvent(1), now);
+    now += 48 * HOUR;
     await archive.run();
     expect(logger.warn).toHaveBeenCalledTimes(2);
     expect(archive.findings).toHaveLength(6);
@@ -323,16 +321,12 @@ test('the state stays far below what an item of DynamoDB holds, and nothing is l
     bucket.put(keyOf(time, 'new', `region-${n % 7}`), '', time);
   }
   bucket.put(keyOf(START - 7 * HOUR), numberedEvent(0), START);
-  let largest = 0;
-  archive.onStep = (step) => {
-    largest = step === 'save' ? Math.max(largest, archive.stateSize) : largest;
-  };
   for (let run = 0; run < 4; run += 1) {
     await archive.run();
-    archive.now += 5 * MINUTE;
+    now += 5 * MINUTE;
   }
-  expect(largest).toBeGreaterThan(200_000);
-  expect(largest).toBeLessThan(300_000);
+  expect(archive.largestState).toBeGreaterThan(200_000);
+  expect(archive.largestState).toBeLessThan(300_000);
   expect(numbersOf(archive.texts)).toEqual([0]);
 });
 
@@ -354,6 +348,7 @@ const deeds = fc.array(
       { maxLength: 5 },
     ),
     failsAfter: fc.option(fc.nat(25), { nil: undefined }),
+    switches: fc.boolean(),
     stepsOfTime: fc.option(fc.nat(12), { nil: undefined }),
   }),
   { maxLength: 12 },
@@ -362,14 +357,14 @@ const deeds = fc.array(
 test('whatever late and repeated writers do, and wherever runs are cut off: every record exactly once', async () => {
   await fc.assert(
     fc.asyncProperty(deeds, async (rounds) => {
-      const { bucket, archive } = worldOf();
-      const written: { key: string; lines: string[]; zipped: boolean }[] = [];
+      const { buckets, archive, ...world } = bucketsOf();
+      const written: { bucket: MemoryIbmBucket; key: string; lines: string[]; zipped: boolean }[] = [];
       let n = 0;
-      const put = ({ key, lines, zipped }: (typeof written)[number]) => {
+      const put = ({ bucket, key, lines, zipped }: (typeof written)[number]) => {
         const text = lines.join('\n');
-        bucket.put(key, zipped ? gzipSync(text) : text, archive.now);
+        bucket.put(key, zipped ? gzipSync(text) : text, now);
       };
-      for (const { minutesLater, writes, failsAfter, stepsOfTime } of rounds) {
+      for (const { minutesLater, writes, failsAfter, stepsOfTime, switches } of rounds) {
         for (const { lateMinutes, layout, region, events, equal, withId, zipped, grows } of writes) {
           const lines = range(events).map((_, index) => {
             n += equal && index > 0 && !withId ? 0 : 1;
@@ -377,7 +372,8 @@ test('whatever late and repeated writers do, and wherever runs are cut off: ever
           });
           const grown = grows ? written[n % Math.max(1, written.length)] : undefined;
           const object = grown ?? {
-            key: keyOf(archive.now - lateMinutes * MINUTE, layout, region),
+            bucket: buckets[n % 3 === 0 ? 0 : 1],
+            key: keyOf(now - lateMinutes * MINUTE, layout, region),
             lines: [],
             zipped,
           };
@@ -387,29 +383,64 @@ test('whatever late and repeated writers do, and wherever runs are cut off: ever
           }
           put(object);
         }
-        archive.now += minutesLater * MINUTE;
+        now += minutesLater * MINUTE;
         let steps = 0;
         const step = () => {
           steps += 1;
           if (failsAfter !== undefined && steps > failsAfter) {
-            throw new Error('cut off');
+            throw new CrashError();
           }
         };
-        bucket.onCall = step;
-        archive.onStep = step;
-        await archive.run(stepsOfTime).catch((error: Error) => expect(error.message).toBe('cut off'));
+        for (const bucket of buckets) {
+          bucket.onCall = step;
+        }
+        const timeIsUp = timeFor(stepsOfTime ?? Number.POSITIVE_INFINITY);
+        await archive
+          .run({ beforeCall: step, timeIsUp })
+          .catch((error: Error) => expect(error.name).toBe('CrashError'));
+        if (switches) {
+          world.turn();
+        }
       }
-      bucket.onCall = () => {};
-      archive.onStep = () => {};
-      archive.now += 25 * HOUR;
-      let outcome = await archive.run();
-      for (let run = 0; run < 3 && !outcome.caughtUp; run += 1) {
-        outcome = await archive.run();
+      for (const bucket of buckets) {
+        bucket.onCall = () => {};
       }
-
-      expect(outcome).toMatchObject({ caughtUp: true, completeUntil: archive.now });
-      expect(archive.texts.sort()).toEqual(written.flatMap(({ lines }) => lines).sort());
+      const linesOf = (wanted: MemoryIbmBucket) =>
+        written.flatMap(({ bucket, lines }) => (bucket === wanted ? lines : []));
+      // The bucket that is collected last, then the other one once more.
+      for (let turns = 0; turns < 2; turns += 1) {
+        now += 25 * HOUR;
+        let outcome = await archive.run();
+        for (let run = 0; run < 3 && !outcome.caughtUp; run += 1) {
+          outcome = await archive.run();
+        }
+        expect(outcome).toMatchObject({ caughtUp: true, completeUntil: now });
+        expect(archive.texts).toEqual(expect.arrayContaining(linesOf(world.bucket())));
+        world.turn();
+      }
+      expect(archive.texts).toEqual(buckets.flatMap(linesOf).sort());
     }),
     { numRuns: 300 },
   );
 });
+
+/** Two buckets, of which one is collected at a time. */
+function bucketsOf() {
+  const buckets = [new MemoryIbmBucket(), new MemoryIbmBucket()] as const;
+  const collectorOf = (bucket: MemoryIbmBucket, name: string) =>
+    ibmCloudCollector(async () => ({ bucket, prefix: '' }), name);
+  const collectors = [collectorOf(buckets[0], 'eu-de a/'), collectorOf(buckets[1], 'eu-de b/')] as const;
+  let at: 0 | 1 = 0;
+  return {
+    buckets,
+    archive: new MemoryArchive(
+      movingCollector(collectors, () => at),
+      () => new Date(now),
+    ),
+    /** That the next run collects from. */
+    bucket: () => buckets[at],
+    turn: () => {
+      at = at === 0 ? 1 : 0;
+    },
+  };
+}

@@ -20,6 +20,27 @@ export interface RunOptions {
   readonly timeIsUp?: () => boolean;
 }
 
+/** A collector whose parameters change between two runs, so that it collects from another place. */
+export function movingCollector<State>(
+  collectors: readonly [Collector<State>, Collector<State>],
+  at: () => 0 | 1,
+): Collector<State> {
+  return {
+    ...collectors[0],
+    arrive: (known, signal) => collectors[at()].arrive(known, signal),
+    collect: (session) => collectors[at()].collect(session),
+  };
+}
+
+/** For a run that may begin so many pieces of work. */
+export function timeFor(pieces: number): () => boolean {
+  let left = pieces;
+  return () => {
+    left -= 1;
+    return left < 0;
+  };
+}
+
 export class MemoryArchive<State> {
   readonly #collector: Collector<State>;
   readonly #now: () => Date;
@@ -28,9 +49,14 @@ export class MemoryArchive<State> {
   /** Records that were stored although they were known: there must be none, but how many were recognised tells about effort. */
   recognised = 0;
   saves = 0;
+  /** Records that a collector added, known or not. */
+  added = 0;
+  /** Characters of the largest state that was saved. */
+  largestState = 0;
   /** What a person would be told of. */
   readonly findings: Finding[] = [];
   #state: string | undefined;
+  #place: string | undefined;
 
   constructor(collector: Collector<State>, now: () => Date) {
     this.#collector = collector;
@@ -46,7 +72,11 @@ export class MemoryArchive<State> {
     this.#state = JSON.stringify(state);
   }
 
-  run({ beforeCall = () => {}, timeIsUp = () => false }: RunOptions = {}): Promise<CollectOutcome> {
+  async run({ beforeCall = () => {}, timeIsUp = () => false }: RunOptions = {}): Promise<CollectOutcome> {
+    const { signal } = new AbortController();
+    const { place, isAnother } = await this.#collector.arrive(this.#place, signal);
+    this.#place = place;
+    this.#state = isAnother ? undefined : this.#state;
     let held: CollectedRecord[] = [];
     const flush = () => {
       for (const record of held) {
@@ -62,6 +92,7 @@ export class MemoryArchive<State> {
       state: this.state,
       archive: {
         add: async (record) => {
+          this.added += 1;
           held.push(record);
         },
         addUnreadable: async (content, why, origin) => {
@@ -73,13 +104,14 @@ export class MemoryArchive<State> {
         beforeCall();
         this.saves += 1;
         this.state = state;
+        this.largestState = Math.max(this.largestState, this.#state?.length ?? 0);
       },
       tell: (finding) => this.findings.push(finding),
       now: this.#now,
       timeIsUp,
-      signal: new AbortController().signal,
+      signal,
     };
-    return this.#collector.collect(session);
+    return await this.#collector.collect(session);
   }
 
   /** The texts, sorted: the same one twice where it is stored twice. */

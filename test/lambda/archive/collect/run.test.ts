@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Collector } from '../../../../lambda/archive/collect/collector.ts';
+import { fixedPlace } from '../../../../lambda/archive/collect/place.ts';
+import { readArchive } from '../../../../lambda/archive/raw/read-archive.ts';
 import { LeaseLostError } from '../../../../lambda/archive/table/lease.ts';
+import { collected } from '../collected.ts';
 import { ArchiveWorld, HOUR, MINUTE, NOON, pagedCollector, recordOf, TIME_OUT } from '../world.ts';
 
 type State = { readonly next: number };
 
-function collector(collect: Collector<State>['collect']): Collector<State> {
-  return { source: 'cloudone', state: z.object({ next: z.number() }), collect };
+function collector(collect: Collector<State>['collect'], place = 'here'): Collector<State> {
+  return { source: 'cloudone', arrive: fixedPlace(place), state: z.object({ next: z.number() }), collect };
 }
 
 function told({ metrics }: ArchiveWorld, name: string): unknown[] {
@@ -169,5 +172,98 @@ describe('a run', () => {
       message: expect.stringMatching(/checkpoint#cloudone .*next.*Delete the item/),
     });
     expect(told(world, 'failed')).toEqual([false, true]);
+  });
+});
+
+describe('another place', () => {
+  const stateSeen = (seen: unknown[], place: string) =>
+    collector(async ({ state, save }) => {
+      seen.push(state);
+      await save({ next: (state?.next ?? 0) + 1 });
+      return { caughtUp: true, completeUntil: NOON };
+    }, place);
+
+  test('is collected from the beginning, and told; and so is the first one when it comes again', async () => {
+    const world = new ArchiveWorld();
+    const seen: unknown[] = [];
+    for (const place of ['here', 'here', 'there', 'there', 'here']) {
+      await world.run(stateSeen(seen, place));
+    }
+    expect(seen).toEqual([undefined, { next: 1 }, undefined, { next: 1 }, undefined]);
+    const warned = world.logged.filter(({ level }) => level === 'warn');
+    expect(warned.map(({ fields }) => fields)).toEqual([
+      { source: 'cloudone', former: 'here', place: 'there', formerCompleteUntil: NOON },
+      { source: 'cloudone', former: 'there', place: 'here', formerCompleteUntil: NOON },
+    ]);
+  });
+
+  test('is not complete because the former was: the age counts from the change on', async () => {
+    const world = new ArchiveWorld();
+    await world.run(stateSeen([], 'here'));
+    world.time += 48 * HOUR;
+    const behind = collector(async () => ({ caughtUp: false, completeUntil: undefined }), 'there');
+    await world.run(behind);
+    world.time += HOUR;
+    await world.run(behind);
+    expect(told(world, 'age')).toEqual([0, 0, HOUR]);
+    expect(world.table.items.get('checkpoint#cloudone\ncheckpoint')).not.toHaveProperty('completeUntil');
+  });
+
+  test('is none for a state that is older than the places', async () => {
+    const world = new ArchiveWorld();
+    const seen: unknown[] = [];
+    await world.run(stateSeen(seen, 'here'));
+    delete world.table.items.get('checkpoint#cloudone\ncheckpoint')?.collectedFrom;
+    await world.run(stateSeen(seen, 'there'));
+    await world.run(stateSeen(seen, 'here'));
+    expect(seen).toEqual([undefined, { next: 1 }, undefined]);
+  });
+
+  test('wherever a run is killed, the other place is collected whole', async () => {
+    const pages = (place: string) => [[recordOf(`${place} 1`)], [recordOf(`${place} 2`)]];
+    for (let moment = 1; ; moment += 1) {
+      const world = new ArchiveWorld();
+      await world.run(pagedCollector(pages('here')));
+      const there = { ...pagedCollector(pages('there')), arrive: fixedPlace('there') };
+      world.killAt(moment);
+      const wasKilled = await world.run(there).then(
+        () => false,
+        () => true,
+      );
+      world.revive();
+      await world.run(there);
+      const everything = { sources: ['cloudone' as const], from: 0, to: Number.POSITIVE_INFINITY };
+      const records = await collected(readArchive(world.store, everything));
+      expect(records.map(({ record }) => JSON.parse(record).name).sort(), `killed at ${moment}`).toEqual([
+        'here 1',
+        'here 2',
+        'there 1',
+        'there 2',
+      ]);
+      if (!wasKilled) {
+        expect(moment).toBeGreaterThan(10);
+        return;
+      }
+    }
+  });
+
+  test('a state that cannot be read stands in nobody’s way', async () => {
+    const world = new ArchiveWorld();
+    await world.run(stateSeen([], 'here'));
+    const other = { ...collector(async () => done, 'there'), state: z.object({ next: z.string() }) };
+    expect(await world.run(other as never)).toMatchObject({ kind: 'Collected' });
+  });
+
+  test('a state that no item can hold is an error with a name, and the last one stays', async () => {
+    const world = new ArchiveWorld();
+    const seen: unknown[] = [];
+    await world.run(stateSeen(seen, 'here'));
+    const large = { ...collector(async ({ save }) => save('x'.repeat(400_000) as never).then(() => done)) };
+    await expect(world.run(large)).rejects.toMatchObject({
+      name: 'CheckpointTooLargeError',
+      message: expect.stringMatching(/checkpoint#cloudone takes 400002 bytes/),
+    });
+    await world.run(stateSeen(seen, 'here'));
+    expect(seen).toEqual([undefined, { next: 1 }]);
   });
 });

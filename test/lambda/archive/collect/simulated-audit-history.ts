@@ -10,6 +10,8 @@ const DAY_MS = 86_400_000;
 const RETENTION_MS = 30 * DAY_MS;
 
 export interface AuditHistorySettings {
+  /** In the records. @default 'customer1' */
+  readonly account?: string;
   /** The controller's clock, in milliseconds since the epoch. */
   readonly clock: () => number;
   /** Records of an answer at most. */
@@ -26,6 +28,7 @@ export class SimulatedAuditHistory {
 
   constructor(settings: AuditHistorySettings) {
     this.#settings = {
+      account: 'customer1',
       capacity: Number.POSITIVE_INFINITY,
       tellsClock: true,
       isEndIncluded: true,
@@ -38,8 +41,13 @@ export class SimulatedAuditHistory {
     const forgotten = this.#settings.clock() - RETENTION_MS;
     return this.#events
       .filter(({ time }) => time >= forgotten)
-      .map(textOf)
+      .map((event) => this.#textOf(event))
       .sort();
+  }
+
+  #textOf({ time, user }: { readonly time: number; readonly user: string }): string {
+    const { account } = this.#settings;
+    return JSON.stringify({ timeStamp: time, accountName: account, userName: user, action: 'LOGIN' });
   }
 
   happen(time: number, user: string): void {
@@ -71,14 +79,10 @@ export class SimulatedAuditHistory {
       throw new WindowTooLargeError('too large');
     }
     return {
-      records: found.map((event) => ({ text: textOf(event), time: event.time, readable: true })),
+      records: found.map((event) => ({ text: this.#textOf(event), time: event.time, readable: true })),
       answeredAt: tellsClock ? Math.floor(clock() / 1000) * 1000 : undefined,
     };
   };
-}
-
-function textOf({ time, user }: { readonly time: number; readonly user: string }): string {
-  return JSON.stringify({ timeStamp: time, userName: user, action: 'LOGIN' });
 }
 
 export const tooManyRequests = () => new VendorError('too many requests', { status: 429 });

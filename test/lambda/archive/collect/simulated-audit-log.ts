@@ -16,6 +16,8 @@ interface Event {
 }
 
 export interface AuditLogSettings {
+  /** In the records, beside their ids, which count from 0 in every account. @default '1' */
+  readonly account?: string;
   readonly order: ListOrder;
   readonly pageSize: number;
   /** `offset`: a number of records, so that a list that changes moves under it. `key`: the place behind a record. */
@@ -36,7 +38,7 @@ export class SimulatedAuditLog {
   }
 
   get texts(): string[] {
-    return this.#events.map(textOf).sort();
+    return this.#events.map((event) => this.#textOf(event)).sort();
   }
 
   append(time: number, rank: number): void {
@@ -78,7 +80,10 @@ export class SimulatedAuditLog {
     const last = page.at(-1);
     const next = this.#settings.cursors === 'offset' ? String(end) : JSON.stringify(last);
     const hasNext = last !== undefined && end < this.#events.length;
-    return { records: page.map(recordOf), next: hasNext ? `${this.#generation}.${next}` : undefined };
+    return {
+      records: page.map((event) => this.#recordOf(event)),
+      next: hasNext ? `${this.#generation}.${next}` : undefined,
+    };
   };
 
   #startOf(place: string): number {
@@ -90,6 +95,14 @@ export class SimulatedAuditLog {
     return found === -1 ? this.#events.length : found;
   }
 
+  #textOf({ id, time }: Event): string {
+    return JSON.stringify({ id: String(id), time, account: this.#settings.account ?? '1' });
+  }
+
+  #recordOf(event: Event): AuditLogRecord {
+    return { text: this.#textOf(event), time: event.time, id: String(event.id), readable: true };
+  }
+
   readonly #compare = (a: Event, b: Event): number => {
     const ascending = a.time - b.time || a.id - b.id;
     const { order } = this.#settings;
@@ -99,12 +112,4 @@ export class SimulatedAuditLog {
         ? -ascending
         : ascending;
   };
-}
-
-function textOf({ id, time }: Event): string {
-  return JSON.stringify({ id: String(id), time });
-}
-
-function recordOf(event: Event): AuditLogRecord {
-  return { text: textOf(event), time: event.time, id: String(event.id), readable: true };
 }

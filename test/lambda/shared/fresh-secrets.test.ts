@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { freshSecretReader } from '../../../lambda/onboarding/api-key-reader.ts';
+import { freshSecretReader } from '../../../lambda/shared/fresh-secrets.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:key';
 const denied = Object.assign(new Error('is not authorized'), { name: 'AccessDeniedException' });

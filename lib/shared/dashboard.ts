@@ -1,16 +1,15 @@
 import { Aws, type CfnCondition, Fn, Lazy, Stack } from 'aws-cdk-lib';
-import { CfnAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnAlarm, CfnDashboard, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { dashboardWidgets, type WidgetProps } from './widgets.ts';
 
 /** Rows that the alarms' states take, above everything else. */
 const ALARMS_HEIGHT = 4;
 
 /** One picture of the whole stack: its alarms, whichever constructs have made them, and what they are about. */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, props: WidgetProps) {
+  /** @param widgets what is shown below the alarms' states. */
+  constructor(scope: Construct, id: string, widgets: IWidget) {
     super(scope, id);
-    const widgets = dashboardWidgets(props);
     widgets.position(0, ALARMS_HEIGHT);
     new CfnDashboard(this, 'Dashboard', {
       dashboardName: `${Aws.STACK_NAME}-Trailbridge`,

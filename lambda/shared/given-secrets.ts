@@ -1,5 +1,5 @@
-import { SecretError } from '../shared/secrets.ts';
-import type { FreshSecretReader } from './api-key-reader.ts';
+import type { FreshSecretReader } from './fresh-secrets.ts';
+import { SecretError } from './secrets.ts';
 
 /** A secret that the user gave by its ARN cannot be used as it is. Its value is never shown. */
 export class UnusableSecretError extends Error {
@@ -14,6 +14,8 @@ export interface Deployment {
   /** The ARN of the stack, which tells the account. */
   readonly stackId: string;
   readonly signal: AbortSignal;
+  /** Whether a credential may hold spaces, as a person's password may. @default false */
+  readonly mayHoldSpaces?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ async function faultOf(
   arn: string,
   deployment: Deployment,
 ): Promise<string | undefined> {
-  const { awsRegion, signal } = deployment;
+  const { awsRegion, signal, mayHoldSpaces = false } = deployment;
   const [, , , region] = arn.split(':');
   if (region !== awsRegion) {
     return (
@@ -52,7 +54,7 @@ async function faultOf(
   }
   try {
     const value = await secrets.read(arn, signal);
-    return /\s/.test(value)
+    return /\s/.test(value) && !mayHoldSpaces
       ? `${parameter}: the secret holds spaces or line breaks within the credential. Store it in one piece.`
       : undefined;
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Secrets given by ARN that cannot be used are found by the first custom resource, and nothing is registered. */
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { callsOf, type Fixture, startFixture } from './fixture.ts';
+import { callsOf, type Fixture, startFixture } from '../onboarding/fixture.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
