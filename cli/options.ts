@@ -40,16 +40,36 @@ function regionCodes(text: string, before: readonly string[] = []): readonly str
   return [...before, text];
 }
 
+/** Whether a text is a day of the calendar: `2026-02-30`, which JavaScript takes for the 2nd of March, is none. */
+export function isDay(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+const DAY = 'YYYY-MM-DD'.length;
+const DAY_MS = 86_400_000;
+
 /**
- * A day, or a time with its zone: a time without one would mean something else on every machine.
+ * When a span begins: a day, in UTC, or a time with its zone: a time without one would mean something else on every machine.
  *
  * @throws InvalidArgumentError
  */
-export function pointInTime(text: string): Date {
+export function beginning(text: string): Date {
   const form = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
-  const parsed = new Date(form.test(text) ? text : Number.NaN);
+  const parsed = new Date(form.test(text) && isDay(text.slice(0, DAY)) ? text : Number.NaN);
   if (Number.isNaN(parsed.getTime())) {
-    throw new InvalidArgumentError('Give a day (2026-03-01), or a time with its zone (2026-03-01T10:00Z).');
+    throw new InvalidArgumentError(
+      'Give a day of the calendar (2026-03-01), or a time with its zone (2026-03-01T10:00Z).',
+    );
   }
   return parsed;
+}
+
+/**
+ * When a span ends, which is no part of it. A day is included: the span ends when the day does.
+ *
+ * @throws InvalidArgumentError
+ */
+export function end(text: string): Date {
+  return new Date(beginning(text).getTime() + (text.length === DAY ? DAY_MS : 0));
 }

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { askHidden } from './prompt.ts';
+import { jsonText, messageText } from './terminal-text.ts';
 
 /** How a command speaks: JSON for a program, text for a person. */
 export interface Output {
@@ -23,6 +25,8 @@ export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Settles when more may be written to standard output: what its reader has not taken yet is kept in memory. */
+  readonly drained: () => Promise<void>;
   /** Of standard error; absent where it is no terminal that a line can be rewritten on. */
   readonly terminal?: { readonly columns: () => number };
   readonly wait: Wait;
@@ -38,6 +42,7 @@ const USUAL_COLUMNS = 80;
 export const PROCESS_STREAMS: Streams = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  drained,
   ...(process.stderr.isTTY && process.env.TERM !== 'dumb'
     ? { terminal: { columns: () => process.stderr.columns || USUAL_COLUMNS } }
     : {}),
@@ -60,6 +65,12 @@ export function endWithReader(): void {
   });
 }
 
+async function drained(): Promise<void> {
+  if (process.stdout.writableNeedDrain) {
+    await once(process.stdout, 'drain');
+  }
+}
+
 async function waitByClock(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await setTimeout(ms, undefined, { signal });
@@ -71,20 +82,18 @@ async function waitByClock(ms: number, signal?: AbortSignal): Promise<void> {
 export function createOutput(json: boolean, streams: Streams): Output {
   // styleText leaves colours out where NO_COLOR is set or the stream is not a terminal.
   const labelled = (colour: 'red' | 'yellow', label: string, message: string) =>
-    `${styleText(colour, label, { stream: process.stderr })} ${message}`;
+    `${styleText(colour, label, { stream: process.stderr })} ${messageText(message)}`;
   return {
-    result: (value, text) => streams.out(`${json ? JSON.stringify(value, undefined, 2) : text(value)}\n`),
+    result: (value, text) => streams.out(`${json ? jsonText(value, 2) : text(value)}\n`),
     note: (message) => {
       if (!json) {
-        streams.err(`${message}\n`);
+        streams.err(`${messageText(message)}\n`);
       }
     },
     error: (message) =>
-      streams.err(`${json ? JSON.stringify({ error: message }) : labelled('red', 'Error:', message)}\n`),
+      streams.err(`${json ? jsonText({ error: message }) : labelled('red', 'Error:', message)}\n`),
     warning: (message) =>
-      streams.err(
-        `${json ? JSON.stringify({ warning: message }) : labelled('yellow', 'Warning:', message)}\n`,
-      ),
+      streams.err(`${json ? jsonText({ warning: message }) : labelled('yellow', 'Warning:', message)}\n`),
   };
 }
 

@@ -59,6 +59,13 @@ export const TRAIL_REGIONS = [
 ] as const;
 /** A JSON list, by its look; the function that uses it looks into it. */
 export const JSON_LIST_PATTERN = '^\\s*\\[[\\s\\S]*\\]\\s*$';
+/**
+ * `2022-01-01`, from 2001 on: what has no usable time is filed before that, and has tables of its own. (A day that no month
+ * has is let through; there are no files of it.)
+ */
+export const QUERIED_DAY_PATTERN = '^20(0[1-9]|[1-9][0-9])-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$';
+/** Of a role, a user or an account's root user; no pattern. Source: AWS IAM User Guide, "IAM identifiers". */
+export const PRINCIPAL_ARN_PATTERN = '^$|^arn:[a-z-]+:iam::\\d{12}:(root|(role|user)/[0-9a-zA-Z+=,.@_/-]+)$';
 /** 1 to 36500, the most that Object Lock takes (Amazon S3 API Reference, "DefaultRetention"). */
 export const LOCK_DAYS_PATTERN = '^([1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)$';
 
@@ -83,6 +90,8 @@ export const ARCHIVE_PARAMETERS = {
   lockMode: 'ObjectLockMode',
   lockDays: 'ObjectLockRetentionDays',
   coldStorageAfterDays: 'ColdStorageAfterDays',
+  rawAdministratorArn: 'RawRecordsAdministratorArn',
+  firstQueriedDay: 'QueriesFirstDay',
   cloudTrailBucketName: 'CloudTrailBucketName',
   cloudTrailKeyPrefix: 'CloudTrailKeyPrefix',
   cloudTrailOrganizationId: 'CloudTrailOrganizationId',

@@ -56,10 +56,21 @@ export interface CollectionGap {
   readonly to: number;
 }
 
+/**
+ * The day that records without a usable time are filed under, so that they are found together: no audit log of the three
+ * sources goes back so far.
+ */
+export const UNDATED_DAY = '20000101';
+
+/** The time that such records have, in milliseconds since the epoch, and what their events are marked by. */
+export const UNDATED = startOfHour(`${UNDATED_DAY}T00`);
+
 /** One record, as a raw object keeps it. */
 export interface ArchivedRecord {
   readonly id: ArchiveId;
-  /** When it happened, in milliseconds since the epoch, as the vendor says. */
+  /**
+   * When it happened, in milliseconds since the epoch, as the vendor says; `UNDATED` where the vendor gives no usable time.
+   */
   readonly time: number;
   /** When it was collected, in ISO 8601. */
   readonly collectedAt: string;

@@ -1,9 +1,12 @@
 /** CloudTrail's own files as a table, and the view that shows them in the archive's columns. */
 import type { AuditColumnName } from './audit-columns.ts';
-import { type DAY_COLUMN, quoted, type SqlDialect, VIEW_COLUMNS } from './audit-sql.ts';
+import { type DAY_COLUMN, quoted, type SqlDialect, VIEW_COLUMNS, type ViewColumn } from './audit-sql.ts';
 import type { GlueTable } from './audit-tables.ts';
 
 export const CLOUDTRAIL_TABLE = 'cloudtrail_logs';
+
+/** What a file's place tells; a day is `2026/01/31`. */
+const PARTITIONS = ['account', 'region', 'day'] as const;
 
 /** Of a Glue table; in DuckDB a `struct` is made of the same. */
 export type CloudTrailType =
@@ -85,7 +88,7 @@ export function cloudTrailTable({ location, accounts, regions, firstDay }: Trail
       name: name.toLowerCase(),
       type: hiveType(type),
     })),
-    partitionKeys: ['account', 'region', 'day'].map((name) => ({ name, type: 'string' })),
+    partitionKeys: PARTITIONS.map((name) => ({ name, type: 'string' })),
     inputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',
     outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
     serializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe',
@@ -154,6 +157,7 @@ const EXPRESSIONS: Readonly<Record<AuditColumnName | typeof DAY_COLUMN, (dialect
   changes: () => NO_TEXT,
   message: () => 'COALESCE(t.errormessage, t.eventname)',
   correlation_id: () => 't.sharedeventid',
+  pairing_id: () => NO_TEXT,
   vendor_id: () => 't.eventid',
   id: () => 't.eventid',
   eventday: () => `replace(t.day, '/', '')`,
@@ -161,8 +165,20 @@ const EXPRESSIONS: Readonly<Record<AuditColumnName | typeof DAY_COLUMN, (dialect
 
 const NO_TEXT = 'CAST(NULL AS varchar)';
 
+/**
+ * The columns of `cloudtrail_events`: those of all views, then the partitions as they are. Whoever names these reads no
+ * other files; `eventday` is computed, and whether Athena skips files by it is for its planner to see.
+ */
+export const CLOUDTRAIL_VIEW_COLUMNS: readonly ViewColumn[] = [
+  ...VIEW_COLUMNS,
+  ...PARTITIONS.map((name) => ({ name, type: 'varchar' as const })),
+];
+
 /** The query that `cloudtrail_events` is. */
 export function cloudTrailEventsSql(dialect: SqlDialect): string {
-  const selected = VIEW_COLUMNS.map(({ name }) => `${EXPRESSIONS[name](dialect)} AS ${quoted(name)}`);
+  const selected = [
+    ...VIEW_COLUMNS.map(({ name }) => `${EXPRESSIONS[name](dialect)} AS ${quoted(name)}`),
+    ...PARTITIONS.map((name) => `t.${quoted(name)} AS ${quoted(name)}`),
+  ];
   return `SELECT ${selected.join(',\n  ')}\nFROM ${CLOUDTRAIL_TABLE} t`;
 }

@@ -36,7 +36,11 @@ const definitions = {
     ],
   },
   principal_id: { heading: 'User id', type: 'text', paths: [['actor', 'user', 'uid']] },
-  api_key_id: { heading: 'API key id', type: 'text', paths: [['actor', 'user', 'credential_uid']] },
+  api_key_id: {
+    heading: 'API key id',
+    type: 'text',
+    paths: [['actor', 'user', 'programmatic_credentials', '0', 'uid']],
+  },
   api_key_name: { heading: 'API key name', type: 'text', paths: [['unmapped', 'api_key_name']] },
   source_ip: { heading: 'Source address', type: 'text', paths: [['src_endpoint', 'ip']] },
   account_id: { heading: 'Account id', type: 'text', paths: [['cloud', 'account', 'uid']] },
@@ -46,6 +50,7 @@ const definitions = {
     heading: 'Object type',
     type: 'text',
     paths: [
+      ['unmapped', 'object_type'],
       ['entity', 'type'],
       ['group', 'type'],
       ['resources', '0', 'type'],
@@ -75,6 +80,7 @@ const definitions = {
   changes: { heading: 'Object changes', type: 'json', paths: [['unmapped', 'changes']] },
   message: { heading: 'Description', type: 'text', paths: [['message']] },
   correlation_id: { heading: 'Correlation id', type: 'text', paths: [['metadata', 'correlation_uid']] },
+  pairing_id: { heading: 'Pairing id', type: 'text', paths: [['unmapped', 'pairing_id']] },
   vendor_id: { heading: "Vendor's id", type: 'text', paths: [['metadata', 'original_event_uid']] },
   id: { heading: 'Archive id', type: 'text', paths: [['metadata', 'uid']] },
 } as const satisfies Record<string, Omit<AuditColumn, 'name'>>;

@@ -1,4 +1,5 @@
 /** What is asked of an audit archive most: saved queries, in SQL that Athena and DuckDB both run as it is. */
+import { LONGEST_ACTION_HOURS, PENDING } from './audit-pairs.ts';
 import { DAY_COLUMN, VIEWS } from './audit-sql.ts';
 
 export interface AuditQuestion {
@@ -13,6 +14,12 @@ export interface AuditQuestion {
 const AUTHENTICATION = 3002;
 const ACCOUNT_CHANGE = 3001;
 
+/** A person is one id, of whom not every record tells the name. */
+const PERSON = 'COALESCE(principal_id, principal)';
+
+/** A person's name where any of the records tells one, else the id. */
+const NAME = 'COALESCE(MAX(CASE WHEN principal <> principal_id THEN principal END), MAX(principal))';
+
 export const AUDIT_QUESTIONS: readonly AuditQuestion[] = [
   {
     name: 'look-first',
@@ -25,10 +32,10 @@ ORDER BY time DESC, id`,
   {
     name: 'sign-ins',
     description: 'Who signed in, how often, and when last',
-    query: `SELECT source, principal, COUNT(*) AS sign_ins, COUNT(DISTINCT source_ip) AS addresses, MIN(time) AS first_time, MAX(time) AS last_time
+    query: `SELECT source, ${NAME} AS principal, COUNT(*) AS sign_ins, COUNT(DISTINCT source_ip) AS addresses, MIN(time) AS first_time, MAX(time) AS last_time
 FROM events
 WHERE class_uid = ${AUTHENTICATION} AND activity = 'Logon' AND outcome = 'Success'
-GROUP BY source, principal
+GROUP BY source, ${PERSON}
 ORDER BY sign_ins DESC, source, principal`,
   },
   {
@@ -50,16 +57,16 @@ ORDER BY time DESC, id`,
   {
     name: 'by-whom',
     description: 'Who did how much, reading and signing in left out',
-    query: `SELECT source, principal, event, COUNT(*) AS times, MAX(time) AS last_time
+    query: `SELECT source, ${NAME} AS principal, event, COUNT(*) AS times, MAX(time) AS last_time
 FROM events
 WHERE class_uid <> ${AUTHENTICATION} AND activity <> 'Read'
-GROUP BY source, principal, event
+GROUP BY source, ${PERSON}, event
 ORDER BY times DESC, source, principal, event`,
   },
   {
     name: 'from-where',
     description: 'From which addresses, by how many, and how often in vain',
-    query: `SELECT source_ip, source, COUNT(*) AS events, COUNT(DISTINCT principal) AS principals, COUNT(CASE WHEN outcome = 'Failure' THEN 1 END) AS failures, MAX(time) AS last_time
+    query: `SELECT source_ip, source, COUNT(*) AS events, COUNT(DISTINCT ${PERSON}) AS principals, COUNT(CASE WHEN outcome = 'Failure' THEN 1 END) AS failures, MAX(time) AS last_time
 FROM events
 WHERE source_ip IS NOT NULL
 GROUP BY source_ip, source
@@ -84,7 +91,7 @@ ORDER BY time DESC, id`,
   {
     name: 'by-day',
     description: 'How much happened on each day, and how much of it failed',
-    query: `SELECT CAST(CAST(time AS date) AS varchar) AS day, source, COUNT(*) AS events, COUNT(DISTINCT principal) AS principals, COUNT(CASE WHEN outcome = 'Failure' THEN 1 END) AS failures
+    query: `SELECT CAST(CAST(time AS date) AS varchar) AS day, source, COUNT(*) AS events, COUNT(DISTINCT ${PERSON}) AS principals, COUNT(CASE WHEN outcome = 'Failure' THEN 1 END) AS failures
 FROM events
 GROUP BY CAST(CAST(time AS date) AS varchar), source
 ORDER BY day, source`,
@@ -94,13 +101,17 @@ ORDER BY day, source`,
     description: 'What was begun, and has no end that is known',
     query: `SELECT begun.time, begun.source, begun.event, begun.principal, begun.object_name, begun.correlation_id, begun.id
 FROM events begun
-WHERE begun.outcome = 'Pending' AND NOT EXISTS (
+WHERE begun.outcome = '${PENDING}' AND NOT EXISTS (
   SELECT 1 FROM events ended
-  WHERE ended.source = begun.source AND ended.correlation_id = begun.correlation_id AND ended.outcome <> 'Pending'
+  WHERE ended.source = begun.source AND ended.event = begun.event AND ended.pairing_id = begun.pairing_id AND ended.outcome <> '${PENDING}'
+    AND ended.time >= begun.time AND ended.time < begun.time + INTERVAL '${LONGEST_ACTION_HOURS}' HOUR
 )
 ORDER BY begun.time DESC, begun.id`,
   },
 ];
+
+/** Of how many days the questions ask that are saved in Athena, where each day that is read costs. */
+export const SAVED_QUESTION_DAYS = 30;
 
 /**
  * A question as a whole query.

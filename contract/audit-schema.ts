@@ -22,17 +22,21 @@ export interface StructType {
 /** What may be declared for an attribute of type `T`. */
 type Declared<T> = unknown extends T ? 'json' : DeclaredValue<NonNullable<T>>;
 
-type DeclaredValue<T> = [T] extends [boolean]
-  ? 'boolean'
-  : [T] extends [number]
-    ? 'int' | 'bigint'
-    : [T] extends [string]
-      ? 'string'
-      : [T] extends [readonly (infer Element)[]]
-        ? { readonly list: Declared<Element> }
-        : { readonly struct: { readonly [Name in keyof T]-?: Declared<T[Name]> } };
+/** An object whose members are the vendor's own is JSON, too. */
+type DeclaredValue<T> = [string] extends [keyof T]
+  ? 'json'
+  : [T] extends [boolean]
+    ? 'boolean'
+    : [T] extends [number]
+      ? 'int' | 'bigint'
+      : [T] extends [string]
+        ? 'string'
+        : [T] extends [readonly (infer Element)[]]
+          ? { readonly list: Declared<Element> }
+          : { readonly struct: { readonly [Name in keyof T]-?: Declared<T[Name]> } };
 
-type Attribute = keyof OcsfEvent;
+/** All but the time in words, which is a timestamp in the tables: `TIMESTAMP_COLUMN`. */
+type Attribute = Exclude<keyof OcsfEvent, typeof TIMESTAMP_COLUMN>;
 
 type Declarations = {
   readonly [Name in Attribute]-?: Name extends 'unmapped' ? 'json' : Declared<OcsfEvent[Name]>;
@@ -47,14 +51,17 @@ const USER = {
     type_id: 'int',
     type: 'string',
     email_addr: 'string',
-    domain: 'string',
-    credential_uid: 'string',
+    programmatic_credentials: { list: { struct: { uid: 'string', type: 'string' } } },
     account: ACCOUNT,
   },
 } as const;
 
+const GROUP = {
+  struct: { uid: 'string', name: 'string', type: 'string', privileges: { list: 'string' } },
+} as const;
+
 const ENTITY = {
-  struct: { uid: 'string', name: 'string', type: 'string', type_id: 'int', data: 'json' },
+  struct: { uid: 'string', name: 'string', type: 'string', type_id: 'int', group: GROUP, data: 'json' },
 } as const;
 
 const SERVICE = { struct: { name: 'string' } } as const;
@@ -93,13 +100,11 @@ const ATTRIBUTES = {
     },
   },
   cloud: { struct: { provider: 'string', account: ACCOUNT, region: 'string' } },
-  actor: { struct: { user: USER, app_name: 'string', invoked_by: 'string' } },
+  actor: { struct: { user: USER, app_name: 'string' } },
   src_endpoint: {
     struct: {
       ip: 'string',
-      hostname: 'string',
       name: 'string',
-      uid: 'string',
       intermediate_ips: { list: 'string' },
     },
   },
@@ -112,13 +117,14 @@ const ATTRIBUTES = {
     },
   },
   user: USER,
-  user_result: USER,
   service: SERVICE,
+  auth_protocol_id: 'int',
+  auth_protocol: 'string',
   is_mfa: 'boolean',
   entity: ENTITY,
   entity_result: ENTITY,
   privileges: { list: 'string' },
-  group: { struct: { uid: 'string', name: 'string', type: 'string' } },
+  group: GROUP,
   resources: { list: { struct: { uid: 'string', name: 'string', type: 'string', data: 'json' } } },
   raw_data: 'string',
   unmapped: 'json',
@@ -152,8 +158,8 @@ const COMMON = [
 
 /** What a class has besides. Source: OCSF 1.8.0, the attributes of each class. */
 const OF_CLASS = {
-  account_change: ['user', 'user_result'],
-  authentication: ['user', 'service', 'is_mfa'],
+  account_change: ['user'],
+  authentication: ['user', 'service', 'auth_protocol_id', 'auth_protocol', 'is_mfa'],
   entity_management: ['entity', 'entity_result'],
   user_access: ['user', 'privileges', 'resources'],
   group_management: ['group', 'user', 'privileges'],
@@ -176,7 +182,7 @@ export interface AuditTableColumn {
 export const OCSF_CLASS_NAMES = Object.keys(OCSF_CLASSES) as readonly OcsfClassName[];
 
 /** Of a timestamp beside `time`, which SQL can work with. Source: OCSF 1.8.0, the Date/Time profile. */
-export const TIMESTAMP_COLUMN = 'time_dt';
+export const TIMESTAMP_COLUMN = 'time_dt' satisfies keyof OcsfEvent;
 
 /** The columns of a class, in their order; besides them, `TIMESTAMP_COLUMN`. */
 export function columnsOf(className: OcsfClassName): readonly AuditTableColumn[] {

@@ -25,6 +25,8 @@ export interface SqlDialect {
   readonly first: (list: string) => string;
   /** A timestamp in UTC, of a text in ISO 8601 that ends with `Z`. */
   readonly timestamp: (text: string) => string;
+  /** Whether what has no usable time is in tables of its own. */
+  readonly undatedTables: boolean;
 }
 
 /** Source: Trino documentation, "JSON functions", "Array functions", "Date and time functions"; Athena's engine 3 is Trino. */
@@ -33,6 +35,7 @@ export const ATHENA: SqlDialect = {
   jsonMember: (json, key) => `json_format(json_extract(${json}, '$.${key}'))`,
   first: (list) => `element_at(${list}, 1)`,
   timestamp: (text) => `CAST(from_iso8601_timestamp(${text}) AS timestamp(3))`,
+  undatedTables: true,
 };
 
 /** Source: DuckDB documentation, "JSON processing functions", "List functions". */
@@ -41,6 +44,7 @@ export const DUCKDB: SqlDialect = {
   jsonMember: (json, key) => `CAST(json_extract(${json}, '$.${key}') AS varchar)`,
   first: (list) => `list_extract(${list}, 1)`,
   timestamp: (text) => `CAST(${text} AS timestamp)`,
+  undatedTables: false,
 };
 
 /** The name of the table with the events of a class. */
@@ -48,16 +52,23 @@ export function tableName(className: OcsfClassName): string {
   return `audit_${className}`;
 }
 
+/** The name of the table with those events of a class that have no usable time; in Athena only. */
+export function undatedTableName(className: OcsfClassName): string {
+  return `${tableName(className)}_undated`;
+}
+
 export const VIEWS = { audit: 'audit_events', cloudTrail: 'cloudtrail_events', all: 'all_events' } as const;
 
 /** `20260301`: by it, a query reads no more files than it has to. A column of each table and each view. */
 export const DAY_COLUMN = 'eventday';
 
-/** The columns of each of the three views. */
-export const VIEW_COLUMNS: readonly {
-  readonly name: AuditColumnName | typeof DAY_COLUMN;
+export interface ViewColumn<Name extends string = string> {
+  readonly name: Name;
   readonly type: SqlType;
-}[] = [
+}
+
+/** The columns of each of the three views. */
+export const VIEW_COLUMNS: readonly ViewColumn<AuditColumnName | typeof DAY_COLUMN>[] = [
   ...AUDIT_COLUMNS.map(({ name, type }) => ({ name, type: sqlType(type) })),
   { name: DAY_COLUMN, type: 'varchar' },
 ];
@@ -71,7 +82,12 @@ function sqlType(type: AuditColumn['type']): SqlType {
 
 /** The query that `audit_events` is. */
 export function auditEventsSql(dialect: SqlDialect): string {
-  return OCSF_CLASS_NAMES.map((className) => selectOfClass(className, dialect)).join('\nUNION ALL\n');
+  const selects = OCSF_CLASS_NAMES.flatMap((className) =>
+    [tableName(className), ...(dialect.undatedTables ? [undatedTableName(className)] : [])].map((table) =>
+      selectOfClass(className, table, dialect),
+    ),
+  );
+  return selects.join('\nUNION ALL\n');
 }
 
 /** The query that `all_events` is: CloudTrail's events among the archive's. */
@@ -80,14 +96,14 @@ export function allEventsSql(): string {
   return [VIEWS.audit, VIEWS.cloudTrail].map((view) => `SELECT ${names} FROM ${view}`).join('\nUNION ALL\n');
 }
 
-function selectOfClass(className: OcsfClassName, dialect: SqlDialect): string {
+function selectOfClass(className: OcsfClassName, table: string, dialect: SqlDialect): string {
   const columns = new Map(columnsOf(className).map((column) => [column.name as string, column]));
   const selected = AUDIT_COLUMNS.map(
     (column) =>
       // By the partition and not by what stands in the event, so that a query for one source reads no other's files.
       `${column.name === 'source' ? 'e."source"' : expressionOf(column, columns, dialect)} AS ${quoted(column.name)}`,
   );
-  return `SELECT ${[...selected, `e.${quoted(DAY_COLUMN)}`].join(',\n  ')}\nFROM ${tableName(className)} e`;
+  return `SELECT ${[...selected, `e.${quoted(DAY_COLUMN)}`].join(',\n  ')}\nFROM ${table} e`;
 }
 
 type Columns = ReadonlyMap<string, AuditTableColumn>;

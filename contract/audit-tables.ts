@@ -5,6 +5,7 @@ import {
   customSource,
   DERIVED_PREFIX,
   EXTERNAL_ACCOUNT,
+  UNDATED_DAY,
 } from './archive.ts';
 import {
   type ColumnType,
@@ -14,7 +15,7 @@ import {
   OCSF_CLASS_NAMES,
   TIMESTAMP_COLUMN,
 } from './audit-schema.ts';
-import { DAY_COLUMN, type SqlType, tableName, VIEW_COLUMNS } from './audit-sql.ts';
+import { DAY_COLUMN, type SqlType, tableName, undatedTableName, type ViewColumn } from './audit-sql.ts';
 import { OCSF_CLASSES, type OcsfClassName } from './ocsf.ts';
 
 export interface GlueColumn {
@@ -42,24 +43,54 @@ export interface DerivedFiles {
   /** The region in the layout: the stack's. */
   readonly awsRegion: string;
   /**
-   * `20250101`. Athena finds no events of earlier days, and records without a usable time, which are filed under 20000101,
-   * among them; but each day more is looked for by every query that names no day.
+   * `20250101`. Athena finds no events of earlier days, but those without a usable time, which have tables of their own;
+   * and each day more is looked for by every query that names no day.
    */
   readonly firstDay: string;
 }
 
-/** The six tables, one a class. */
-export function auditTables(files: DerivedFiles): readonly GlueTable[] {
-  return OCSF_CLASS_NAMES.map((className) => auditTable(className, files));
+/**
+ * Two tables a class: its events, and those without a usable time. A projected range of days has no gaps, and the two
+ * decades between these would be looked into in vain by each query.
+ */
+export function auditTables({ firstDay, ...files }: DerivedFiles): readonly GlueTable[] {
+  const dated = {
+    type: 'date',
+    format: 'yyyyMMdd',
+    // A vendor's clock may be ahead.
+    range: `${firstDay},NOW+2DAYS`,
+    interval: '1',
+    'interval.unit': 'DAYS',
+  };
+  const undated = { type: 'enum', values: UNDATED_DAY };
+  return OCSF_CLASS_NAMES.flatMap((className) => [
+    auditTable(className, { ...files, name: tableName(className), what: 'events', days: dated }),
+    auditTable(className, {
+      ...files,
+      name: undatedTableName(className),
+      what: 'events without a usable time',
+      days: undated,
+    }),
+  ]);
+}
+
+interface TableOfClass extends Omit<DerivedFiles, 'firstDay'> {
+  readonly name: string;
+  readonly what: string;
+  /** Properties of the projection of days. */
+  readonly days: Readonly<Record<string, string>>;
 }
 
 /** Source: Amazon Athena User Guide, "Use partition projection with Amazon Athena", "Supported types for partition projection". */
-function auditTable(className: OcsfClassName, { bucket, awsRegion, firstDay }: DerivedFiles): GlueTable {
+function auditTable(
+  className: OcsfClassName,
+  { bucket, awsRegion, name, what, days }: TableOfClass,
+): GlueTable {
   const root = `s3://${bucket}/${DERIVED_PREFIX}`;
   const folder = customSource(SOURCE_PLACEHOLDER, className);
   return {
-    name: tableName(className),
-    description: `OCSF ${OCSF_CLASSES[className].caption} (${OCSF_CLASSES[className].uid}) events of the audit archive`,
+    name,
+    description: `OCSF ${OCSF_CLASSES[className].caption} (${OCSF_CLASSES[className].uid}) ${what} of the audit archive`,
     location: root,
     columns: [
       { name: TIMESTAMP_COLUMN, type: 'timestamp' },
@@ -78,12 +109,9 @@ function auditTable(className: OcsfClassName, { bucket, awsRegion, firstDay }: D
       'projection.enabled': 'true',
       'projection.source.type': 'enum',
       'projection.source.values': AUDIT_SOURCES.join(','),
-      [`projection.${DAY_COLUMN}.type`]: 'date',
-      [`projection.${DAY_COLUMN}.format`]: 'yyyyMMdd',
-      // A vendor's clock may be ahead.
-      [`projection.${DAY_COLUMN}.range`]: `${firstDay},NOW+2DAYS`,
-      [`projection.${DAY_COLUMN}.interval`]: '1',
-      [`projection.${DAY_COLUMN}.interval.unit`]: 'DAYS',
+      ...Object.fromEntries(
+        Object.entries(days).map(([property, value]) => [`projection.${DAY_COLUMN}.${property}`, value]),
+      ),
       'storage.location.template': `${root}${folder}/region=${awsRegion}/accountId=${EXTERNAL_ACCOUNT}/eventDay=\${${DAY_COLUMN}}/`,
     },
   };
@@ -112,8 +140,8 @@ function hiveType(type: ColumnType): string {
 }
 
 /** The columns that Glue knows a view by; the view itself is in its text. */
-export function viewColumns(): readonly GlueColumn[] {
-  return VIEW_COLUMNS.map(({ name, type }) => ({ name, type: HIVE_OF_SQL[type] }));
+export function glueColumns(columns: readonly ViewColumn[]): readonly GlueColumn[] {
+  return columns.map(({ name, type }) => ({ name, type: HIVE_OF_SQL[type] }));
 }
 
 const HIVE_OF_SQL: Readonly<Record<SqlType, string>> = {
@@ -134,12 +162,12 @@ const TRINO_OF_SQL: Readonly<Record<SqlType, string>> = {
  * `PRESTO_VIEW_SUFFIX`; its type is `VIRTUAL_VIEW`. Source: Trino, `ViewReaderUtil` and `ConnectorViewDefinition`; assumed
  * of Athena, which writes its own views so and documents it nowhere.
  */
-export function prestoView(sql: string, database: string): string {
+export function prestoView(sql: string, database: string, columns: readonly ViewColumn[]): string {
   return JSON.stringify({
     originalSql: sql,
     catalog: 'awsdatacatalog',
     schema: database,
-    columns: VIEW_COLUMNS.map(({ name, type }) => ({ name, type: TRINO_OF_SQL[type] })),
+    columns: columns.map(({ name, type }) => ({ name, type: TRINO_OF_SQL[type] })),
   });
 }
 

@@ -66,17 +66,20 @@ export interface OcsfUser {
   readonly type_id?: number;
   readonly type?: string;
   readonly email_addr?: string;
-  readonly domain?: string;
-  /** Of the API key that was used. */
-  readonly credential_uid?: string;
+  /** The API key that was used. */
+  readonly programmatic_credentials?: readonly OcsfCredential[];
   readonly account?: OcsfAccount;
+}
+
+export interface OcsfCredential {
+  readonly uid: string;
+  /** Such as `API Key`. */
+  readonly type: string;
 }
 
 export interface OcsfEndpoint {
   readonly ip?: string;
-  readonly hostname?: string;
   readonly name?: string;
-  readonly uid?: string;
   /** The further addresses, where the vendor gives several. */
   readonly intermediate_ips?: readonly string[];
 }
@@ -84,10 +87,13 @@ export interface OcsfEndpoint {
 export interface OcsfEntity {
   readonly uid?: string;
   readonly name?: string;
-  /** The vendor's own word for it. */
+  /** OCSF's word where it has one (`type_id` is not 99), and then the vendor's is in `unmapped.object_type`. */
   readonly type?: string;
   readonly type_id?: number;
-  readonly data?: unknown;
+  /** Of a policy: the group that it gives access to. */
+  readonly group?: OcsfGroup;
+  /** Of a changed entity: its changed fields, with their new values. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 export interface OcsfResource {
@@ -101,6 +107,7 @@ export interface OcsfGroup {
   readonly uid?: string;
   readonly name?: string;
   readonly type?: string;
+  readonly privileges?: readonly string[];
 }
 
 /** A setting that was changed: what it was, what it is now, and what either means. */
@@ -120,6 +127,12 @@ export interface AuditChange {
 export interface OcsfUnmapped {
   /** Why an analyst should look at the event first; absent where there is no special reason. */
   readonly attention?: string;
+  /** The vendor's record has no usable time, and `time` is where the archive files such records. */
+  readonly undated?: true;
+  /** The same in the pending and the final event of one action; see `pairing.ts`. */
+  readonly pairing_id?: string;
+  /** The vendor's own word for what was acted on, where OCSF has another one. */
+  readonly object_type?: string;
   readonly application_name?: string;
   readonly api_key_name?: string;
   readonly changes?: readonly AuditChange[];
@@ -138,6 +151,8 @@ export interface OcsfEvent {
   readonly type_name: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** The same in ISO 8601, in UTC. */
+  readonly time_dt?: string;
   readonly severity_id: number;
   readonly severity: string;
   readonly status_id: number;
@@ -169,12 +184,14 @@ export interface OcsfEvent {
   };
   readonly cloud: { readonly provider: string; readonly account?: OcsfAccount; readonly region?: string };
   /** Whoever did it, wherever the record tells: also of a log-in. */
-  readonly actor?: { readonly user?: OcsfUser; readonly app_name?: string; readonly invoked_by?: string };
+  readonly actor?: { readonly user?: OcsfUser; readonly app_name?: string };
   readonly src_endpoint?: OcsfEndpoint;
   readonly http_request?: { readonly user_agent: string };
   readonly user?: OcsfUser;
-  readonly user_result?: OcsfUser;
   readonly service?: { readonly name: string };
+  /** How somebody signed in. */
+  readonly auth_protocol_id?: number;
+  readonly auth_protocol?: string;
   readonly is_mfa?: boolean;
   readonly entity?: OcsfEntity;
   readonly entity_result?: OcsfEntity;

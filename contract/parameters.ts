@@ -16,12 +16,11 @@ export const VISION_ONE_URL_PATTERN = '^$|^https://[0-9a-zA-Z.-]+\\.xdr\\.trendm
 export const SECRET_ARN_PATTERN =
   '^$|^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\\d{12}:secret:[0-9a-zA-Z/_+=.@!-]+-[0-9a-zA-Z]{6}$';
 export const KEY_ARN_PATTERN = '^$|^arn:[a-z-]+:kms:[a-z0-9-]+:\\d{12}:key/[0-9a-zA-Z-]+$';
-/** 0 to 3650: ten years. */
-export const BACKFILL_DAYS_PATTERN =
-  '^([0-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)$';
+/** Days, from 0 to 3650: ten years. */
+export const DAYS_PATTERN = '^([0-9]|[1-9][0-9]{1,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-4][0-9]|3650)$';
 export const POLICY_ARN_PATTERN = '^$|^arn:[a-z-]+:iam::(\\d{12}|aws):policy/[0-9a-zA-Z+=,.@_/-]+$';
-/** A JSON list, by its look; the first custom resource looks into it. */
-export const FILTER_PATTERN = '^\\s*(\\[[\\s\\S]*\\]\\s*)?$';
+/** A JSON list, by its look, or nothing; a custom resource looks into it. */
+export const OPTIONAL_JSON_LIST_PATTERN = '^\\s*(\\[[\\s\\S]*\\]\\s*)?$';
 export const EMAIL_PATTERN = '^$|^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$';
 export const AWS_ACCOUNT_ID_PATTERN = '^\\d{12}$';
 /** Where something may be elsewhere; empty where the stack is. */

@@ -325,9 +325,9 @@ function isDistinct(list: readonly unknown[]): boolean {
   return new Set(list).size === list.length;
 }
 
-/** They stand in headings, in a mail's subject and in its text. */
+/** They stand in headings, in a mail's subject and in its text: nothing may end a line there, or turn the direction of reading. */
 function isOneLine(given: string): boolean {
-  return !/\p{Cc}/u.test(given);
+  return !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(given);
 }
 
 function isTimeZone(name: string): boolean {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { ARCHIVE_HANDLERS } from '../bench/archive/environment.ts';
 import { BUNDLING } from '../lib/shared/bundling.ts';
+import type { ArchiveFunction } from './archive/world.ts';
 import type { WorldOptions } from './world.ts';
 
 const LAMBDA = fileURLToPath(new URL('../lambda/', import.meta.url));
@@ -18,7 +20,7 @@ export interface Sabotage {
 }
 
 export interface Bundles {
-  readonly paths: WorldOptions['bundles'];
+  readonly paths: WorldOptions['bundles'] & Readonly<Record<ArchiveFunction, string>>;
   remove(): void;
 }
 
@@ -30,12 +32,16 @@ export async function bundleFunctions(sabotage?: Sabotage): Promise<Bundles> {
     await build({ ...BUNDLING, plugins, entryPoints: [join(LAMBDA, handler)], outfile });
     return outfile;
   };
-  const [forwarder, tokenRotation] = await Promise.all([
+  const [forwarder, tokenRotation, cloudone, appdynamics, ibmcloud, derivation] = await Promise.all([
     bundle('forwarding/forwarder-handler.ts', 'forwarder'),
     bundle('onboarding/token-rotation-handler.ts', 'token-rotation'),
+    bundle(ARCHIVE_HANDLERS.cloudone, 'cloudone'),
+    bundle(ARCHIVE_HANDLERS.appdynamics, 'appdynamics'),
+    bundle(ARCHIVE_HANDLERS.ibmcloud, 'ibmcloud'),
+    bundle(ARCHIVE_HANDLERS.derivation, 'derivation'),
   ]);
   return {
-    paths: { forwarder, tokenRotation },
+    paths: { forwarder, tokenRotation, cloudone, appdynamics, ibmcloud, derivation },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

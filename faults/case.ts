@@ -1,16 +1,27 @@
 import type { FORWARDING_METRICS } from '../contract/metrics.ts';
+import type { Bundles } from './bundles.ts';
+import type { Verdict } from './verdict.ts';
 import type { World, WorldOptions } from './world.ts';
 
 export type MetricName = (typeof FORWARDING_METRICS)[keyof typeof FORWARDING_METRICS];
 
-/** One fault, and what must become of the files that meet it. */
-export interface FaultCase {
+/** What is said of a case. */
+export interface CaseTold {
   /** `group/what-happens` */
   readonly name: string;
   /** What goes wrong. */
   readonly injected: string;
   /** What must come of it. */
   readonly expected: string;
+}
+
+/** A case that can be carried out, whatever it is about. */
+export interface Trial extends CaseTold {
+  readonly carryOut: (bundles: Bundles['paths']) => Promise<Verdict>;
+}
+
+/** One fault, and what must become of the files that meet it. */
+export interface FaultCase extends CaseTold {
   /** Arranges the fault, has the files forwarded, and says what it finds wrong beside what is always checked. */
   readonly run: (world: World) => Promise<void> | Promise<readonly string[]>;
   /** Reasons of the dead letters, one each. @default none */

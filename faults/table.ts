@@ -30,7 +30,7 @@ export function summary({ total, survived, lost, cases }: FaultsReport, seconds:
     ...rows,
     '',
     styleText(survived === total ? 'green' : 'red', verdict),
-    `${duplicates} events arrived more than once, each where an acknowledgement did not get through, under its own key.`,
+    `${duplicates} events arrived more than once, each where an acknowledgement did not get through, under its own key or id.`,
     ...(failed.length > 0 ? ['Not survived:', ...failed] : []),
   ].join('\n');
 }

@@ -27,6 +27,7 @@ interface Attribute {
   readonly is_array?: boolean;
   readonly enum?: Readonly<Record<string, { readonly caption: string }>>;
   readonly sibling?: string;
+  readonly '@deprecated'?: { readonly message: string; readonly since: string };
   /** `null` takes an attribute out of the profile that it was inherited with. */
   readonly profile?: string | null;
 }
@@ -56,6 +57,8 @@ interface Fact {
   readonly is_array?: boolean | undefined;
   readonly sibling?: string | undefined;
   readonly enum?: Readonly<Record<string, string>> | undefined;
+  /** The version since which it should not be used any more. */
+  readonly deprecated?: string | undefined;
 }
 
 const [checkout] = process.argv.slice(2);
@@ -163,6 +166,7 @@ function attributeFacts(attributes: Readonly<Record<string, Attribute>>): Record
       is_array,
       sibling,
       enum: cases.length > 0 ? Object.fromEntries(cases) : undefined,
+      deprecated: whole['@deprecated']?.since,
     };
     if (type === 'timestamp_t') {
       facts[`${name}_dt`] = { type: 'datetime_t', requirement: 'optional', is_array };

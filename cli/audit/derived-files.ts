@@ -41,7 +41,10 @@ export async function listDerivedFiles(
   return found;
 }
 
-const DERIVED_KEY = new RegExp(`/accountId=${EXTERNAL_ACCOUNT}/eventDay=(?<day>\\d{8})/\\d{2}\\.parquet$`);
+/** The whole of it: below the folder of copies, a key becomes a path. */
+const DERIVED_KEY = new RegExp(
+  `^${DERIVED_PREFIX}[a-z0-9-]+/region=[a-z0-9-]+/accountId=${EXTERNAL_ACCOUNT}/eventDay=(?<day>\\d{8})/\\d{2}\\.parquet$`,
+);
 
 /** Times that no date can be made of are before or behind every day. */
 function dayOf(time: number): string {

@@ -1,15 +1,27 @@
 /** A DuckDB database in memory, over the archive's files, that can only be read. */
-import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBResult,
+  JSDuckDBValueConverter,
+} from '@duckdb/node-api';
 import { literal } from '../../contract/audit-sql.ts';
 import { UserError } from '../errors.ts';
 import { type QueriedFiles, viewStatements } from './duckdb-views.ts';
+import { refusalOf } from './read-only-sql.ts';
 
 export interface QueryResult {
   /** Under different names, where the query gives one twice. */
   readonly columns: readonly { readonly name: string; readonly isNumber: boolean }[];
-  /** As JSON has them: whole numbers that JSON cannot hold as text, times in ISO 8601. */
-  readonly rows: readonly (readonly JsonValue[])[];
+  /**
+   * As JSON has them: whole numbers that JSON cannot hold as text, times in ISO 8601. To be read once, before the database is
+   * closed; a few are in memory at a time. Reading throws what `query` throws.
+   */
+  readonly rows: AsyncIterable<Row>;
 }
+
+export type Row = readonly JsonValue[];
 
 export type JsonValue =
   | null
@@ -56,23 +68,20 @@ export class AuditDatabase {
   }
 
   /**
+   * Begins a query; its rows are computed as they are read.
+   *
    * @throws UserError where the SQL is wrong, or no query.
    * @throws QueryInterruptedError where the signal aborts.
    */
   async query(sql: string, signal: AbortSignal): Promise<QueryResult> {
-    const interrupt = () => this.#connection.interrupt();
-    signal.addEventListener('abort', interrupt, { once: true });
-    try {
-      signal.throwIfAborted();
-      return await this.#run(sql);
-    } catch (error) {
-      if (signal.aborted) {
-        throw new QueryInterruptedError('The query was interrupted.', { cause: error });
-      }
-      throw error instanceof UserError ? error : new UserError((error as Error).message, { cause: error });
-    } finally {
-      signal.removeEventListener('abort', interrupt);
-    }
+    const result = await this.#interruptible(() => this.#begin(sql), signal);
+    const types = result.columnTypes().map(String);
+    return {
+      columns: result
+        .deduplicatedColumnNames()
+        .map((name, index) => ({ name, isNumber: NUMBERS.test(types[index] ?? '') })),
+      rows: this.#rows(result, types, signal),
+    };
   }
 
   close(): void {
@@ -80,26 +89,65 @@ export class AuditDatabase {
     this.#instance.closeSync();
   }
 
-  async #run(sql: string): Promise<QueryResult> {
+  async #begin(sql: string): Promise<DuckDBResult> {
     const statements = await this.#connection.extractStatements(sql);
     if (statements.count !== 1) {
       throw new UserError(`One query at a time: this is ${statements.count}.`);
     }
-    const statement = await statements.prepare(0);
-    // A COPY would write over the very files that may be read.
-    if (statement.statementType !== StatementType.SELECT) {
-      throw new UserError(
-        'The archive can only be read: give a query (SELECT, WITH, DESCRIBE, SUMMARIZE or SHOW TABLES).',
-      );
+    // Before it is prepared: some functions act as soon as they are named.
+    const parsed = await this.#connection.runAndReadAll('SELECT json_serialize_sql($1::varchar)', [sql]);
+    const refusal = refusalOf(String(parsed.getRowsJS()[0]?.[0]));
+    if (refusal !== undefined) {
+      throw new UserError(refusal);
     }
-    const reader = await statement.runAndReadAll();
-    const types = reader.columnTypes().map(String);
-    return {
-      columns: reader
-        .deduplicatedColumnNames()
-        .map((name, index) => ({ name, isNumber: NUMBERS.test(types[index] ?? '') })),
-      rows: reader.getRowsJS().map((row) => row.map((value, index) => jsonOf(value, types[index]))),
-    };
+    return await (await statements.prepare(0)).stream();
+  }
+
+  async *#rows(
+    result: DuckDBResult,
+    types: readonly string[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Row, void, undefined> {
+    for (;;) {
+      const chunk = await this.#interruptible(() => result.fetchChunk(), signal);
+      if (chunk === null || chunk.rowCount === 0) {
+        return;
+      }
+      for (let index = 0; index < chunk.rowCount; index += 1) {
+        yield rowOf(chunk, index, types);
+      }
+    }
+  }
+
+  async #interruptible<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const interrupt = () => this.#connection.interrupt();
+    signal.addEventListener('abort', interrupt, { once: true });
+    try {
+      signal.throwIfAborted();
+      return await act();
+    } catch (error) {
+      if (signal.aborted) {
+        throw new QueryInterruptedError('The query was interrupted.', { cause: error });
+      }
+      throw inUsersTerms(error);
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  }
+}
+
+function inUsersTerms(error: unknown): UserError {
+  return error instanceof UserError ? error : new UserError((error as Error).message, { cause: error });
+}
+
+/** @throws UserError where a value is none that JavaScript has, such as a text of a gigabyte. */
+function rowOf(chunk: DuckDBDataChunk, index: number, types: readonly string[]): Row {
+  try {
+    return chunk
+      .convertRowValues(index, JSDuckDBValueConverter)
+      .map((value, column) => jsonOf(value, types[column]));
+  } catch (error) {
+    throw inUsersTerms(error);
   }
 }
 

@@ -43,7 +43,7 @@ Exits with ${EXIT.failed} where something in the archive is damaged, which is th
 
 Examples:
   $ npx trailbridge audit export --output AuditLogs.json
-  $ npx trailbridge audit export --output march.json --from 2026-03-01 --to 2026-04-01 --source cloudone ibmcloud`,
+  $ npx trailbridge audit export --output march.json --from 2026-03-01 --to 2026-03-31 --source cloudone ibmcloud`,
     )
     .action(async (_options: object, given: Command) => {
       await exportRecords(archiveOptionsOf<ExportOptions>(given, context.program), context);

@@ -5,10 +5,10 @@ import { AUDIT_QUESTIONS, questionSql } from '../../contract/audit-questions.ts'
 import { VIEWS } from '../../contract/audit-sql.ts';
 import { FolderObjectStore } from '../../lambda/archive/store/folder-object-store.ts';
 import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
-import { files as filesInWords, megabytes } from '../amounts.ts';
+import { files as filesInWords, megabytes, thousands } from '../amounts.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { columns, type Output } from '../output.ts';
+import { columns, type Output, type Streams } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import {
   type ArchiveOptions,
@@ -27,7 +27,7 @@ import {
   type WantedEvents,
 } from './derived-files.ts';
 import { AuditDatabase, type QueryResult } from './duckdb.ts';
-import { csvOf, objectsOf, tableOf } from './result-text.ts';
+import { csvOf, jsonOf, MOST_TABLE_ROWS, tableOf } from './result-text.ts';
 import { addSpanOptions, type SpanOptions, sourcesOf, spanOf } from './span.ts';
 
 interface QueryOptions extends ArchiveOptions, SpanOptions {
@@ -57,7 +57,8 @@ export function addAuditQuery(audit: Command, context: CommandContext): void {
 }
 
 const HELP = `
-Times are UTC. Nothing can be written, and no other file be read.
+Times are UTC. Nothing can be written, and no other file be read. A table shows the first ${MOST_TABLE_ROWS} rows; --csv and --json print
+all, as they are found: a query that fails on the way ends with ${EXIT.failed} and what was printed is not all.
 
 Examples:
   $ npx trailbridge audit query --saved sign-ins --from 2026-03-01
@@ -79,7 +80,7 @@ async function query(sql: string | undefined, options: QueryOptions, context: Co
   const signal = context.streams.onInterrupt();
   try {
     const archive = await openArchive('derived', options, signal);
-    show(await ask(text, archive.store, options, context, signal), options, context);
+    await ask(text, archive.store, options, context, signal);
     await tellCollected(archive, options, context.output());
   } catch (error) {
     if (!signal.aborted) {
@@ -95,23 +96,32 @@ async function ask(
   sql: string,
   store: ObjectStore,
   options: QueryOptions,
+  context: CommandContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const database = await openDatabase(store, options, context, signal);
+  try {
+    await show(await database.query(sql, signal), options, context);
+  } finally {
+    database.close();
+  }
+}
+
+async function openDatabase(
+  store: ObjectStore,
+  options: QueryOptions,
   { streams }: CommandContext,
   signal: AbortSignal,
-): Promise<QueryResult> {
+): Promise<AuditDatabase> {
   const wanted = wantedOf(options);
   const progress = new ProgressLine(streams, options.json === true);
   try {
-    const database = await AuditDatabase.open({
+    return await AuditDatabase.open({
       derived: await derivedFiles(store, wanted, options, { progress, signal }),
       cloudTrail: options.cloudtrail === undefined ? [] : await listCloudTrailFiles(options.cloudtrail),
       from: wanted.from,
       to: wanted.to,
     });
-    try {
-      return await database.query(sql, signal);
-    } finally {
-      database.close();
-    }
   } finally {
     progress.clear();
   }
@@ -156,12 +166,38 @@ async function tellCollected(archive: OpenArchive, options: QueryOptions, output
   }
 }
 
-function show(result: QueryResult, { csv }: QueryOptions, { output, streams }: CommandContext): void {
-  if (csv === true) {
-    streams.out(csvOf(result));
+async function show(
+  result: QueryResult,
+  { csv, json }: QueryOptions,
+  { output, streams }: CommandContext,
+): Promise<void> {
+  if (csv === true || json === true) {
+    await print(csv === true ? csvOf(result) : jsonOf(result), streams);
     return;
   }
-  output().result(objectsOf(result), () => tableOf(result, streams.terminal?.columns()));
+  const { text, isCut } = await tableOf(result, streams.terminal?.columns());
+  streams.out(`${text}\n`);
+  if (isCut) {
+    output().note(
+      `These are the first ${thousands(MOST_TABLE_ROWS)} rows, and there are more: --csv and --json print all.`,
+    );
+  }
+}
+
+/** Characters that are written at once. */
+const CHUNK = 64 * 1024;
+
+async function print(pieces: AsyncIterable<string>, streams: Streams): Promise<void> {
+  let chunk = '';
+  for await (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length >= CHUNK) {
+      streams.out(chunk);
+      await streams.drained();
+      chunk = '';
+    }
+  }
+  streams.out(chunk);
 }
 
 /** @throws UsageError */

@@ -3,7 +3,7 @@
 import { MalformedIdError } from '../../lambda/archive/raw/find-record.ts';
 import type { Damage } from '../../lambda/archive/raw/raw-object.ts';
 import { damageInWords } from '../../lambda/archive/raw/read-archive.ts';
-import { ObjectFrozenError } from '../../lambda/archive/store/object-store.ts';
+import { InvalidKeyError, ObjectFrozenError } from '../../lambda/archive/store/object-store.ts';
 import { AwsCallError } from '../../lambda/shared/aws-errors.ts';
 import { printable } from '../../lambda/shared/remote-words.ts';
 import { plural } from '../amounts.ts';
@@ -55,5 +55,6 @@ function inUsersTerms(error: unknown): unknown {
   if (error instanceof ObjectFrozenError) {
     return new UserError(error.message, { cause: error });
   }
-  return error instanceof MalformedIdError ? new UsageError(error.message, { cause: error }) : error;
+  const isTheirs = error instanceof MalformedIdError || error instanceof InvalidKeyError;
+  return isTheirs ? new UsageError(error.message, { cause: error }) : error;
 }

@@ -12,9 +12,20 @@ export async function writeWhole(path: string, make: (folder: string) => Promise
   // In the same folder, and so on the same disk: it is only renamed at the end.
   const folder = await draftFolder(dirname(target), path);
   try {
-    await rename(await make(folder), target);
+    await putInPlace(await make(folder), target, path);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function putInPlace(draft: string, target: string, path: string): Promise<void> {
+  try {
+    await rename(draft, target);
+  } catch (error) {
+    throw new UserError(
+      `${path} cannot be written (${(error as NodeJS.ErrnoException).code}). Name another file with --output.`,
+      { cause: error },
+    );
   }
 }
 

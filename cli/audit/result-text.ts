@@ -1,24 +1,46 @@
-/** A query's result for a person or a spreadsheet. */
-import { stringify } from 'csv-stringify/sync';
-import { withoutFormulas } from '../../lambda/archive/reports/csv.ts';
+/** A query's result for a person, a spreadsheet or a program: as text in pieces, of which few are in memory at a time. */
+import { BYTE_ORDER_MARK, csvLine, withoutFormulas } from '../../lambda/archive/reports/csv.ts';
 import { printable } from '../../lambda/shared/remote-words.ts';
+import { jsonText } from '../terminal-text.ts';
 import { cutToWidth, displayWidth } from '../text-width.ts';
-import type { JsonValue, QueryResult } from './duckdb.ts';
+import type { JsonValue, QueryResult, Row } from './duckdb.ts';
 
 const GAP = '  ';
 /** A column is not made narrower than this. */
 const LEAST_WIDTH = 6;
 const NOTHING = '-';
+/** How wide a column has to be is known when all its rows are. */
+export const MOST_TABLE_ROWS = 1000;
+
+export interface Table {
+  readonly text: string;
+  /** Whether there are more rows than a table shows. */
+  readonly isCut: boolean;
+}
 
 /** @param width of the terminal; without it, columns are as wide as they have to be. */
-export function tableOf({ columns, rows }: QueryResult, width?: number): string {
-  if (rows.length === 0) {
-    return 'Nothing was found.';
+export async function tableOf({ columns, rows }: QueryResult, width?: number): Promise<Table> {
+  const lines: string[][] = [];
+  let isCut = false;
+  for await (const row of rows) {
+    if (lines.length === MOST_TABLE_ROWS) {
+      isCut = true;
+      break;
+    }
+    lines.push(row.map((value) => printable(textOf(value, NOTHING))));
   }
-  const lines = [
-    columns.map(({ name }) => printable(name)),
-    ...rows.map((row) => row.map((value) => printable(textOf(value, NOTHING)))),
-  ];
+  const text =
+    lines.length === 0
+      ? 'Nothing was found.'
+      : aligned(columns, [columns.map(({ name }) => printable(name)), ...lines], width);
+  return { text, isCut };
+}
+
+function aligned(
+  columns: QueryResult['columns'],
+  lines: readonly (readonly string[])[],
+  width: number | undefined,
+): string {
   const natural = columns.map((_, index) =>
     Math.max(...lines.map((line) => displayWidth(line[index] ?? ''))),
   );
@@ -58,15 +80,27 @@ function textOf(value: JsonValue, nothing: string): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** With a heading line, as RFC 4180 has it, and without formulas: see `withoutFormulas`. Numbers are left as they are. */
-export function csvOf({ columns, rows }: QueryResult): string {
-  const cells = rows.map((row) =>
-    row.map((value) => (typeof value === 'number' ? String(value) : withoutFormulas(textOf(value, '')))),
-  );
-  return stringify([columns.map(({ name }) => withoutFormulas(name)), ...cells]);
+/** As reports are: with a heading line, quoted, and without formulas: see `withoutFormulas`. Numbers are left as they are. */
+export async function* csvOf({ columns, rows }: QueryResult): AsyncGenerator<string, void, undefined> {
+  yield BYTE_ORDER_MARK + csvLine(columns.map(({ name }) => withoutFormulas(name)));
+  for await (const row of rows) {
+    yield csvLine(
+      row.map((value) => (typeof value === 'number' ? String(value) : withoutFormulas(textOf(value, '')))),
+    );
+  }
 }
 
-/** Each row as an object. */
-export function objectsOf({ columns, rows }: QueryResult): readonly Readonly<Record<string, JsonValue>>[] {
-  return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])));
+/** An array, each row an object. */
+export async function* jsonOf({ columns, rows }: QueryResult): AsyncGenerator<string, void, undefined> {
+  let before = '[\n';
+  for await (const row of rows) {
+    yield before + jsonText(objectOf(columns, row), 2).replaceAll(/^/gm, '  ');
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+/** A row, by its columns' names. */
+function objectOf(columns: QueryResult['columns'], row: Row): Readonly<Record<string, JsonValue>> {
+  return Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]));
 }

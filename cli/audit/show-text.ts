@@ -23,14 +23,15 @@ export function showText({ event, row, related, course, record }: ShownEvent): s
 }
 
 function fieldsOf(
-  { metadata, status_detail }: OcsfEvent,
+  { metadata, status_detail, unmapped }: OcsfEvent,
   row: AuditRow,
   details: string | undefined,
 ): [string, string][] {
   const given: (readonly [string, unknown])[] = [
     ['Time', `${new Date(row.time).toISOString()}${originalTime(metadata.original_time)}`],
     ['Event', row.message],
-    ['Principal URN', row.principal_id ?? row.principal],
+    // Of Cloud One it need not be whoever did it.
+    ['Principal URN', row.principal_id ?? row.principal ?? unmapped?.vendor?.principalURN],
     ['Event ID', row.vendor_id],
     ['Type', row.event],
     ['Account ID', row.account_id ?? row.account_name],

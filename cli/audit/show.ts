@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { type ArchivedRecord, sourceOf } from '../../contract/archive.ts';
 import { type AuditRow, auditRow } from '../../contract/audit-columns.ts';
+import { LONGEST_ACTION_MS } from '../../contract/audit-pairs.ts';
 import type { OcsfEvent } from '../../contract/ocsf.ts';
 import { type ActionCourse, courseOf } from '../../lambda/archive/ocsf/action-course.ts';
-import { LONGEST_ACTION_MS, pairActions } from '../../lambda/archive/ocsf/pair-actions.ts';
+import { pairActions } from '../../lambda/archive/ocsf/pair-actions.ts';
 import { toOcsf } from '../../lambda/archive/ocsf/to-ocsf.ts';
 import { findRecords } from '../../lambda/archive/raw/find-record.ts';
 import { readArchive } from '../../lambda/archive/raw/read-archive.ts';

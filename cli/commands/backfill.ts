@@ -10,7 +10,7 @@ import { type BackfillServices, idOf, resumeBackfill, type Start, startBackfill 
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type ForwardingStack, findForwardingStack } from '../forwarding-stack.ts';
-import { addLogFileOptions, type LogFileOptions } from '../options.ts';
+import { addLogFileOptions, isDay, type LogFileOptions } from '../options.ts';
 import type { Output, Streams } from '../output.ts';
 import { PauseMark } from '../pause-mark.ts';
 import { ProgressLine } from '../progress-line.ts';
@@ -201,8 +201,7 @@ function today(): string {
 }
 
 function day(text: string): string {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  if (!isDay || Number.isNaN(Date.parse(text)) || new Date(text).toISOString().slice(0, 10) !== text) {
+  if (!isDay(text)) {
     throw new InvalidArgumentError('A day is given as YYYY-MM-DD, such as 2026-03-31.');
   }
   return text;

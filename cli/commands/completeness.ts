@@ -6,7 +6,7 @@ import { checkBucket, type Selection } from '../completeness/check.ts';
 import { completenessText } from '../completeness/text.ts';
 import { gravestOf } from '../completeness/verdict.ts';
 import { EXIT } from '../errors.ts';
-import { addLogFileOptions, pointInTime } from '../options.ts';
+import { addLogFileOptions, beginning, end } from '../options.ts';
 import { ProgressLine } from '../progress-line.ts';
 
 export interface CompletenessOptions extends AwsOptions, Selection {
@@ -22,9 +22,13 @@ export function addCompletenessCommand({ program, output, streams, finish }: Com
     .option(
       '--from <time>',
       'beginning, such as 2026-03-01 or 2026-03-01T10:00Z (default: a day before the end)',
-      pointInTime,
+      beginning,
     )
-    .option('--to <time>', 'end (default: two hours ago, for digests come hourly, and late)', pointInTime);
+    .option(
+      '--to <time>',
+      'end; a day is included (default: two hours ago, for digests come hourly, and late)',
+      end,
+    );
   addLogFileOptions(command)
     .option(
       '--prefix <prefix>',
@@ -51,7 +55,7 @@ sqs:SendMessage for --requeue.
 
 Examples:
   $ npx trailbridge completeness
-  $ npx trailbridge completeness --from 2026-03-01 --to 2026-03-08 --account 111122223333
+  $ npx trailbridge completeness --from 2026-03-01 --to 2026-03-07 --account 111122223333
   $ npx trailbridge completeness --from 2026-03-01 --requeue
   $ npx trailbridge completeness --json | jq '.[] | select(.verdict != "Proven")'`,
     )

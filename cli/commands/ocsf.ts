@@ -9,6 +9,7 @@ import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
 import { auditRecords, isFault } from '../ocsf/audit-records.ts';
 import type { Streams } from '../output.ts';
+import { jsonText } from '../terminal-text.ts';
 
 const STANDARD_INPUT = '-';
 const MOST_FREQUENT_KINDS = 10;
@@ -68,7 +69,8 @@ async function* convert(
       } else {
         const event = toOcsf(record);
         count(event, tally);
-        streams.out(`${JSON.stringify(event)}\n`);
+        streams.out(`${jsonText(event)}\n`);
+        await streams.drained();
       }
     }
   } catch (error) {

@@ -58,7 +58,7 @@ export async function checkBucket(
   line: ProgressLine,
 ): Promise<BucketCheck> {
   if (options.from !== undefined && options.from >= (options.to ?? new Date())) {
-    const end = options.to === undefined ? 'now' : `--to (${options.to.toISOString()})`;
+    const end = options.to === undefined ? 'now' : `the end of --to (${options.to.toISOString()})`;
     throw new UsageError(`--from (${options.from.toISOString()}) must be before ${end}.`);
   }
   const stack = await openStack(options);
@@ -120,7 +120,9 @@ function spanOf(options: Selection, { since }: CheckedStack, output: Output): Sp
     );
   }
   if (from >= to) {
-    throw new UserError(`--from (${from.toISOString()}) must be before --to (${to.toISOString()}).`);
+    throw new UserError(
+      `--from (${from.toISOString()}) must be before the end of --to (${to.toISOString()}).`,
+    );
   }
   if (to.getTime() > Date.now() - DUE_AFTER_MS) {
     output.warning(

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { Table } from '../../test/stand-ins/dynamodb/table.ts';
+import type { AwsTrouble } from './aws.ts';
 import { type AwsAnswer, failure, success } from './aws-answer.ts';
 import { BucketStandIn } from './bucket.ts';
 import { bodyOf, LocalServer, sendObject } from './http.ts';
@@ -19,7 +20,7 @@ const ARCHIVE_OPERATIONS = [
 ] as const;
 export type ArchiveOperation = (typeof ARCHIVE_OPERATIONS)[number];
 
-interface ArchiveCall {
+export interface ArchiveCall {
   readonly operation: ArchiveOperation;
   /** Of S3. */
   readonly bucket: string;
@@ -35,6 +36,10 @@ export class ArchiveAwsStandIn {
   /** By ARN. */
   readonly secrets = new Map<string, string>();
   readonly counts = new Map<ArchiveOperation, number>();
+  /** Told of each call before it is carried out. What it returns is answered instead, or befalls the answer (`cut-off`). */
+  before: (call: ArchiveCall) => Promise<AwsTrouble | undefined> = async () => undefined;
+  /** Told of each call that was carried out, before it is answered. With `reset`, it is not. */
+  after: (call: ArchiveCall) => Promise<AwsTrouble | undefined> = async () => undefined;
 
   constructor(buckets: readonly string[], now: () => number) {
     this.buckets = new Map(buckets.map((name) => [name, new BucketStandIn(now)]));
@@ -53,7 +58,20 @@ export class ArchiveAwsStandIn {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     const call = callOf(request, url);
     this.counts.set(call.operation, (this.counts.get(call.operation) ?? 0) + 1);
-    await sendObject(response, this.#answer(call, request, url, body), false);
+    const trouble = await this.before(call);
+    if (trouble === 'hang') {
+      return;
+    }
+    if (typeof trouble === 'object') {
+      await sendObject(response, trouble, false);
+      return;
+    }
+    const answer = trouble === 'reset' ? undefined : this.#answer(call, request, url, body);
+    if (answer === undefined || (await this.after(call)) === 'reset') {
+      request.socket.resetAndDestroy();
+      return;
+    }
+    await sendObject(response, answer, trouble === 'cut-off');
   }
 
   #answer(call: ArchiveCall, { headers }: IncomingMessage, url: URL, body: Buffer): AwsAnswer {

@@ -1,6 +1,6 @@
 /**
  * The one way to make an HTTP request: bounded in time and in size, on kept-alive connections, and
- * following no redirect, so that a credential never travels to a host that was not meant.
+ * following no redirect and no name to a link-local address, so that a credential never travels to a host that was not meant.
  *
  * `node:https` rather than `fetch`, which costs 70 MB of memory in a function of this kind.
  */
@@ -11,6 +11,7 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { lookupAwayFromLink } from './link-local.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -124,6 +125,7 @@ async function exchange(request: HttpRequest, stop: AbortSignal): Promise<HttpRe
       agent: agents[secure ? 'https:' : 'http:'],
       headers: { ...headers, 'content-length': chunks.reduce((sum, chunk) => sum + chunk.length, 0) },
       signal: stop,
+      lookup: lookupAwayFromLink,
     },
     (incoming) => {
       answered = true;

@@ -15,6 +15,7 @@ import {
 } from '../../contract/archive.ts';
 import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { leadingKeys } from '../shared/leading-keys.ts';
 import { callOnSchedule, type UndeliveredCalls } from '../shared/schedule.ts';
 import { readSecret, TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import { acknowledgeObjects, type KeyedBucket, listFolders, objectsIn, useKeyThroughS3 } from './access.ts';
@@ -177,14 +178,10 @@ function permissionsOf<Environment extends z.ZodObject>({
     new PolicyStatement({
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       resources: [table.tableArn],
-      conditions: {
-        'ForAllValues:StringEquals': {
-          'dynamodb:LeadingKeys': [
-            ARCHIVE_TABLE_KEYS.checkpoint(source).pk,
-            ARCHIVE_TABLE_KEYS.stale(source),
-          ],
-        },
-      },
+      conditions: leadingKeys('StringEquals', [
+        ARCHIVE_TABLE_KEYS.checkpoint(source).pk,
+        ARCHIVE_TABLE_KEYS.stale(source),
+      ]),
     }),
   ];
 }

@@ -12,6 +12,7 @@ import {
 } from '../../contract/archive.ts';
 import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { leadingKeys } from '../shared/leading-keys.ts';
 import { callOnSchedule, type UndeliveredCalls } from '../shared/schedule.ts';
 import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import { acknowledgeObjects, type KeyedBucket, listAll, objectsIn, useKeyThroughS3 } from './access.ts';
@@ -84,7 +85,7 @@ function permissionsOf({ raw, derived, table }: DerivationProps): PolicyStatemen
     new PolicyStatement({
       actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       resources: [table.tableArn],
-      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': items } },
+      conditions: leadingKeys('StringEquals', items),
     }),
   ];
 }

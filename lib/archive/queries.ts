@@ -1,44 +1,42 @@
-import { Aws, type CfnCondition, Fn } from 'aws-cdk-lib';
+import { Aws, Fn } from 'aws-cdk-lib';
 import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { Construct } from 'constructs';
 import { QUERY_RESULTS_PREFIX } from '../../contract/archive-parameters.ts';
-import { cloudTrailEventsSql, cloudTrailTable } from '../../contract/audit-cloudtrail.ts';
-import { AUDIT_QUESTIONS, questionSql } from '../../contract/audit-questions.ts';
-import { ATHENA, allEventsSql, auditEventsSql, VIEWS } from '../../contract/audit-sql.ts';
+import {
+  CLOUDTRAIL_VIEW_COLUMNS,
+  cloudTrailEventsSql,
+  cloudTrailTable,
+} from '../../contract/audit-cloudtrail.ts';
+import { AUDIT_QUESTIONS, questionSql, SAVED_QUESTION_DAYS } from '../../contract/audit-questions.ts';
+import {
+  ATHENA,
+  allEventsSql,
+  auditEventsSql,
+  VIEW_COLUMNS,
+  VIEWS,
+  type ViewColumn,
+} from '../../contract/audit-sql.ts';
 import {
   auditTables,
   type GlueTable,
+  glueColumns,
   PRESTO_VIEW_PARAMETERS,
   PRESTO_VIEW_PREFIX,
   PRESTO_VIEW_SUFFIX,
   prestoView,
-  viewColumns,
 } from '../../contract/audit-tables.ts';
 import { onlyIf } from '../shared/conditional.ts';
 import { shortStackId } from '../shared/short-stack-id.ts';
 import type { KeyedBucket } from './access.ts';
-
-/** Where a trail's files are, for the table over them. Everything is known at deployment only. */
-export interface QueriedTrail {
-  readonly condition: CfnCondition;
-  /** `s3://<bucket>/<prefix>AWSLogs/`, and of an organization trail the organization's id and a slash. */
-  readonly location: string;
-  /** With commas between them. */
-  readonly accountIds: string;
-  readonly regions: string;
-}
+import type { QueriedTrail } from './queried-trail.ts';
 
 export interface QueriesProps {
   readonly derived: KeyedBucket;
   readonly trail: QueriedTrail;
+  /** `2022-01-01`, known at deployment only: older files are not looked for. */
+  readonly firstDay: string;
 }
-
-/**
- * The first day of which there may be events. Cloud One and AppDynamics keep no more than a year, and IBM Cloud's Event
- * Routing, which fills the bucket that is read whole, is no older.
- */
-const FIRST_DAY = '20220101';
 
 /** What a query may read: at Athena's list price, half a dollar's worth. */
 const MAXIMUM_SCANNED_BYTES = 100_000_000_000;
@@ -49,7 +47,7 @@ export class Queries extends Construct {
   readonly databaseName: string;
   private readonly database: CfnDatabase;
 
-  constructor(scope: Construct, id: string, { derived, trail }: QueriesProps) {
+  constructor(scope: Construct, id: string, { derived, trail, firstDay }: QueriesProps) {
     super(scope, id);
     // Athena folds names to lower case, which a stack's name need not have.
     this.databaseName = `trailbridge_${shortStackId()}`;
@@ -60,26 +58,37 @@ export class Queries extends Construct {
         description: `Audit archive of the stack ${Aws.STACK_NAME}.`,
       },
     });
-    const files = { bucket: derived.bucket.bucketName, awsRegion: Aws.REGION, firstDay: FIRST_DAY };
+    const firstDayWith = (separator: string) => Fn.join(separator, Fn.split('-', firstDay));
+    const files = {
+      bucket: derived.bucket.bucketName,
+      awsRegion: Aws.REGION,
+      firstDay: firstDayWith(''),
+    };
     for (const table of auditTables(files)) {
       this.table(table);
     }
-    this.view(VIEWS.audit, "The archive's events, in the archive's columns", auditEventsSql(ATHENA));
+    this.view(
+      VIEWS.audit,
+      VIEW_COLUMNS,
+      "The archive's events, in the archive's columns",
+      auditEventsSql(ATHENA),
+    );
     const ofTrail = [
       this.table(
         cloudTrailTable({
           location: trail.location,
           accounts: [trail.accountIds],
           regions: [trail.regions],
-          firstDay: FIRST_DAY.replace(/(\d{4})(\d\d)(\d\d)/, '$1/$2/$3'),
+          firstDay: firstDayWith('/'),
         }),
       ),
       this.view(
         VIEWS.cloudTrail,
+        CLOUDTRAIL_VIEW_COLUMNS,
         "CloudTrail's events, in the archive's columns",
         cloudTrailEventsSql(ATHENA),
       ),
-      this.view(VIEWS.all, "CloudTrail's events among the archive's", allEventsSql()),
+      this.view(VIEWS.all, VIEW_COLUMNS, "CloudTrail's events among the archive's", allEventsSql()),
     ];
     for (const resource of ofTrail) {
       onlyIf(trail.condition, resource);
@@ -91,7 +100,7 @@ export class Queries extends Construct {
         description: question.description,
         database: this.database.ref,
         workGroup: this.workGroup.ref,
-        queryString: questionSql(question),
+        queryString: questionSql(question, SAVED_QUESTION_DAYS),
       });
     }
   }
@@ -117,8 +126,8 @@ export class Queries extends Construct {
     });
   }
 
-  private view(name: string, description: string, sql: string): CfnTable {
-    const definition = Fn.base64(prestoView(sql, this.databaseName));
+  private view(name: string, columns: readonly ViewColumn[], description: string, sql: string): CfnTable {
+    const definition = Fn.base64(prestoView(sql, this.databaseName, columns));
     return new CfnTable(this, idOf(name), {
       catalogId: Aws.ACCOUNT_ID,
       databaseName: this.database.ref,
@@ -127,7 +136,7 @@ export class Queries extends Construct {
         description,
         tableType: 'VIRTUAL_VIEW',
         parameters: PRESTO_VIEW_PARAMETERS,
-        storageDescriptor: { columns: [...viewColumns()], serdeInfo: {} },
+        storageDescriptor: { columns: [...glueColumns(columns)], serdeInfo: {} },
         viewOriginalText: `${PRESTO_VIEW_PREFIX}${definition}${PRESTO_VIEW_SUFFIX}`,
         viewExpandedText: '/* Presto View */',
       },
@@ -142,6 +151,8 @@ export class Queries extends Construct {
       recursiveDeleteOption: true,
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,
+        // The files are compressed with zstd, and the views are in Trino's SQL: an engine that Athena chooses may be another.
+        engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
         publishCloudWatchMetricsEnabled: true,
         bytesScannedCutoffPerQuery: MAXIMUM_SCANNED_BYTES,
         resultConfiguration: {

@@ -1,4 +1,5 @@
 import { Aws, type CfnCondition, Duration, Fn, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -17,6 +18,13 @@ export interface RawBucketProps {
   /** Days that an object version is locked, from when it is stored. */
   readonly lockDays: string;
 
+  /**
+   * ARN of the one principal that may disable or delete the key, and bypass `GOVERNANCE`; the condition tells that it is
+   * given. Without, whoever IAM lets.
+   */
+  readonly administratorArn: string;
+  readonly administratorGiven: CfnCondition;
+
   /** Days until an object moves to colder storage, and the condition that it does at all. */
   readonly coldStorageAfterDays: string;
   readonly coldStorage: CfnCondition;
@@ -27,6 +35,9 @@ export interface RawBucketProps {
  * classes"): a smaller one would cost more there than where it is.
  */
 const SMALLEST_COLD_OBJECT_BYTES = 128 * 1024;
+
+/** Nobody is not like it, so that what is denied to others is denied to none. */
+const EVERYBODY = '*';
 
 /**
  * The immutable part of the archive: every record as its vendor gave it.
@@ -46,6 +57,26 @@ export class RawBucket extends Construct {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    const besidesAdministrator = {
+      StringNotLike: {
+        'aws:PrincipalArn': Fn.conditionIf(
+          props.administratorGiven.logicalId,
+          props.administratorArn,
+          EVERYBODY,
+        ).toString(),
+      },
+    };
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'OnlyTheAdministratorEndsIt',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        // Without the key the records are gone, however they are locked.
+        actions: ['kms:DisableKey', 'kms:ScheduleKeyDeletion'],
+        resources: ['*'],
+        conditions: besidesAdministrator,
+      }),
+    );
     const accessLogs = retainedAccessLogs(this);
     this.bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.KMS,
@@ -59,6 +90,16 @@ export class RawBucket extends Construct {
       serverAccessLogsBucket: accessLogs,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'OnlyTheAdministratorBypassesRetention',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['s3:BypassGovernanceRetention'],
+        resources: [this.bucket.arnForObjects('*')],
+        conditions: besidesAdministrator,
+      }),
+    );
     // They stay with their buckets: what is retained must not lose its TLS-only rule.
     for (const { policy } of [this.bucket, accessLogs]) {
       policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);

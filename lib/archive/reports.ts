@@ -14,6 +14,7 @@ import {
 } from '../../contract/archive.ts';
 import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { leadingKeys } from '../shared/leading-keys.ts';
 import { callOnSchedule, type UndeliveredCalls } from '../shared/schedule.ts';
 import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
 import { acknowledgeObjects, type KeyedBucket, listAll, objectsIn, useKeyThroughS3 } from './access.ts';
@@ -97,7 +98,7 @@ function permissionsOf(props: ReportsProps): PolicyStatement[] {
     new PolicyStatement({
       actions: ['dynamodb:GetItem'],
       resources: [table.tableArn],
-      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': checkpoints } },
+      conditions: leadingKeys('StringEquals', checkpoints),
     }),
     new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }),
     new PolicyStatement({

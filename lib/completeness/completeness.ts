@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { COMPLETENESS_KEYS, completenessEnvironment } from '../../contract/completeness-round.ts';
 import { COMPLETENESS_METRICS, METRIC_NAMESPACE, STACK_DIMENSION } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { leadingKeys } from '../shared/leading-keys.ts';
 import { callOnSchedule } from '../shared/schedule.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeFunction } from '../shared/trailbridge-function.ts';
@@ -116,7 +117,7 @@ function permissionsOf({
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
       resources: [ledger.tableArn],
       // Its own items only, which are not about an object: it can forge no acknowledgement.
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${COMPLETENESS_KEYS}*`] } },
+      conditions: leadingKeys('StringLike', [`${COMPLETENESS_KEYS}*`]),
     }),
     new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [forwardingQueue.queueArn] }),
     new PolicyStatement({ actions: ['cloudtrail:ListPublicKeys'], resources: ['*'] }),

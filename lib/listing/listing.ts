@@ -8,6 +8,7 @@ import { BACKFILL_KEY_PREFIX } from '../../contract/backfill.ts';
 import { listerEnvironment } from '../../contract/listing.ts';
 import { HEALTH_METRICS } from '../../contract/metrics.ts';
 import { TrailbridgeAlarm } from '../shared/alarm.ts';
+import { leadingKeys } from '../shared/leading-keys.ts';
 import { DeadLetterQueue, WorkQueue } from '../shared/queues.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
 import { receiveFrom, TrailbridgeFunction, workOff } from '../shared/trailbridge-function.ts';
@@ -78,9 +79,7 @@ export class Listing extends Construct {
           actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
           resources: [props.ledger.tableArn],
           // Items of the table that are not about objects.
-          conditions: {
-            'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${BACKFILL_KEY_PREFIX}*`] },
-          },
+          conditions: leadingKeys('StringLike', [`${BACKFILL_KEY_PREFIX}*`]),
         }),
       ],
     });

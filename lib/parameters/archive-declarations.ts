@@ -11,14 +11,16 @@ import {
   OBJECT_KEY_PREFIX_PATTERN,
   OBJECT_LOCK_MODES,
   ORGANIZATION_ID_PATTERN,
+  PRINCIPAL_ARN_PATTERN,
+  QUERIED_DAY_PATTERN,
   REGIONS_PATTERN,
   TRAIL_REGIONS,
 } from '../../contract/archive-parameters.ts';
 import {
-  BACKFILL_DAYS_PATTERN,
   BUCKET_NAME_PATTERN,
+  DAYS_PATTERN,
   EMAIL_PATTERN,
-  FILTER_PATTERN,
+  OPTIONAL_JSON_LIST_PATTERN,
 } from '../../contract/parameters.ts';
 import { CLOUD_ONE_REGIONS } from '../../contract/regions.ts';
 import { MAXIMUM_REPORTS_BYTES } from '../../contract/report.ts';
@@ -32,7 +34,7 @@ export const ARCHIVE_GROUPS = {
   appDynamics: 'Splunk AppDynamics: collected where a controller is given',
   ibmCloud: 'IBM Cloud: collected where a bucket is given',
   retention: 'What is kept, and how long',
-  cloudTrail: 'CloudTrail beside it in queries: where a bucket is given',
+  queries: 'Queries: of CloudTrail beside the archive where a bucket is given',
   reports: 'Reports: made where some are defined',
   operation: 'Secrets and updates',
   account: 'This AWS account',
@@ -176,11 +178,30 @@ export const ARCHIVE_DECLARATIONS = {
     description:
       'Days after which raw records move to Glacier Instant Retrieval, where they can still be read at once. 0: never.',
     default: '90',
-    allowedPattern: BACKFILL_DAYS_PATTERN,
+    allowedPattern: DAYS_PATTERN,
     constraintDescription: 'A number of days from 0 to 3650.',
   },
+  rawAdministratorArn: {
+    group: 'retention',
+    label: 'Only administrator of the raw records',
+    description:
+      'ARN of the one role or user that may disable or delete the key of the raw records, and bypass GOVERNANCE. Give it once the stack stands. Empty: whom IAM allows.',
+    default: '',
+    allowedPattern: PRINCIPAL_ARN_PATTERN,
+    constraintDescription:
+      'The ARN of an IAM role or user, or of the root user, such as arn:aws:iam::<account>:role/<name>.',
+  },
+  firstQueriedDay: {
+    group: 'queries',
+    label: 'First day that queries look into',
+    description:
+      'First day that queries look into, of the archive and of CloudTrail, such as 2022-01-01. What is older is not found; each day more slows queries that name no day.',
+    default: '2022-01-01',
+    allowedPattern: QUERIED_DAY_PATTERN,
+    constraintDescription: 'A day from 2001 on, such as 2022-01-01.',
+  },
   cloudTrailBucketName: {
-    group: 'cloudTrail',
+    group: 'queries',
     label: "Trail's bucket",
     description:
       "Bucket that a trail writes to, to be queried beside the archive where it lies. Athena reads it with the analyst's permissions.",
@@ -189,13 +210,13 @@ export const ARCHIVE_DECLARATIONS = {
     constraintDescription: DECLARATIONS.existingCloudtrailBucketName.constraintDescription,
   },
   cloudTrailKeyPrefix: {
-    group: 'cloudTrail',
+    group: 'queries',
     label: "Trail's key prefix",
     description: "Prefix that the trail's files have before AWSLogs/, if any.",
     ...keyPrefix,
   },
   cloudTrailOrganizationId: {
-    group: 'cloudTrail',
+    group: 'queries',
     label: "Organization's id",
     description: 'Id of the organization, o-…, where it is an organization trail.',
     default: '',
@@ -203,7 +224,7 @@ export const ARCHIVE_DECLARATIONS = {
     constraintDescription: 'The id of an organization, such as o-a1b2c3d4e5.',
   },
   cloudTrailAccountIds: {
-    group: 'cloudTrail',
+    group: 'queries',
     label: 'Accounts whose files are queried',
     description:
       "Ids of the accounts whose files are in that bucket, with commas and no spaces between them. Leave it empty for this stack's own.",
@@ -212,7 +233,7 @@ export const ARCHIVE_DECLARATIONS = {
     constraintDescription: '12-digit AWS account ids, with commas between them.',
   },
   cloudTrailRegions: {
-    group: 'cloudTrail',
+    group: 'queries',
     label: 'Regions whose files are queried',
     description:
       'AWS regions whose files queries look for, with commas and no spaces between them. Fewer make queries of CloudTrail faster.',
@@ -227,7 +248,7 @@ export const ARCHIVE_DECLARATIONS = {
       'Reports, as a JSON list; see docs/audit-reports.md. Leave it empty to have none made. Checked before anything is collected.',
     default: '',
     maxLength: MAXIMUM_REPORTS_BYTES,
-    allowedPattern: FILTER_PATTERN,
+    allowedPattern: OPTIONAL_JSON_LIST_PATTERN,
     constraintDescription: 'A JSON list of report definitions.',
   },
   reportMailFrom: {

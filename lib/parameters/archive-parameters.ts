@@ -39,6 +39,7 @@ export function archiveParameters(stack: Stack) {
         'WithColdStorage',
         Fn.conditionNot(Fn.conditionEquals(parameters.coldStorageAfterDays.valueAsString, '0')),
       ),
+      rawAdministratorGiven: condition('RawAdministratorGiven', isGiven(parameters.rawAdministratorArn)),
       cloudTrail: condition('WithCloudTrail', isGiven(parameters.cloudTrailBucketName)),
       cloudTrailKeyPrefixGiven: condition(
         'CloudTrailKeyPrefixGiven',

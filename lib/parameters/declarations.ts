@@ -1,12 +1,12 @@
 import { FORWARDING_DESTINATIONS } from '../../contract/forwarding.ts';
 import {
   AWS_ACCOUNT_ID_PATTERN,
-  BACKFILL_DAYS_PATTERN,
   BUCKET_NAME_PATTERN,
   CLOUD_ONE_API_KEY_PATTERN,
+  DAYS_PATTERN,
   DEFAULT_QUIET_HOURS,
   EMAIL_PATTERN,
-  FILTER_PATTERN,
+  OPTIONAL_JSON_LIST_PATTERN,
   OTHER_ACCOUNT_ID_PATTERN,
   OTHER_REGION_PATTERN,
   type ParameterKey,
@@ -130,7 +130,7 @@ export const DECLARATIONS = {
     label: 'Days of earlier files to forward',
     description: "Days before the deployment whose files are forwarded too, of the existing bucket's.",
     default: '0',
-    allowedPattern: BACKFILL_DAYS_PATTERN,
+    allowedPattern: DAYS_PATTERN,
     constraintDescription: 'A number of days from 0 to 3650.',
   },
   repairNotifications: {
@@ -186,7 +186,7 @@ export const DECLARATIONS = {
       'see docs/filters.md. Leave empty to forward every record. Checked before anything is changed.',
     default: '',
     maxLength: MAXIMUM_FILTER_CHARACTERS,
-    allowedPattern: FILTER_PATTERN,
+    allowedPattern: OPTIONAL_JSON_LIST_PATTERN,
     constraintDescription: 'A JSON list of rules, such as [{"drop":{"readOnly":true}}].',
   },
   secretsKeyArn: {

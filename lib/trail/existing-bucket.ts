@@ -10,6 +10,7 @@ import {
 } from '../../contract/trail.ts';
 import { DeploymentBackfill } from '../listing/deployment-backfill.ts';
 import type { Listing } from '../listing/listing.ts';
+import { leadingKeys } from '../shared/leading-keys.ts';
 import { acknowledgeLint } from '../shared/template-checks.ts';
 import { TrailbridgeCustomResource } from '../shared/trailbridge-custom-resource.ts';
 import type { BucketHome } from './bucket-home.ts';
@@ -73,14 +74,10 @@ export class ExistingBucket extends Construct {
       actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       resources: [props.ledger.tableArn],
       // Items of the table that are not about an object: this bucket's, and that of the one named before.
-      conditions: {
-        'ForAllValues:StringEquals': {
-          'dynamodb:LeadingKeys': [
-            notificationMemoryKey(props.bucketName),
-            notificationMemoryKey(props.lookUp.bucket.attribute('FormerBucketName')),
-          ],
-        },
-      },
+      conditions: leadingKeys('StringEquals', [
+        notificationMemoryKey(props.bucketName),
+        notificationMemoryKey(props.lookUp.bucket.attribute('FormerBucketName')),
+      ]),
     });
     const memory = {
       STACK_NAME: Aws.STACK_NAME,

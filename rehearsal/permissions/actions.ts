@@ -7,7 +7,7 @@
  * that nobody's permission is taken for granted.
  */
 import type { RecordedCall } from './call-log.ts';
-import { type PermissionRequest, UnknownCallError } from './permission-request.ts';
+import { type PermissionContext, type PermissionRequest, UnknownCallError } from './permission-request.ts';
 import type { PolicySet } from './policies.ts';
 import { s3Call } from './s3-actions.ts';
 
@@ -116,7 +116,15 @@ function secret(action: string, call: RecordedCall, at: Surroundings) {
 function table(action: string, call: RecordedCall, at: Surroundings) {
   const index = call.parameters.IndexName;
   const resource = tableArn(named(call, 'TableName'), call, at);
-  return [request(action, call, index === undefined ? resource : `${resource}/index/${index}`)];
+  const { leadingKeys } = call;
+  return [
+    request(
+      action,
+      call,
+      index === undefined ? resource : `${resource}/index/${index}`,
+      leadingKeys === undefined ? {} : { 'dynamodb:LeadingKeys': leadingKeys },
+    ),
+  ];
 }
 
 function tables(action: string, call: RecordedCall, at: Surroundings) {
@@ -224,7 +232,7 @@ function request(
   action: string,
   call: RecordedCall,
   resource: string,
-  context: Record<string, string> = {},
+  context: PermissionContext = {},
 ): PermissionRequest {
   return { action, resource, region: call.region, context };
 }

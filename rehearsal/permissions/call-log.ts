@@ -16,10 +16,12 @@ const call = z.object({
   path: z.string(),
   /** Of the headers, those that tell the operation or the permissions it needs; names in lower case. */
   headers: z.record(z.string(), z.string()),
-  /** Of the body, the members that name a resource; never anything else. */
+  /** Of the body, the members that name a resource; nothing else of it is kept but what follows. */
   parameters: z.record(z.string(), z.string()),
   /** The tables of a DynamoDB batch. */
   tables: z.array(z.string()).optional(),
+  /** Partition keys of the items that a DynamoDB call is about, of a batch not. */
+  leadingKeys: z.array(z.string()).optional(),
   /** What a multi-object delete deletes. */
   objects: z.array(z.object({ key: z.string(), versionId: z.string().optional() })).optional(),
   /** HTTP status; null when there was no answer. */

@@ -1,3 +1,6 @@
+/** Values of condition keys; of a key with several values, a list. */
+export type PermissionContext = Readonly<Record<string, string | readonly string[]>>;
+
 /** One thing that IAM is asked. */
 export interface PermissionRequest {
   /** Such as `secretsmanager:GetSecretValue`. */
@@ -5,7 +8,7 @@ export interface PermissionRequest {
   readonly resource: string;
   readonly region: string;
   /** Condition keys of the service, besides the global ones. */
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: PermissionContext;
   /** An AWS service asks on the function's behalf (a forward access session), as Secrets Manager does of KMS. */
   readonly viaService?: boolean;
   /** It is about an object's metadata, which is not encrypted. */

@@ -34,6 +34,9 @@ const identifiers = new Set([
   'logStreamName',
 ]);
 
+/** What the tables of the stacks call their partition keys: conditions of roles go by what is in them. */
+const partitionKeys = new Set(['object', 'pk']);
+
 /** Headers that change which permissions a call needs. */
 const tellingHeaders = ['x-amz-target', 'x-amz-copy-source', 'x-amz-acl', 'x-amz-tagging'];
 
@@ -214,7 +217,20 @@ function namedIn(service, body) {
   if (!body.startsWith('{')) return { parameters: pick([...new URLSearchParams(body)]) };
   const { RequestItems: batch, ...members } = JSON.parse(body);
   // A DynamoDB batch is keyed by table.
-  return { parameters: pick(Object.entries(members)), ...(batch ? { tables: Object.keys(batch) } : {}) };
+  return {
+    parameters: pick(Object.entries(members)),
+    ...(batch ? { tables: Object.keys(batch) } : {}),
+    ...(service === 'dynamodb' ? leadingKeysOf(members) : {}),
+  };
+}
+
+/** The item that a request names, or, of a query, the value that stands for the key: `:pk`. */
+function leadingKeysOf({ Key, Item, KeyConditionExpression, ExpressionAttributeValues }) {
+  const queried = KeyConditionExpression ? ExpressionAttributeValues : undefined;
+  const named = Object.entries(Key ?? Item ?? queried ?? {}).filter(([name]) =>
+    partitionKeys.has(name.replace(/^:/, '')),
+  );
+  return named.length === 0 ? {} : { leadingKeys: named.map(([, { S }]) => String(S)) };
 }
 
 function pick(entries) {

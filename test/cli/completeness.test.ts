@@ -261,7 +261,7 @@ test('an end before the beginning is refused', async () => {
   await deploy(world);
   const { streams, written } = captureStreams();
   expect(await run(['completeness', '--from', at(2), '--to', at(1)], streams)).toBe(2);
-  expect(written.err).toContain('must be before --to');
+  expect(written.err).toContain('must be before the end of --to');
 });
 
 test('of the vendor’s own client nothing can be proven', async () => {

@@ -10,6 +10,7 @@ export function captureStreams() {
     err: (text) => {
       written.err += text;
     },
+    drained: async () => {},
     wait: async () => {},
     onInterrupt: () => new AbortController().signal,
   };

@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { derivedDayPrefix } from '../../contract/archive.ts';
-import { cloudTrailEventsSql, cloudTrailTable } from '../../contract/audit-cloudtrail.ts';
+import { archiveHour, derivedDayPrefix } from '../../contract/archive.ts';
+import {
+  CLOUDTRAIL_VIEW_COLUMNS,
+  cloudTrailEventsSql,
+  cloudTrailTable,
+} from '../../contract/audit-cloudtrail.ts';
 import { AUDIT_QUESTIONS, questionSql } from '../../contract/audit-questions.ts';
 import { columnsOf, OCSF_CLASS_NAMES } from '../../contract/audit-schema.ts';
-import { ATHENA, auditEventsSql, tableName, VIEW_COLUMNS } from '../../contract/audit-sql.ts';
-import { auditTables, prestoView, viewColumns } from '../../contract/audit-tables.ts';
+import { ATHENA, auditEventsSql, DUCKDB, tableName, VIEW_COLUMNS } from '../../contract/audit-sql.ts';
+import { auditTables, glueColumns, prestoView } from '../../contract/audit-tables.ts';
 import { OCSF_CLASSES } from '../../contract/ocsf.ts';
+import { filingTime } from '../../lambda/archive/raw/archive-id.ts';
 
 const TABLES = auditTables({ bucket: 'derived', awsRegion: 'us-east-1', firstDay: '20250101' });
 
@@ -18,6 +23,26 @@ describe("the archive's tables", () => {
         ?.replace(`\${source}`, 'ibmcloud')
         .replace(`\${eventday}`, '20260301');
       expect(found).toBe(`s3://derived/${derivedDayPrefix('ibmcloud', className, 'us-east-1', '20260301')}`);
+    }
+  });
+
+  test('find what has no usable time in tables of its own, which the archive looks into for nothing else', () => {
+    const undated = derivedDayPrefix(
+      'cloudone',
+      'authentication',
+      'us-east-1',
+      archiveHour(filingTime(Number.NaN)).slice(0, 8),
+    );
+    const [, table] = TABLES.filter(({ name }) => name.startsWith('audit_authentication'));
+    expect(table?.parameters).not.toHaveProperty(['projection.eventday.range']);
+    const day = table?.parameters['projection.eventday.values'] ?? '';
+    const found = table?.parameters['storage.location.template']
+      ?.replace(`\${source}`, 'cloudone')
+      .replace(`\${eventday}`, day);
+    expect(found).toBe(`s3://derived/${undated}`);
+    for (const { name } of TABLES) {
+      expect(auditEventsSql(ATHENA)).toContain(`FROM ${name} e`);
+      expect(auditEventsSql(DUCKDB).includes(`FROM ${name} e`)).toBe(!name.endsWith('_undated'));
     }
   });
 
@@ -57,18 +82,18 @@ describe("the archive's tables", () => {
 
 describe('the views', () => {
   test('have the columns that Glue and Trino are told, in their order', () => {
-    const view = JSON.parse(prestoView('SELECT 1', 'audit')) as {
+    const view = JSON.parse(prestoView('SELECT 1', 'audit', VIEW_COLUMNS)) as {
       readonly columns: readonly { readonly name: string; readonly type: string }[];
     };
     expect(view).toMatchObject({ originalSql: 'SELECT 1', catalog: 'awsdatacatalog', schema: 'audit' });
-    expect(view.columns.map(({ name }) => name)).toEqual(viewColumns().map(({ name }) => name));
+    expect(view.columns.map(({ name }) => name)).toEqual(glueColumns(VIEW_COLUMNS).map(({ name }) => name));
     expect(view.columns[0]).toEqual({ name: 'time', type: 'timestamp(3)' });
     const named = [...cloudTrailEventsSql(ATHENA).matchAll(/ AS "(?<name>\w+)"/g)].map(([, name]) => name);
-    expect(named).toEqual(VIEW_COLUMNS.map(({ name }) => name));
+    expect(named).toEqual(CLOUDTRAIL_VIEW_COLUMNS.map(({ name }) => name));
   });
 
   test('take the source of the partition, so that one source is read alone', () => {
-    expect(auditEventsSql(ATHENA).match(/e\."source" AS "source"/g)).toHaveLength(6);
+    expect(auditEventsSql(ATHENA).match(/e\."source" AS "source"/g)).toHaveLength(12);
   });
 
   test('read lists and JSON in Trino’s words', () => {

@@ -127,6 +127,75 @@ const DEFECTS: readonly (readonly [defect: string, found: string, Sabotage, comp
     },
     /^dead letters: TruncatedGzip; expected: none$/,
   ],
+  [
+    'a checkpoint is saved before the data',
+    'archive/appdynamics-killed-before-putobject',
+    {
+      file: 'archive/collect/run-collector.ts',
+      replace: 'await archive.flush();\n        await checkpoint.save(next);',
+      by: 'await checkpoint.save(next); await archive.flush();',
+    },
+    /^lost: /,
+  ],
+  [
+    'what is stored is not marked stale',
+    'archive/cloudone-stale-cursor',
+    {
+      file: 'archive/table/stale-hours.ts',
+      replace: 'const markedAt = now();',
+      by: 'const markedAt = now(); return store();',
+    },
+    /^lost: /,
+  ],
+  [
+    'an hour is marked stale only when its records are stored',
+    'archive/killed-after-its-only-object',
+    {
+      file: 'archive/table/stale-hours.ts',
+      replace: 'await this.#update(source, hour, {\n      // Where',
+      by: '((..._: unknown[]) => undefined)(source, hour, {\n      // Where',
+    },
+    /^lost: /,
+  ],
+  [
+    'a mark is taken away while something is being stored',
+    'archive/derived-between-the-mark-and-the-record',
+    // And what was stored does not look whether its mark still stands.
+    {
+      file: 'archive/table/stale-hours.ts',
+      replace: 'storingUntil: Number(storingUntil?.N ?? 0),',
+      by: 'storingUntil: 0,',
+    },
+    /^lost: /,
+  ],
+  [
+    'a record that is known is stored again',
+    'archive/cloudone-killed-after-putobject',
+    { file: 'archive/raw/known-ids.ts', replace: '!known.has(shortOf(id))', by: 'true' },
+    /records are stored again/,
+  ],
+  [
+    'a collector respects no lease',
+    'archive/cloudone-twice-at-once',
+    { file: 'archive/table/lease.ts', replace: 'leaseUntil < :now', by: 'leaseUntil > :now' },
+    /^the second run began to work/,
+  ],
+  [
+    'the derivation respects no lease',
+    'archive/derivation-twice-at-once',
+    { file: 'archive/table/lease.ts', replace: 'leaseUntil < :now', by: 'leaseUntil > :now' },
+    /^the second run began to work/,
+  ],
+  [
+    'a mark is taken away although it was renewed',
+    'archive/stored-while-deriving-before-its-files',
+    {
+      file: 'archive/table/stale-hours.ts',
+      replace: "'staleMark = :mark'",
+      by: "'staleMark <> :mark OR staleMark = :mark'",
+    },
+    /^lost: /,
+  ],
 ];
 
 async function run(name: string, sabotage: Sabotage): Promise<CaseResult | undefined> {

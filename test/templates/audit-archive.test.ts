@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ARCHIVE_METRICS } from '../../contract/metrics.ts';
 import type { Values } from '../../rehearsal/template.ts';
+import { permissionTests } from './audit-archive/permissions.ts';
+import { queryTests } from './audit-archive/queries.ts';
 import { consoleTests } from './cloud-one/console.ts';
 import { snapshotTests } from './cloud-one/snapshot.ts';
 import { dashboardTests } from './dashboard.ts';
@@ -33,6 +35,8 @@ const IBM_CLOUD = {
 };
 const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}-AbCdEf`;
 
+describe('Athena', () => queryTests(template));
+describe('permissions', () => permissionTests(template));
 describe('in the CloudFormation console', () => consoleTests(template));
 
 describe('logical ids', () => {
@@ -147,6 +151,27 @@ describe('patterns', () => {
       'CloudTrailAccountIds',
       ['', '111122223333', '111122223333,444455556666'],
       ['1111', '111122223333,', '111122223333, 444455556666'],
+    ],
+    [
+      'QueriesFirstDay',
+      ['2022-01-01', '2013-11-13', '2099-12-31'],
+      ['', '2000-01-01', '20220101', '2022-13-01', '2022-01-32', '2022-1-1'],
+    ],
+    [
+      'RawRecordsAdministratorArn',
+      [
+        '',
+        'arn:aws:iam::111122223333:root',
+        'arn:aws:iam::111122223333:role/path/auditor',
+        'arn:aws-us-gov:iam::111122223333:user/a.b@c',
+      ],
+      [
+        '*',
+        'arn:aws:iam::111122223333:role/*',
+        'arn:aws:iam::111122223333:rolex',
+        'arn:aws:sts::111122223333:assumed-role/a/b',
+        'arn:aws:iam::aws:role/a',
+      ],
     ],
     ['CloudTrailRegions', ['us-east-1', 'us-east-1,eu-west-1', 'us-gov-west-1'], ['', '*', 'us-east-1,']],
   ])('%s takes what it should', (name, matching, other) => {
@@ -264,9 +289,11 @@ describe('the raw bucket', () => {
   });
 
   test('is written to only when everything else stands that always does', () => {
-    for (const [, rule] of resourcesOf(template, 'AWS::Events::Rule').filter(([, { Condition }]) =>
+    const collecting = resourcesOf(template, 'AWS::Events::Rule').filter(([, { Condition }]) =>
       /^With(CloudOne|AppDynamics|IbmCloud)$/.test(Condition ?? ''),
-    )) {
+    );
+    expect(collecting).toHaveLength(3);
+    for (const [, rule] of collecting) {
       expect(listOf(rule.DependsOn)).toEqual(
         expect.arrayContaining([
           expect.stringMatching(/^DerivationSchedule/),
@@ -293,22 +320,6 @@ describe('the raw bucket', () => {
     expect(proofsBefore(CLOUD_ONE)).toEqual(['CloudOneProbe']);
     expect(proofsBefore({ ...CLOUD_ONE, ...APP_DYNAMICS, ...IBM_CLOUD })).toHaveLength(3);
   });
-});
-
-test('a collector reaches its own source’s records and items, and no other', () => {
-  const sources = { CloudOne: 'cloudone', AppDynamics: 'appdynamics', IbmCloud: 'ibmcloud' };
-  for (const [name, source] of Object.entries(sources)) {
-    const [, role] =
-      resourcesOf(template, 'AWS::IAM::Role').find(([, each]) => pathOf(each) === `${name}/Function/Role`) ??
-      [];
-    const allowed = JSON.stringify(permissionsOf(role as Resource));
-
-    expect(allowed).toContain(`/raw/${source}/*`);
-    expect(allowed).toContain(`stale#${source}`);
-    for (const other of Object.values(sources).filter((each) => each !== source)) {
-      expect(allowed).not.toContain(other);
-    }
-  }
 });
 
 describe('a proof', () => {
@@ -386,20 +397,21 @@ test('mail goes out as the one address only', () => {
   expect(JSON.stringify(mailing({}))).toContain('trailbridge-mails-nothing');
 });
 
-test('tables, views and saved queries: of each class, and of CloudTrail where it is given', () => {
+test('tables and views: of each class, and of CloudTrail where it is given', () => {
   const names = (given: Values) =>
     resourcesOf(deploy(template, given), 'AWS::Glue::Table').map(
       ([, table]) => property<{ Name: string }>(table, 'TableInput').Name,
     );
 
-  expect(names({})).toHaveLength(7);
+  // Two a class, and the view over them.
+  expect(names({})).toHaveLength(13);
   expect(names({ CloudTrailBucketName: 'trail' })).toEqual(
     expect.arrayContaining(['audit_events', 'cloudtrail_logs', 'cloudtrail_events', 'all_events']),
   );
-  expect(resourcesOf(template, 'AWS::Athena::NamedQuery')).toHaveLength(10);
   const [[, workGroup] = []] = resourcesOf(template, 'AWS::Athena::WorkGroup');
   expect(property(workGroup, 'WorkGroupConfiguration')).toMatchObject({
     EnforceWorkGroupConfiguration: true,
+    EngineVersion: { SelectedEngineVersion: 'Athena engine version 3' },
     BytesScannedCutoffPerQuery: 100_000_000_000,
     ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_KMS' } },
   });

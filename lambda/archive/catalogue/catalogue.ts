@@ -33,7 +33,8 @@ export function lookUp(source: AuditSource, event: string): CatalogueEntry | und
  * Whether the catalogue knows what this event is: to count those that it does not, so that it can be brought up to date. An event
  * of AppDynamics with a known action, done to an unknown type of object, is unknown, too.
  */
-export function isKnown({ metadata, entity }: OcsfEvent): boolean {
+export function isKnown({ metadata, entity, unmapped }: OcsfEvent): boolean {
   const { log_source: source, event_code: code } = metadata;
-  return lookUp(source, source === 'appdynamics' ? appDynamicsEvent(code, entity?.type) : code) !== undefined;
+  const objectType = unmapped?.object_type ?? entity?.type;
+  return lookUp(source, source === 'appdynamics' ? appDynamicsEvent(code, objectType) : code) !== undefined;
 }

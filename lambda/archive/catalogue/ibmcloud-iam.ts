@@ -1,6 +1,6 @@
 /**
  * The activity tracking events of IBM Cloud's identity and access management. Source of the actions: IBM Cloud documentation,
- * "Activity tracking events for IAM". Failed log-ins are not among them, it says, for a failed one belongs to no account.
+ * "Activity tracking events for IAM". Whatever is only read is API Activity, as it is in account management. Failed log-ins are not among them, it says, for a failed one belongs to no account.
  */
 import { type CatalogueEntry, OTHER_ACTIVITY } from './entry.ts';
 import { IBM_CLOUD_TEMPLATES } from './ibmcloud-templates.ts';
@@ -9,7 +9,7 @@ const GROUPS: readonly CatalogueEntry[] = [
   {
     event: 'iam-groups.account-settings.read',
     description: 'The account settings of access groups were read.',
-    className: 'entity_management',
+    className: 'api_activity',
     activityId: 2,
   },
   {
@@ -21,9 +21,8 @@ const GROUPS: readonly CatalogueEntry[] = [
   {
     event: 'iam-groups.group.read',
     description: 'An access group was read.',
-    className: 'group_management',
-    activityId: OTHER_ACTIVITY,
-    activityName: 'Read',
+    className: 'api_activity',
+    activityId: 2,
   },
   {
     event: 'iam-groups.group.update',
@@ -41,9 +40,8 @@ const GROUPS: readonly CatalogueEntry[] = [
   {
     event: 'iam-groups.groups.list',
     description: 'The access groups were listed.',
-    className: 'group_management',
-    activityId: OTHER_ACTIVITY,
-    activityName: 'List',
+    className: 'api_activity',
+    activityId: 2,
   },
   {
     event: 'iam-groups.member.add',
@@ -68,16 +66,14 @@ const GROUPS: readonly CatalogueEntry[] = [
   {
     event: 'iam-groups.member.read',
     description: 'Whether somebody is a member of an access group was read.',
-    className: 'group_management',
-    activityId: OTHER_ACTIVITY,
-    activityName: 'Read Member',
+    className: 'api_activity',
+    activityId: 2,
   },
   {
     event: 'iam-groups.members.list',
     description: 'The members of an access group were listed.',
-    className: 'group_management',
-    activityId: OTHER_ACTIVITY,
-    activityName: 'List Members',
+    className: 'api_activity',
+    activityId: 2,
   },
   {
     event: 'iam-groups.federated-member.add',
@@ -102,9 +98,8 @@ const GROUPS: readonly CatalogueEntry[] = [
   {
     event: 'iam-groups.rule.read',
     description: 'A rule of an access group was read.',
-    className: 'group_management',
-    activityId: OTHER_ACTIVITY,
-    activityName: 'Read Rule',
+    className: 'api_activity',
+    activityId: 2,
   },
   {
     event: 'iam-groups.rule.update',
@@ -123,9 +118,8 @@ const GROUPS: readonly CatalogueEntry[] = [
   {
     event: 'iam-groups.rules.list',
     description: 'The rules of an access group were listed.',
-    className: 'group_management',
-    activityId: OTHER_ACTIVITY,
-    activityName: 'List Rules',
+    className: 'api_activity',
+    activityId: 2,
   },
 ];
 

@@ -26,7 +26,7 @@ export const IBM_CLOUD_TEMPLATES: readonly CatalogueEntry[] = [
   {
     event: 'iam-access-management.policy-template.read',
     description: 'An enterprise-managed policy template was read.',
-    className: 'entity_management',
+    className: 'api_activity',
     activityId: 2,
   },
   {
@@ -50,7 +50,7 @@ export const IBM_CLOUD_TEMPLATES: readonly CatalogueEntry[] = [
   {
     event: 'iam-access-management.policy-assignment.read',
     description: 'An enterprise-managed policy template had its assignment read.',
-    className: 'entity_management',
+    className: 'api_activity',
     activityId: 2,
   },
   {
@@ -77,9 +77,8 @@ export const IBM_CLOUD_TEMPLATES: readonly CatalogueEntry[] = [
   {
     event: 'iam-groups.groups-template.read',
     description: 'An enterprise-managed access group template was read.',
-    className: 'group_management',
-    activityId: OTHER_ACTIVITY,
-    activityName: 'Read Template',
+    className: 'api_activity',
+    activityId: 2,
   },
   {
     event: 'iam-groups.groups-template.assign',
@@ -98,9 +97,8 @@ export const IBM_CLOUD_TEMPLATES: readonly CatalogueEntry[] = [
   {
     event: 'iam-groups.groups-template.assignment-read',
     description: 'An enterprise-managed access group template had its assignment read.',
-    className: 'group_management',
-    activityId: OTHER_ACTIVITY,
-    activityName: 'Read Template Assignment',
+    className: 'api_activity',
+    activityId: 2,
   },
   {
     event: 'iam-groups.groups-template.assignment-update',
@@ -130,7 +128,7 @@ export const IBM_CLOUD_TEMPLATES: readonly CatalogueEntry[] = [
   {
     event: 'iam-identity.profile-template.read',
     description: 'An enterprise-managed trusted profile template was read.',
-    className: 'entity_management',
+    className: 'api_activity',
     activityId: 2,
   },
   {
@@ -148,7 +146,7 @@ export const IBM_CLOUD_TEMPLATES: readonly CatalogueEntry[] = [
   {
     event: 'iam-identity.profile-template.assignment-read',
     description: 'An enterprise-managed trusted profile template had its assignment read.',
-    className: 'entity_management',
+    className: 'api_activity',
     activityId: 2,
   },
   {
@@ -178,7 +176,7 @@ export const IBM_CLOUD_TEMPLATES: readonly CatalogueEntry[] = [
   {
     event: 'iam-identity.account-settings-template.read',
     description: 'An enterprise-managed settings template was read.',
-    className: 'entity_management',
+    className: 'api_activity',
     activityId: 2,
   },
   {
@@ -198,7 +196,7 @@ export const IBM_CLOUD_TEMPLATES: readonly CatalogueEntry[] = [
   {
     event: 'iam-identity.account-settings-template.assignment-read',
     description: 'An enterprise-managed settings template had its assignment read.',
-    className: 'entity_management',
+    className: 'api_activity',
     activityId: 2,
   },
   {

@@ -8,7 +8,7 @@ import type { Day } from './day-files.ts';
 import { type RebuildServices, type Rebuilt, rebuild } from './rebuild.ts';
 
 export interface DerivationServices extends Omit<RebuildServices, 'onEvent'> {
-  readonly staleHours: Pick<StaleHours, 'list' | 'clear'>;
+  readonly staleHours: Pick<StaleHours, 'list' | 'clear' | 'tried'>;
   /** In the layout of the derived files. */
   readonly awsRegion: string;
   /** Whether the catalogue has the event's type. */
@@ -41,6 +41,8 @@ export async function derive(
   services: DerivationServices,
   tell: (outcome: DerivationOutcome) => void,
 ): Promise<void> {
+  // Before the marks are read: what was stored until then is seen by whoever reads the records after them.
+  const began = services.now().getTime();
   const stale = await allStale(services.staleHours);
   const unknownEvents: Record<AuditSource, number> = { cloudone: 0, appdynamics: 0, ibmcloud: 0 };
   const done = new Set<StaleHour>();
@@ -50,7 +52,7 @@ export async function derive(
       break;
     }
     try {
-      await deriveDay(day, services, { done, unknownEvents });
+      await deriveDay(day, services, { began, done, unknownEvents });
     } catch (error) {
       logger.error('A day could not be derived', { day: day[0]?.hour, error: error as Error });
       failures.push(error);
@@ -72,15 +74,21 @@ export async function derive(
 }
 
 interface Progress {
+  /** When the marks were read, in milliseconds since the epoch. */
+  readonly began: number;
   readonly done: Set<StaleHour>;
   readonly unknownEvents: Record<AuditSource, number>;
 }
 
-/** Rebuilds a source's day, several stale hours of one file at once. */
+/**
+ * Rebuilds a source's day, several stale hours of one file at once.
+ *
+ * An hour in which something is being stored is rebuilt, too, with what is there; its mark stays.
+ */
 async function deriveDay(
   stale: readonly StaleHour[],
   services: DerivationServices,
-  { done, unknownEvents }: Progress,
+  { began, done, unknownEvents }: Progress,
 ): Promise<void> {
   let waiting = stale;
   for (let [first] = waiting; first !== undefined && !services.timeIsUp(); [first] = waiting) {
@@ -88,6 +96,7 @@ async function deriveDay(
     const day: Day = { source, awsRegion: services.awsRegion, day: hour.slice(0, 8) };
     const isStale = new Set(waiting.map((each) => each.hour));
     let unknown = 0;
+    await services.staleHours.tried(first, services.now().getTime());
     const rebuilt = await withRetries(() => {
       unknown = 0;
       return rebuild(day, hour, {
@@ -98,7 +107,7 @@ async function deriveDay(
       });
     });
     unknownEvents[source] += unknown;
-    for (const each of waiting.filter((other) => isIn(rebuilt, other))) {
+    for (const each of waiting.filter((other) => isIn(rebuilt, other) && other.storingUntil <= began)) {
       await services.staleHours.clear(each);
       done.add(each);
     }
@@ -137,11 +146,17 @@ async function allStale(staleHours: Pick<StaleHours, 'list'>): Promise<readonly 
   return found;
 }
 
-/** Each source's days, that first which has been stale the longest: so no day waits for ever, be it the newest or the oldest. */
+/**
+ * Each source's days, that first which has been stale the longest: so no day waits for ever, be it the newest or the oldest.
+ *
+ * Days that were tried and are stale nevertheless come last, in turn: whatever it is that they fail of, or that nothing survives,
+ * the others do not wait for it.
+ */
 function byDay(stale: readonly StaleHour[]): readonly (readonly StaleHour[])[] {
   const days = Map.groupBy(stale, ({ source, hour }) => `${source}/${hour.slice(0, 8)}`);
   const since = (hours: readonly StaleHour[]) => Math.min(...hours.map((each) => each.since));
+  const triedAt = (hours: readonly StaleHour[]) => Math.max(...hours.map((each) => each.triedAt));
   return [...days.values()]
     .map((hours) => hours.toSorted((a, b) => (a.hour < b.hour ? -1 : 1)))
-    .toSorted((a, b) => since(a) - since(b));
+    .toSorted((a, b) => triedAt(a) - triedAt(b) || since(a) - since(b));
 }

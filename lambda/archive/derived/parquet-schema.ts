@@ -53,7 +53,9 @@ export function tableOf(className: OcsfClassName): ClassTable {
 }
 
 function unmappedOf(event: OcsfEvent, named: ReadonlySet<string>): unknown {
-  const homeless = Object.entries(event).filter(([name, value]) => !named.has(name) && value !== undefined);
+  const homeless = Object.entries(event).filter(
+    ([name, value]) => !named.has(name) && name !== TIMESTAMP_COLUMN && value !== undefined,
+  );
   return homeless.length === 0 ? event.unmapped : { ...event.unmapped, ...Object.fromEntries(homeless) };
 }
 

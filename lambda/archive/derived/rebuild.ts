@@ -19,7 +19,7 @@ import { factsOf, ParquetFile } from './parquet-file.ts';
 export interface RebuildServices {
   /** The derived bucket, or a folder in its place. */
   readonly store: ObjectStore;
-  /** A source's raw records between two times, `to` not among them, in the order of their times. */
+  /** A source's raw records between two times, `to` not among them, in the order of their times, and what is there twice in succession. */
   readonly read: (source: AuditSource, from: number, to: number) => AsyncIterable<ArchivedRecord>;
   readonly toOcsf: (record: ArchivedRecord) => OcsfEvent;
   /**
@@ -76,7 +76,7 @@ async function build(source: AuditSource, range: HourRange, services: RebuildSer
   let bytes = 0;
   let hour = range.start;
   let cutAt: ArchiveHour | undefined;
-  let known = new Set<string>();
+  let last: string | undefined;
   for await (const record of read(source, startOfHour(range.start), range.to)) {
     if (hourOf(record.id) !== hour) {
       // An hour that is in these files already cannot leave them: for a moment its events would be in two files, or in none.
@@ -85,10 +85,9 @@ async function build(source: AuditSource, range: HourRange, services: RebuildSer
         break;
       }
       hour = hourOf(record.id);
-      known = new Set();
     }
-    if (!known.has(record.id)) {
-      known.add(record.id);
+    if (record.id !== last) {
+      last = record.id;
       bytes += record.record.length;
       const event = toOcsf(record);
       onEvent?.(event, hour);

@@ -8,7 +8,7 @@ import type { ArchivedRecord } from '../../../contract/archive.ts';
 import type { AuditChange, OcsfEvent, OcsfUnmapped, OcsfUser } from '../../../contract/ocsf.ts';
 import { appDynamicsEvent } from '../catalogue/appdynamics.ts';
 import { lookUp } from '../catalogue/catalogue.ts';
-import { FAILURE, SUCCESS, userType } from './captions.ts';
+import { apiKey, authProtocol, FAILURE, SUCCESS, userType } from './captions.ts';
 import { readChanges } from './changes.ts';
 import { buildEvent, type EventParts, UNKNOWN } from './event.ts';
 import { Fields } from './fields.ts';
@@ -18,8 +18,10 @@ import { defined, definedOrNone, type JsonObject } from './json.ts';
 export function appDynamicsToOcsf(record: ArchivedRecord, parsed: JsonObject): OcsfEvent {
   const fields = new Fields(parsed);
   const action = fields.text('action') ?? UNKNOWN;
-  const object =
-    lookUp('appdynamics', action)?.className === 'authentication' ? undefined : readObject(fields, action);
+  const isSignIn = lookUp('appdynamics', action)?.className === 'authentication';
+  const object = isSignIn ? undefined : readObject(fields, action);
+  // Of all else, it only tells how the user had signed in before.
+  const protocol = isSignIn ? fields.text('securityProviderType') : undefined;
   const accountName = fields.text('accountName');
   const account = accountName === undefined ? undefined : { name: accountName };
   const changes = fields.take(['changes', 'objectChanges'], readChanges);
@@ -41,6 +43,7 @@ export function appDynamicsToOcsf(record: ArchivedRecord, parsed: JsonObject): O
     }),
     cloud: defined({ account }),
     ...(who.user === undefined ? {} : { actor: { user: who.user } }),
+    ...(protocol === undefined ? {} : authProtocol(protocol)),
     ...targetsOf(context),
     ...unmappedOf({
       application_name: fields.text('applicationName'),
@@ -92,8 +95,7 @@ function readActor(
     // Of what an API client did, its key is all that tells who it was.
     name: name ?? apiKeyName,
     ...userType(name === undefined ? 4 : 1),
-    domain: fields.text('securityProviderType'),
-    credential_uid: credential,
+    programmatic_credentials: credential === undefined ? undefined : [apiKey(credential)],
     account,
   });
   return { user, apiKeyName };
@@ -108,7 +110,7 @@ function targetsOf(
   const isNamed = thing?.uid !== undefined || thing?.name !== undefined;
   return defined({
     user: userOf(context),
-    entity: thing && defined({ ...thing, ...(thing.type === undefined ? {} : userType(thing.type)) }),
+    entity: thing,
     group: groupOf(context),
     privileges: rolesOf(context),
     resources: isNamed && object?.type !== 'USER' ? [thing] : undefined,

@@ -82,10 +82,66 @@ export function otherOutcome(status: string): Outcome {
   return { status_id: OTHER, status };
 }
 
+/** An enumerated type with its caption, as OCSF has them side by side. */
+export interface TypeOf {
+  readonly type_id: number;
+  readonly type: string;
+}
+
+const UNKNOWN_TYPE: TypeOf = { type_id: 0, type: 'Unknown' };
+
 /** Captions of a user's `type_id`. */
 const USER_TYPES = { 1: 'User', 2: 'Admin', 3: 'System', 4: 'Service' } as const;
 
-/** @returns a user's type as OCSF knows it, or (99) in the vendor's own word. */
-export function userType(type: keyof typeof USER_TYPES | string): { type_id: number; type: string } {
+/** @returns a user's type as OCSF knows it, (99) in the vendor's own word, or (0) where there is none. */
+export function userType(type: keyof typeof USER_TYPES | string | undefined): TypeOf {
+  if (type === undefined) {
+    return UNKNOWN_TYPE;
+  }
   return typeof type === 'number' ? { type_id: type, type: USER_TYPES[type] } : { type_id: OTHER, type };
+}
+
+/** Captions of an entity's `type_id`, but for those of things that none of the sources manages. */
+const ENTITY_TYPES = { 2: 'User', 3: 'Group', 4: 'Organization', 5: 'Policy' } as const;
+
+/**
+ * The vendors' words for these, in lower case. AppDynamics' `POLICY` is not among them: it says which actions follow which
+ * events, and OCSF's is of what is permitted.
+ */
+const ENTITIES: ReadonlyMap<string, keyof typeof ENTITY_TYPES> = new Map([
+  ['user', 2],
+  ['group', 3],
+  ['access-group', 3],
+  ['account', 4],
+  ['enterprise', 4],
+  ['iam-am/policy', 5],
+  ['iam-access-management/policy', 5],
+]);
+
+/**
+ * @param word the vendor's own: `ACCOUNT_ROLE`, `apikey`, `iam-groups/group`. What stands before a slash is a service, and matters
+ *   to policies only.
+ * @returns an entity's type as OCSF knows it, or (99) in the vendor's own word.
+ */
+export function entityType(word: string): TypeOf {
+  const plain = word.toLowerCase();
+  const id = ENTITIES.get(plain) ?? ENTITIES.get(plain.slice(plain.lastIndexOf('/') + 1));
+  return id === undefined ? { type_id: OTHER, type: word } : { type_id: id, type: ENTITY_TYPES[id] };
+}
+
+/** Captions of `auth_protocol_id`, of those that the sources have a word for. */
+const AUTH_PROTOCOLS: ReadonlyMap<string, readonly [id: number, caption: string]> = new Map([
+  ['SAML', [5, 'SAML']],
+  ['LDAP', [12, 'LDAP']],
+]);
+
+/** @returns how somebody signed in, as OCSF knows it, or (99) in the vendor's own word. */
+export function authProtocol(word: string): { auth_protocol_id: number; auth_protocol: string } {
+  const [id, caption] = AUTH_PROTOCOLS.get(word.toUpperCase()) ?? [OTHER, word];
+  return { auth_protocol_id: id, auth_protocol: caption };
+}
+
+/** An API key, by its id. */
+export function apiKey(uid: string): { uid: string; type: string } {
+  return { uid, type: 'API Key' };
 }

@@ -8,7 +8,7 @@
 import type { ArchivedRecord } from '../../../contract/archive.ts';
 import type { OcsfEndpoint, OcsfEvent, OcsfUnmapped, OcsfUser } from '../../../contract/ocsf.ts';
 import { lookUp } from '../catalogue/catalogue.ts';
-import { FAILURE, type Outcome, otherOutcome, SUCCESS, userType } from './captions.ts';
+import { apiKey, FAILURE, type Outcome, otherOutcome, SUCCESS, userType } from './captions.ts';
 import { readChange, readChanges } from './changes.ts';
 import { buildEvent, type EventParts, UNKNOWN } from './event.ts';
 import { Fields } from './fields.ts';
@@ -25,6 +25,11 @@ export function cloudOneToOcsf(record: ArchivedRecord, parsed: JsonObject): Ocsf
   const account = accountId === undefined ? undefined : { uid: accountId };
   const details = readDetails(fields, type);
   const context: Context = { type, principal, account, details };
+  const actor = actorOf(context);
+  if (actor !== undefined) {
+    // Told whole: of any other principal, the vendor's word is kept besides.
+    fields.text(...PRINCIPAL_NAMES);
+  }
   const message = fields.text('event', 'eventName', 'description');
   return buildEvent(record, {
     event: type,
@@ -38,7 +43,7 @@ export function cloudOneToOcsf(record: ArchivedRecord, parsed: JsonObject): Ocsf
       tenant_uid: accountId,
     }),
     cloud: defined({ account, region: nonEmpty(principal?.urn?.region) }),
-    ...actorOf(context),
+    ...(actor === undefined ? {} : { actor: { user: actor } }),
     ...details.origin,
     ...objectOf(context),
     ...unmappedOf(fields, details),
@@ -73,7 +78,7 @@ interface Context {
 const PRINCIPAL_NAMES = ['principalURN', 'principal'];
 
 function readPrincipal(fields: Fields): Principal | undefined {
-  const text = fields.text(...PRINCIPAL_NAMES);
+  const text = fields.peek(...PRINCIPAL_NAMES);
   return text === undefined ? undefined : { text, urn: parseUrn(text) };
 }
 
@@ -85,13 +90,13 @@ function readDetails(record: Fields, type: string): Details {
   }
   const fields = new Fields(object);
   const agent = fields.text('userAgent');
-  const isOfPerson = PERSONS.has(isAbout(type));
+  const isOfPerson = PERSONS.has(subjectOf(type));
   return defined<Details>({
     name: fields.text('alias', 'name', 'displayName'),
     email: isOfPerson
       ? fields.take(['email', 'emailAddress'], (value) => asMailAddress(asText(value)))
       : undefined,
-    id: fields.text('urn', 'id', `${isAbout(type)}ID`),
+    id: fields.text('urn', 'id', `${subjectOf(type)}ID`),
     outcome: fields.text('outcome', 'result'),
     origin: definedOrNone({
       src_endpoint: fields.take(['sourceIPAddress', 'sourceIP', 'clientIP', 'ipAddress', 'ip'], endpointOf),
@@ -126,16 +131,36 @@ function outcomeOf(text: string | undefined): Outcome {
 }
 
 /**
- * The principal is the object that the event has to do with, such as a user or an invitation. Nobody else is named, so it stands for
- * whoever did it. Where its type is the event's own, it is what the event is about, too.
+ * Whoever did it, where the record tells: the vendor calls the principal the object that the event has to do with, such as a user or
+ * an invitation, and not whoever acted. Hence the principal is the actor
+ *
+ * - where signing in and out is told: a user does that,
+ * - where it is a user or an API key, and the event is about something of another kind that the record names elsewhere. Assumed:
+ *   what else could it have to do with that?
  */
-function actorOf(context: Context): Pick<EventParts, 'actor'> {
+function actorOf(context: Context): OcsfUser | undefined {
   const { principal, account, type } = context;
   if (principal === undefined) {
-    return {};
+    return undefined;
   }
-  const isUser = principal.urn?.type === 'user' && isAbout(type) === 'user';
-  return { actor: { user: isUser ? personOf(context) : userOf(principal, account) } };
+  if (lookUp('cloudone', type)?.className === 'authentication') {
+    return principal.urn?.type === 'user' ? personOf(context) : userOf(principal, account);
+  }
+  const kind = principal.urn?.type ?? '';
+  return ACTING.has(kind) && kind !== subjectOf(type) && isNamedElsewhere(context)
+    ? userOf(principal, account)
+    : undefined;
+}
+
+/** The kinds of principals that can act. */
+const ACTING = new Set(['user', 'apikey']);
+
+/** Whether the record says beside the principal what the event is about. */
+function isNamedElsewhere({ type, details, account }: Context): boolean {
+  return (
+    (details.id ?? details.name ?? details.email ?? (subjectOf(type) === 'account' ? account : undefined)) !==
+    undefined
+  );
 }
 
 /** A map, for a type may be called `constructor`. */
@@ -151,13 +176,13 @@ function userOf({ text, urn }: Principal, account: Context['account']): OcsfUser
   return defined<OcsfUser>({
     uid: text,
     ...(urn === undefined ? {} : userType(USER_TYPES.get(urn.type) ?? urn.type)),
-    credential_uid: urn?.type === 'apikey' ? urn.id : undefined,
+    programmatic_credentials: urn?.type === 'apikey' ? [apiKey(urn.id)] : undefined,
     account: holder === undefined ? account : { uid: holder },
   });
 }
 
-/** What an event is about, by its type: `audit.apiKey_created.v1` is about an `apikey`. */
-function isAbout(type: string): string {
+/** What kind of thing an event is about, by its type: `audit.apiKey_created.v1` is about an `apikey`. */
+function subjectOf(type: string): string {
   return /^audit\.([a-z]+)[_-]/i.exec(type)?.[1]?.toLowerCase() ?? '';
 }
 
@@ -166,29 +191,44 @@ const PERSONS = new Set(['user', 'invitation']);
 
 /** The user, entity or resource that the event is about: the builder takes that which the event's class has room for. */
 function objectOf(context: Context): Pick<EventParts, 'user' | 'entity' | 'resources'> {
-  const { principal, account, details, type } = context;
-  const about = isAbout(type);
-  if (PERSONS.has(about)) {
+  const { account, details, type } = context;
+  const subject = subjectOf(type);
+  if (PERSONS.has(subject)) {
     return { user: personOf(context) };
   }
-  const uid =
-    details.id ??
-    (principal?.urn?.type === about ? principal.urn.id : undefined) ??
-    (about === 'account' ? account?.uid : undefined);
-  const object = defined({ uid, name: details.name, type: nonEmpty(about) });
+  const uid = details.id ?? (subject === 'account' ? account?.uid : undefined) ?? urnOfSubject(context);
+  const object = defined({ uid, name: details.name, type: nonEmpty(subject) });
   return {
-    entity: defined({ ...object, ...(about === '' ? {} : userType(about)) }),
-    ...(uid === undefined && details.name === undefined ? {} : { resources: [object] }),
+    entity: object,
+    ...(uid === undefined && details.name === undefined ? relatedTo(context) : { resources: [object] }),
   };
 }
 
+/** The principal, as the id of what the event is about: where it is of that kind, or of one that nobody knows. */
+function urnOfSubject({ principal, type }: Context): string | undefined {
+  const kind = principal?.urn?.type;
+  return kind === undefined || kind === subjectOf(type) ? principal?.text : undefined;
+}
+
+/** Where nothing says what an event is about, there is what it has to do with. */
+function relatedTo({ principal }: Context): Pick<EventParts, 'resources'> {
+  return principal === undefined
+    ? {}
+    : { resources: [defined({ uid: principal.text, type: principal.urn?.type })] };
+}
+
 /** The user, or whoever was invited, that the event is about. */
-function personOf({ principal, account, details, type }: Context): OcsfUser {
-  const about = isAbout(type);
+function personOf(context: Context): OcsfUser {
+  const { principal, account, details, type } = context;
+  const subject = subjectOf(type);
   const known =
-    principal?.urn?.type === about
+    principal?.urn?.type === subject
       ? userOf(principal, account)
-      : { uid: details.id, ...userType(USER_TYPES.get(about) ?? about), account };
+      : {
+          uid: details.id ?? urnOfSubject(context),
+          ...userType(USER_TYPES.get(subject) ?? subject),
+          account,
+        };
   return defined<OcsfUser>({ ...known, name: details.name ?? details.email, email_addr: details.email });
 }
 

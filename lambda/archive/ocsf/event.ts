@@ -2,17 +2,26 @@
  * Builds OCSF events, so that every one is valid whatever its record lacks: the attributes that all have, and of the rest those
  * that its class has room for, with something in those that the class demands.
  */
-import { type ArchivedRecord, type AuditSource, SOURCE_NAMES, sourceOf } from '../../../contract/archive.ts';
 import {
+  type ArchivedRecord,
+  type AuditSource,
+  SOURCE_NAMES,
+  sourceOf,
+  UNDATED,
+} from '../../../contract/archive.ts';
+import {
+  type AuditChange,
   OCSF_CLASSES,
   OCSF_VERSION,
   type OcsfClassName,
+  type OcsfEntity,
   type OcsfEvent,
   type OcsfUser,
 } from '../../../contract/ocsf.ts';
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import {
   ACTIVITIES,
+  entityType,
   FAILURE,
   OTHER,
   type Outcome,
@@ -30,26 +39,26 @@ export interface EventParts
     Pick<
       OcsfEvent,
       | 'actor'
-      | 'entity'
-      | 'entity_result'
+      | 'auth_protocol'
+      | 'auth_protocol_id'
       | 'group'
       | 'http_request'
       | 'is_mfa'
       | 'message'
       | 'privileges'
       | 'resources'
-      | 'service'
       | 'src_endpoint'
       | 'status_code'
       | 'status_detail'
       | 'unmapped'
       | 'user'
-      | 'user_result'
     >
   > {
   /** The vendor's name of the event. */
   readonly event: string;
-  /** `undefined` of an event that the catalogue does not know: it becomes API Activity, Other. */
+  /** Its type in the vendor's own word; the builder makes OCSF's of it. */
+  readonly entity?: Omit<OcsfEntity, 'type_id' | 'data'>;
+  /** `undefined` where nothing is known of such events: it becomes API Activity, Other. */
   readonly entry: CatalogueEntry | undefined;
   /** @default SUCCESS: an audit log tells what was done. */
   readonly outcome?: Outcome;
@@ -83,14 +92,12 @@ const LOG_NAMES: Readonly<Record<AuditSource, string>> = {
 export function buildEvent(record: ArchivedRecord, parts: EventParts): OcsfEvent {
   const { entry, outcome = SUCCESS } = parts;
   const className = entry?.className ?? 'api_activity';
-  const unmapped = definedOrNone({
-    ...parts.unmapped,
-    attention: parts.unmapped?.attention ?? entry?.attention,
-  });
+  const unmapped = unmappedOf(record, className, parts);
   const severityId = parts.severityId ?? severityOf(outcome, unmapped?.attention);
   return defined<OcsfEvent>({
     ...classification(className, parts),
     time: wholeMilliseconds(record.time),
+    time_dt: inIso8601(record.time),
     severity_id: severityId,
     severity: SEVERITIES[severityId],
     ...outcome,
@@ -108,6 +115,25 @@ export function buildEvent(record: ArchivedRecord, parts: EventParts): OcsfEvent
     unmapped,
   });
 }
+
+function unmappedOf(
+  record: ArchivedRecord,
+  className: OcsfClassName,
+  { unmapped, entry, entity }: EventParts,
+): OcsfEvent['unmapped'] {
+  const attention = unmapped?.attention ?? entry?.attention;
+  const isUndated = record.time === UNDATED;
+  const isRenamed =
+    className === 'entity_management' && entity?.type !== undefined && typed(entity).type !== entity.type;
+  return definedOrNone({
+    ...unmapped,
+    object_type: isRenamed ? entity.type : unmapped?.object_type,
+    ...(isUndated ? { undated: true as const } : {}),
+    attention: isUndated ? [attention, NO_TIME].filter(Boolean).join(' ') : attention,
+  });
+}
+
+const NO_TIME = 'Its record has no usable time: when it happened is not known.';
 
 function severityOf(outcome: Outcome, attention: string | undefined): SeverityId {
   if (attention !== undefined) {
@@ -167,16 +193,17 @@ const CLASS_PARTS: Readonly<
 > = {
   account_change: (parts) => ({
     user: namedUser(parts.user, parts),
-    user_result: parts.user_result && namedUser(parts.user_result, parts),
   }),
   authentication: (parts, record) => ({
     user: namedUser(parts.user ?? parts.actor?.user, parts),
-    service: parts.service ?? { name: PRODUCTS[sourceOf(record.id)].name },
+    service: { name: PRODUCTS[sourceOf(record.id)].name },
+    auth_protocol_id: parts.auth_protocol_id,
+    auth_protocol: parts.auth_protocol,
     is_mfa: parts.is_mfa,
   }),
-  entity_management: ({ entity, entity_result }) => ({
-    entity: named(entity),
-    entity_result: entity_result && named(entity_result),
+  entity_management: ({ entity, unmapped }) => ({
+    entity: typed(named(entity)),
+    entity_result: unmapped?.changes && changed(typed(named(entity)), unmapped.changes),
   }),
   user_access: (parts) => ({
     user: namedUser(parts.user, parts),
@@ -214,8 +241,18 @@ function actorOf({ actor }: EventParts): OcsfEvent['actor'] {
 }
 
 function endpointOf({ src_endpoint: endpoint }: EventParts): OcsfEvent['src_endpoint'] {
-  const name = endpoint?.ip ?? endpoint?.hostname ?? endpoint?.name ?? endpoint?.uid;
+  const name = endpoint?.ip ?? endpoint?.name;
   return name === undefined ? undefined : endpoint;
+}
+
+function typed(entity: NonNullable<EventParts['entity']>): OcsfEntity {
+  return entity.type === undefined ? entity : { ...entity, ...entityType(entity.type) };
+}
+
+/** What an entity has become, as far as its changes tell. */
+function changed(entity: OcsfEntity, changes: readonly AuditChange[]): OcsfEntity {
+  // Not by assignment: a field may be called `__proto__`.
+  return { ...entity, data: Object.fromEntries(changes.map((change) => [change.field, change.new])) };
 }
 
 /** OCSF demands a name or an id. */
@@ -231,6 +268,13 @@ function namedUser(user: OcsfUser | undefined, { cloud }: EventParts): OcsfUser 
     return named(user);
   }
   return { ...user, account };
+}
+
+const END_OF_YEAR_9999 = Date.UTC(10_000, 0, 1);
+
+/** @returns `undefined` of what is no time that everybody can read. */
+function inIso8601(time: number): string | undefined {
+  return time >= 0 && time < END_OF_YEAR_9999 ? new Date(time).toISOString() : undefined;
 }
 
 /** OCSF's times are integers. */

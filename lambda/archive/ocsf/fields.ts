@@ -22,12 +22,14 @@ export class Fields {
 
   /** @returns the first of these fields that holds text or a number, as text. */
   text(...names: readonly string[]): string | undefined {
-    return this.#first(names, (value) => {
-      if (typeof value === 'number') {
-        return String(value);
-      }
-      return typeof value === 'string' && value.trim() !== '' ? value : undefined;
-    });
+    return this.#first(names, asText);
+  }
+
+  /** As `text`, but the field does not count as read. */
+  peek(...names: readonly string[]): string | undefined {
+    return names
+      .map((name) => asText(this.#fields.get(plainName(name))?.value))
+      .find((text) => text !== undefined);
   }
 
   boolean(...names: readonly string[]): boolean | undefined {
@@ -63,6 +65,13 @@ export class Fields {
     }
     return undefined;
   }
+}
+
+function asText(value: unknown): string | undefined {
+  if (typeof value === 'number') {
+    return String(value);
+  }
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
 /** `accountID`, `account_id` and `Account-Id` are one. */

@@ -1,5 +1,5 @@
 /**
- * A change of settings in IBM Cloud as old → new.
+ * A change of settings, or of an access group's members, in IBM Cloud as old → new.
  *
  * Source: IBM Cloud documentation, "Activity tracking events for account management" and "Activity tracking events for IAM". Four
  * shapes: `old_…` and `new_…` in `requestData.request_body`; new values alone in `requestData`; a list `update` in `requestData`,
@@ -8,6 +8,7 @@
 import type { AuditChange } from '../../../contract/ocsf.ts';
 import type { ActivityEvent } from '../ibmcloud/activity-event.ts';
 import { inWords } from './changes.ts';
+import { membersIn } from './ibmcloud-policies.ts';
 import { settingOf } from './ibmcloud-settings.ts';
 import { defined, isJsonObject, type JsonObject, writable } from './json.ts';
 
@@ -24,7 +25,7 @@ interface Change {
   readonly after: unknown;
 }
 
-export function changesOf({ requestData = {}, responseData = {} }: ActivityEvent): ToldChanges {
+export function changesOf({ action, requestData = {}, responseData = {} }: ActivityEvent): ToldChanges {
   const found = [
     ...pairsIn(requestData),
     ...(isJsonObject(requestData.request_body) ? pairsIn(requestData.request_body) : []),
@@ -32,6 +33,7 @@ export function changesOf({ requestData = {}, responseData = {} }: ActivityEvent
     ...updatesIn(requestData.update),
     ...updatesIn(responseData.update),
     ...renamingIn(requestData),
+    ...membershipIn(action, requestData),
   ].filter(({ before, after }) => JSON.stringify(writable(before)) !== JSON.stringify(writable(after)));
   const reasons = found.flatMap(
     ({ field, before, after }) => settingOf(field)?.attention?.(before, after) ?? [],
@@ -119,4 +121,17 @@ function fieldOf(updateType: unknown): string {
 
 function renamingIn({ prev_instance_name: before, instance_name: after }: JsonObject): Change[] {
   return before === undefined || after === undefined ? [] : [{ field: 'instance_name', before, after }];
+}
+
+/** Of several members, OCSF's event has room for one. */
+function membershipIn(action: string, requestData: JsonObject): Change[] {
+  const members = /\.(?:federated-)?member\.(?:add|delete)$/.test(action)
+    ? membersIn(requestData)
+    : undefined;
+  if (members === undefined) {
+    return [];
+  }
+  return action.endsWith('.add')
+    ? [{ field: 'members', before: undefined, after: members }]
+    : [{ field: 'members', before: members, after: undefined }];
 }

@@ -71,8 +71,22 @@ function onOff(label: string, on: string, off: string, risky: boolean, attention
   };
 }
 
-const isTrue = (value: unknown) => value === true || value === 'true';
-const isFalse = (value: unknown) => value === false || value === 'false';
+const isTrue = (value: unknown) => String(value).toLowerCase() === 'true';
+const isFalse = (value: unknown) => String(value).toLowerCase() === 'false';
+
+/**
+ * Whether a value of a user's `2FA` asks for a factor: it is true or false or, assumed, the name of the factor.
+ *
+ * @returns `undefined` where the value says neither.
+ */
+export function factorSwitch(value: unknown): boolean | undefined {
+  if (isFalse(value) || value === '' || /^(?:none|off|disabled)$/i.test(String(value))) {
+    return false;
+  }
+  return isTrue(value) || /^(?:on|enabled)$/i.test(String(value)) || traitOf(value) !== undefined
+    ? true
+    : undefined;
+}
 
 const allowedAddresses = restriction(
   'Restrict IP address access',
@@ -119,13 +133,15 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     true,
     'The visibility of the user list is no longer restricted.',
   ),
-  '2FA': onOff(
-    'User one-time passcode authentication',
-    'The user needs a one-time passcode to log in',
-    'The user needs no one-time passcode to log in',
-    false,
-    'Multifactor authentication was switched off for a user.',
-  ),
+  '2FA': {
+    label: 'User one-time passcode authentication',
+    meaning: (value) =>
+      factorSwitch(value) === undefined
+        ? undefined
+        : `The user needs ${factorSwitch(value) ? 'a' : 'no'} one-time passcode to log in`,
+    attention: (_, after) =>
+      factorSwitch(after) === false ? 'Multifactor authentication was switched off for a user.' : undefined,
+  },
   security_questions_setup: onOff(
     'Require MFA security questions at login',
     'The user has to answer security questions to log in',

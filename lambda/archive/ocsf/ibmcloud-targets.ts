@@ -1,10 +1,11 @@
 /** Whom and what an activity tracking event of IBM Cloud is about. */
-import type { OcsfAccount, OcsfUser } from '../../../contract/ocsf.ts';
+import type { OcsfAccount, OcsfResource, OcsfUser } from '../../../contract/ocsf.ts';
 import { isUsageReport } from '../catalogue/ibmcloud.ts';
 import type { ActivityEvent } from '../ibmcloud/activity-event.ts';
 import { userType } from './captions.ts';
 import type { EventParts } from './event.ts';
 import { asMailAddress } from './formats.ts';
+import { accessedIn, groupIn, iamIdIn, membersIn, rolesIn } from './ibmcloud-policies.ts';
 import { defined, isJsonObject, writable } from './json.ts';
 
 /** Where a thing is, by its CRN. Source: IBM Cloud documentation, "Cloud Resource Names". */
@@ -31,11 +32,11 @@ export function actorOf(
   if (initiator === undefined || (initiator.id ?? initiator.name ?? initiator.authnName) === undefined) {
     return undefined;
   }
-  const { id, name, authnName, typeURI = '' } = initiator;
+  const { id, name, authnName, typeURI } = initiator;
   return defined<OcsfUser>({
     uid: id,
     name: name ?? authnName,
-    ...userType(typeURI.endsWith('/user') ? 1 : typeURI.endsWith('/serviceid') ? 4 : typeURI || 'unknown'),
+    ...userType(typeURI?.endsWith('/user') ? 1 : typeURI?.endsWith('/serviceid') ? 4 : typeURI),
     email_addr: asMailAddress(name),
     account,
   });
@@ -51,15 +52,28 @@ export function targetsOf(
   const hasTarget = uid !== undefined || name !== undefined;
   return defined({
     user: userOf(event, account),
-    entity: hasTarget ? { ...thing, ...(type === undefined ? {} : userType(type)) } : undefined,
+    entity: hasTarget
+      ? defined({ ...thing, group: isPolicy(event) ? groupIn(event.requestData) : undefined })
+      : undefined,
     group: hasTarget ? thing : undefined,
     privileges: rolesIn(event.requestData),
-    resources: isUsageReport(event.action)
-      ? [{ ...thing, ...reportOf(event) }]
-      : hasTarget
-        ? [thing]
-        : undefined,
+    resources: resourcesOf(event, hasTarget ? thing : undefined),
   });
+}
+
+function isPolicy({ action }: ActivityEvent): boolean {
+  return action.startsWith('iam-am.policy.');
+}
+
+/** Of a policy: what it gives access to. */
+function resourcesOf(event: ActivityEvent, target: OcsfResource | undefined): EventParts['resources'] {
+  if (isPolicy(event)) {
+    return accessedIn(event.requestData);
+  }
+  if (isUsageReport(event.action)) {
+    return [{ ...target, ...reportOf(event) }];
+  }
+  return target && [target];
 }
 
 /** Which report it was: `2026-03 rollup`. */
@@ -78,7 +92,7 @@ const IDENTITY = /^(?:IBMid|BSS|iam|SL|HPC|clientId)-/i;
 function userOf(event: ActivityEvent, account: OcsfAccount | undefined): OcsfUser | undefined {
   const { action, target, responseData, requestData } = event;
   const isOfUsers = action.startsWith('user-management.') || action === 'billing.user.active';
-  const told = iamIdIn(requestData) ?? acceptedIn(responseData);
+  const told = iamIdIn(requestData) ?? membersIn(requestData)?.[0] ?? acceptedIn(responseData);
   const name =
     isOfUsers && target?.name !== undefined && !IDENTITY.test(target.name) ? target.name : undefined;
   const uid = told ?? (isOfUsers && name === undefined ? target?.name : undefined);
@@ -98,47 +112,4 @@ function acceptedIn(responseData: ActivityEvent['responseData']): string | undef
   return isJsonObject(update) && typeof update.newValue === 'string' && IDENTITY.test(update.newValue)
     ? update.newValue
     : undefined;
-}
-
-const DEEPEST = 8;
-
-/**
- * The first `iam_id` within: a field of that name, or an attribute `{"name": "iam_id", "value": …}`, as policies have it
- * (IBM Cloud API documentation, "IAM Policy Management").
- */
-function iamIdIn(value: unknown, depth = 0): string | undefined {
-  return found(value, depth, (object) =>
-    [object.iam_id, object.name === 'iam_id' ? object.value : undefined].find((id) => typeof id === 'string'),
-  );
-}
-
-/** The roles that a policy gives. */
-function rolesIn(value: unknown): string[] | undefined {
-  return found(value, 0, ({ roles }) => {
-    const ids = (Array.isArray(roles) ? roles : []).filter(isJsonObject).map(({ role_id }) => role_id);
-    const told = ids.filter((id) => typeof id === 'string');
-    return told.length === 0 ? undefined : told;
-  });
-}
-
-/** What is found in the first object within, from the outside in. */
-function found<T>(
-  value: unknown,
-  depth: number,
-  find: (object: Record<string, unknown>) => T | undefined,
-): T | undefined {
-  if (typeof value !== 'object' || value === null || depth > DEEPEST) {
-    return undefined;
-  }
-  const here = isJsonObject(value) ? find(value) : undefined;
-  if (here !== undefined) {
-    return here;
-  }
-  for (const inner of Object.values(value)) {
-    const there = found(inner, depth + 1, find);
-    if (there !== undefined) {
-      return there;
-    }
-  }
-  return undefined;
 }

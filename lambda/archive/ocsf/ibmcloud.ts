@@ -5,7 +5,7 @@
  * IBM's severities compare with OCSF's.
  */
 import type { ArchivedRecord } from '../../../contract/archive.ts';
-import type { OcsfEvent } from '../../../contract/ocsf.ts';
+import type { AuditChange, OcsfEvent } from '../../../contract/ocsf.ts';
 import { lookUp } from '../catalogue/catalogue.ts';
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { isUsageReport } from '../catalogue/ibmcloud.ts';
@@ -22,6 +22,8 @@ import {
 import { buildEvent, type EventParts } from './event.ts';
 import { asAddresses } from './formats.ts';
 import { changesOf } from './ibmcloud-changes.ts';
+import { pairingIdOf } from './ibmcloud-pairing.ts';
+import { factorSwitch } from './ibmcloud-settings.ts';
 import { actorOf, placeOf, targetsOf } from './ibmcloud-targets.ts';
 import { defined, definedOrNone, type JsonObject, writable } from './json.ts';
 import { unmappable } from './unmappable.ts';
@@ -38,14 +40,16 @@ export function ibmCloudToOcsf(record: ArchivedRecord, parsed: JsonObject): Ocsf
   const targets = targetsOf(event, account);
   const outcome = outcomeOf(event.outcome);
   const entry = entryOf(event, targets);
-  const { changes, attention } = changesOf(event);
+  const told = changesOf(event);
+  const { changes } = told;
+  const attention = attentionOf(entry, outcome, told.attention);
   return buildEvent(
     record,
     defined<EventParts>({
       event: event.action,
-      entry: { ...entry, ...activityOf(entry, event) },
+      entry: { ...entry, ...activityOf(entry, changes) },
       outcome,
-      ...severityOf(event, entry, attention),
+      ...severityOf(event, attention),
       message: event.message?.trim(),
       metadata: defined({
         original_event_uid: event.id,
@@ -59,7 +63,8 @@ export function ibmCloudToOcsf(record: ArchivedRecord, parsed: JsonObject): Ocsf
       ...reasonOf(event),
       ...targets,
       unmapped: defined({
-        attention: attentionOf(entry, outcome, attention),
+        attention,
+        pairing_id: pairingIdOf(event, accountId),
         changes: changes.length === 0 ? undefined : changes,
         vendor: restOf(parsed),
       }),
@@ -110,12 +115,13 @@ function entryOf({ action }: ActivityEvent, { user }: Pick<EventParts, 'user'>):
 }
 
 /** OCSF has activities for a user's factors, where IBM has one event for all settings. */
-function activityOf({ className }: CatalogueEntry, event: ActivityEvent): Partial<CatalogueEntry> {
-  const factor = changesOf(event).changes.find(({ field }) => field === '2FA');
+function activityOf({ className }: CatalogueEntry, changes: readonly AuditChange[]): Partial<CatalogueEntry> {
+  const factor = changes.find(({ field }) => field === '2FA');
   if (className !== 'account_change' || factor === undefined) {
     return {};
   }
-  return { activityId: factor.new === true || factor.new === 'true' ? 10 : 11 };
+  const isOn = factorSwitch(factor.new);
+  return isOn === undefined ? {} : { activityId: isOn ? 10 : 11 };
 }
 
 /** A map, for a severity may be called `constructor`. */
@@ -129,14 +135,13 @@ const MEDIUM: SeverityId = 3;
 /** The vendor's, but Medium at least where it should be looked at first. */
 function severityOf(
   { severity }: ActivityEvent,
-  entry: CatalogueEntry,
   attention: string | undefined,
 ): Pick<EventParts, 'severityId'> {
   const told = SEVERITIES.get(severity ?? '');
   if (told === undefined) {
     return {};
   }
-  return { severityId: told < MEDIUM && (attention ?? entry.attention) !== undefined ? MEDIUM : told };
+  return { severityId: told < MEDIUM && attention !== undefined ? MEDIUM : told };
 }
 
 function attentionOf(

@@ -1,10 +1,8 @@
 /**
- * Brings together the events of one asynchronous action: a pending one, and the one that tells how it ended.
- *
- * Source: IBM Cloud documentation, "Activity tracking events for account management": inviting and deleting a user. That both
- * have one correlation id is likely, and not promised.
+ * Brings together the events of one asynchronous action: a pending one, and the one that tells how it ended. The saved question
+ * `pending` of contract/audit-questions.ts asks the same of the tables.
  */
-import { auditRow } from '../../../contract/audit-columns.ts';
+import { isPending, LONGEST_ACTION_MS } from '../../../contract/audit-pairs.ts';
 import type { OcsfEvent } from '../../../contract/ocsf.ts';
 
 /** The other event of an action. */
@@ -25,27 +23,23 @@ export type PairedEvent =
   | { readonly kind: 'final'; readonly event: OcsfEvent; readonly begunBy: Counterpart };
 
 export interface PairingLimits {
-  /** Within this time an action ends, or it is not waited for. Milliseconds. @default a day */
-  readonly longestMs?: number;
   /** Events that are held back at most, while the first of them is pending. @default 10000 */
   readonly mostHeld?: number;
 }
 
-/** Behind a day nobody looks for an action's end. */
-export const LONGEST_ACTION_MS = 24 * 3_600_000;
 const MOST_HELD = 10_000;
 
 /**
  * Tells of each event whether it is one of two. All come out, in the order in which they come in, which is that of time.
  *
- * Each final event belongs to the nearest pending one before it: of the same action and correlation id and target, else of the same
- * action and correlation id, else of the same action, target and initiator. Each is used once.
+ * A pending event is ended by the first final one of the same name, source and `pairing_id` that is not older, within
+ * `LONGEST_ACTION_MS`. A final event may end several pending ones of one action, and is told as begun by the nearest.
  */
 export async function* pairActions(
   events: AsyncIterable<OcsfEvent>,
-  limits: PairingLimits = {},
+  { mostHeld = MOST_HELD }: PairingLimits = {},
 ): AsyncGenerator<PairedEvent, void, undefined> {
-  const pairing = new Pairing(limits);
+  const pairing = new Pairing(mostHeld);
   for await (const event of events) {
     pairing.add(event);
     yield* pairing.settled();
@@ -53,56 +47,43 @@ export async function* pairActions(
   yield* pairing.rest();
 }
 
-/** What is common to the events of one action. */
-interface Marks {
-  readonly action: string;
-  readonly correlation: string | undefined;
-  readonly target: string;
-  readonly initiator: string;
-}
-
 interface Held {
   readonly event: OcsfEvent;
-  readonly marks: Marks;
+  /** Of the action; `undefined` where nothing tells it from others. */
+  readonly key: string | undefined;
   counterpart: OcsfEvent | undefined;
 }
 
 class Pairing {
-  readonly #longestMs: number;
   readonly #mostHeld: number;
   /** In order; those before `#first` are told. */
   #held: Held[] = [];
   #first = 0;
   /** The pending ones that have not ended, by action, in order. */
   readonly #open = new Map<string, Held[]>();
+  /** The first final ones of the present millisecond, by action: a pending one may come after the one that ends it. */
+  readonly #ended = new Map<string, Held>();
   #now = Number.NEGATIVE_INFINITY;
 
-  constructor({ longestMs = LONGEST_ACTION_MS, mostHeld = MOST_HELD }: PairingLimits) {
-    this.#longestMs = longestMs;
+  constructor(mostHeld: number) {
     this.#mostHeld = mostHeld;
   }
 
   add(event: OcsfEvent): void {
-    const held: Held = { event, marks: marksOf(event), counterpart: undefined };
-    const open = this.#openOf(held.marks.action);
-    this.#now = Math.max(this.#now, event.time);
+    const held: Held = { event, key: keyOf(event), counterpart: undefined };
     this.#held.push(held);
-    if (isPending(event)) {
-      open.push(held);
-      return;
+    if (event.time > this.#now) {
+      this.#now = event.time;
+      this.#ended.clear();
     }
-    const begun = nearest(
-      open.filter((pending) => event.time - pending.event.time <= this.#longestMs),
-      held.marks,
-    );
-    if (begun !== undefined) {
-      open.splice(open.indexOf(begun), 1);
-      begun.counterpart = event;
-      held.counterpart = begun.event;
+    if (held.key !== undefined && isPending(event)) {
+      this.#begin(held, held.key);
+    } else if (held.key !== undefined) {
+      this.#end(held, held.key);
     }
   }
 
-  /** What can be told: all before the first that may still find its end. */
+  /** What can be told: all before the first that may still find its counterpart. */
   *settled(): Generator<PairedEvent, void, undefined> {
     for (let held = this.#held[this.#first]; held !== undefined; held = this.#held[this.#first]) {
       if (this.#isWaiting(held)) {
@@ -118,11 +99,37 @@ class Pairing {
     }
   }
 
-  #isWaiting({ event, counterpart }: Held): boolean {
+  #begin(pending: Held, key: string): void {
+    const final = this.#ended.get(key);
+    if (final === undefined) {
+      this.#open.set(key, [...(this.#open.get(key) ?? []), pending]);
+      return;
+    }
+    pending.counterpart = final.event;
+    final.counterpart = pending.event;
+  }
+
+  #end(final: Held, key: string): void {
+    for (const pending of this.#open.get(key) ?? []) {
+      if (final.event.time - pending.event.time < LONGEST_ACTION_MS) {
+        pending.counterpart = final.event;
+        final.counterpart = pending.event;
+      }
+    }
+    this.#open.delete(key);
+    if (!this.#ended.has(key)) {
+      this.#ended.set(key, final);
+    }
+  }
+
+  #isWaiting({ event, key, counterpart }: Held): boolean {
+    const mayBePaired = isPending(event)
+      ? this.#now - event.time < LONGEST_ACTION_MS
+      : event.time === this.#now;
     return (
-      isPending(event) &&
+      key !== undefined &&
       counterpart === undefined &&
-      this.#now - event.time <= this.#longestMs &&
+      mayBePaired &&
       this.#held.length - this.#first <= this.#mostHeld
     );
   }
@@ -135,6 +142,7 @@ class Pairing {
     }
     const { event, counterpart } = held;
     if (!isPending(event)) {
+      this.#forgetEnd(held);
       return counterpart === undefined
         ? { kind: 'single', event }
         : { kind: 'final', event, begunBy: counterpartOf(counterpart) };
@@ -142,43 +150,31 @@ class Pairing {
     if (counterpart !== undefined) {
       return { kind: 'pending', event, endedBy: counterpartOf(counterpart) };
     }
-    // Told as one that has not ended: nothing may end it any more.
-    const open = this.#openOf(held.marks.action);
-    open.splice(open.indexOf(held), 1);
+    this.#forgetOpen(held);
     return { kind: 'unended', event };
   }
 
-  #openOf(action: string): Held[] {
-    const open = this.#open.get(action) ?? [];
-    this.#open.set(action, open);
-    return open;
+  /** Told as one that has begun nothing and ends nothing: nothing may be paired with it any more. */
+  #forgetEnd(final: Held): void {
+    if (final.key !== undefined && final.counterpart === undefined && this.#ended.get(final.key) === final) {
+      this.#ended.delete(final.key);
+    }
+  }
+
+  #forgetOpen({ key, event }: Held): void {
+    const open = key === undefined ? [] : (this.#open.get(key) ?? []).filter((held) => held.event !== event);
+    if (key !== undefined && open.length > 0) {
+      this.#open.set(key, open);
+    } else if (key !== undefined) {
+      this.#open.delete(key);
+    }
   }
 }
 
-function isPending({ status }: OcsfEvent): boolean {
-  return status === 'Pending';
-}
-
-function nearest(open: readonly Held[], marks: Marks): Held | undefined {
-  const { correlation } = marks;
-  const correlated = ({ marks: other }: Held) =>
-    correlation !== undefined && other.correlation === correlation;
-  const sameTarget = ({ marks: other }: Held) => other.target === marks.target;
-  return (
-    open.findLast((held) => correlated(held) && sameTarget(held)) ??
-    open.findLast(correlated) ??
-    open.findLast((held) => sameTarget(held) && held.marks.initiator === marks.initiator)
-  );
-}
-
-function marksOf(event: OcsfEvent): Marks {
-  const { object_id, object_name, principal_id, principal, account_id } = auditRow(event);
-  return {
-    action: `${event.metadata.log_source} ${event.metadata.event_code}`,
-    correlation: event.metadata.correlation_uid,
-    target: JSON.stringify([account_id, object_id, object_name]),
-    initiator: JSON.stringify(principal_id ?? principal),
-  };
+function keyOf({ metadata, unmapped }: OcsfEvent): string | undefined {
+  return unmapped?.pairing_id === undefined
+    ? undefined
+    : JSON.stringify([metadata.log_source, metadata.event_code, unmapped.pairing_id]);
 }
 
 function counterpartOf({ metadata, time, status }: OcsfEvent): Counterpart {

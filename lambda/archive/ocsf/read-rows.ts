@@ -1,13 +1,14 @@
 /** Reads the raw archive as rows: each event in the archive's columns, with the course of its action. */
 import type { ArchivedRecord, AuditSource } from '../../../contract/archive.ts';
 import { auditRow } from '../../../contract/audit-columns.ts';
+import { LONGEST_ACTION_MS } from '../../../contract/audit-pairs.ts';
 import type { OcsfEvent } from '../../../contract/ocsf.ts';
 import { merge } from '../raw/merge.ts';
 import { type ReadArchiveOptions, readArchive } from '../raw/read-archive.ts';
 import { inOrder } from '../raw/record-order.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { type ActionCourse, courseOf, type EventRow } from './action-course.ts';
-import { LONGEST_ACTION_MS, pairActions } from './pair-actions.ts';
+import { pairActions } from './pair-actions.ts';
 import { toOcsf } from './to-ocsf.ts';
 
 type Span = Pick<ReadArchiveOptions, 'sources' | 'from' | 'to' | 'onDamage'>;

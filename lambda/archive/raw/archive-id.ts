@@ -1,11 +1,9 @@
 /** A record's identity in the archive, by which it is known again. */
 import { createHash } from 'node:crypto';
-import { type ArchiveId, type AuditSource, archiveHour } from '../../../contract/archive.ts';
+import { type ArchiveId, type AuditSource, archiveHour, UNDATED } from '../../../contract/archive.ts';
 import type { CollectedRecord } from '../collect/collector.ts';
 import { canonicalJson } from './canonical-json.ts';
 
-/** 2000-01-01: no audit log of the three goes back so far. The hour that begins here is that of records without a usable time. */
-export const UNDATED = Date.UTC(2000, 0, 1);
 const LATEST = Date.UTC(2100, 0, 1);
 const ID_DIGITS = 32;
 

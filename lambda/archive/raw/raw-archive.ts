@@ -5,13 +5,14 @@ import {
   type ArchiveHour,
   type AuditSource,
   rawHourPrefix,
+  UNDATED,
   unreadablePrefix,
 } from '../../../contract/archive.ts';
 import { mapBounded } from '../../shared/concurrency.ts';
 import type { CollectedRecord, Recorder } from '../collect/collector.ts';
 import { ConditionFailedError, type ObjectStore } from '../store/object-store.ts';
 import type { StaleHours } from '../table/stale-hours.ts';
-import { archiveIdOf, filingTime, UNDATED } from './archive-id.ts';
+import { archiveIdOf, filingTime } from './archive-id.ts';
 import { KnownIds } from './known-ids.ts';
 import { type Damage, lineOf, packLines } from './raw-object.ts';
 import { RecordBuffer } from './record-buffer.ts';
@@ -30,7 +31,7 @@ export interface ArchiveCounts {
 
 export interface RawArchiveServices {
   readonly store: ObjectStore;
-  readonly staleHours: Pick<StaleHours, 'mark'>;
+  readonly staleHours: Pick<StaleHours, 'storing'>;
   readonly now: () => Date;
   /** Told of raw objects that cannot be read. */
   readonly onDamage: (damage: Damage) => void;
@@ -63,8 +64,9 @@ const HOURS_AT_ONCE = 8;
  * The raw archive of one source, for one run.
  *
  * Of an hour it is first read what it holds, then the hour is marked stale, then the objects are written, under names that nothing
- * has. So a crash anywhere leaves records that are stored whole or not at all, each once, and at worst a mark too many. Where two
- * runs should ever store the same record, it lies there twice, under one id, and is read once.
+ * has, then it is told that they are there. So a crash anywhere leaves records that are stored whole or not at all, each once, and
+ * at worst a mark that stays for a while. Where two runs should ever store the same record, it lies there twice, under one id, and
+ * is read once.
  */
 export class RawArchive implements Recorder {
   readonly #source: AuditSource;
@@ -159,13 +161,22 @@ export class RawArchive implements Recorder {
     this.#counts.known += known.length;
     const records = held.filter(({ id }) => unknown.has(id)).sort(inOrder);
     if (records.length > 0) {
-      await this.#services.staleHours.mark(this.#source, hour, this.#services.now().getTime());
-      for (const part of partsOf(records, this.#limits.objectCharacters)) {
-        await this.#store(hour, part);
-        this.#buffer.remove(hour, part.records);
-        this.#counts.archived += part.records.length;
-        this.#counts.undated += part.records.filter(({ time }) => time === UNDATED).length;
-      }
+      const { staleHours, now } = this.#services;
+      await staleHours.storing(
+        this.#source,
+        hour,
+        () => now().getTime(),
+        () => this.#storeAll(hour, records),
+      );
+    }
+  }
+
+  async #storeAll(hour: ArchiveHour, records: readonly ArchivedRecord[]): Promise<void> {
+    for (const part of partsOf(records, this.#limits.objectCharacters)) {
+      await this.#store(hour, part);
+      this.#buffer.remove(hour, part.records);
+      this.#counts.archived += part.records.length;
+      this.#counts.undated += part.records.filter(({ time }) => time === UNDATED).length;
     }
   }
 

@@ -6,7 +6,8 @@ import { merge } from './merge.ts';
 import type { ReadingOrder, TimeSpan } from './raw-days.ts';
 import type { Damage } from './raw-object.ts';
 import { rawStretches, type Stretch } from './raw-stretches.ts';
-import { readHalves, readStretch, type StretchReading } from './read-stretch.ts';
+import { readLargeStretch } from './read-large-stretch.ts';
+import { readStretch, type StretchReading } from './read-stretch.ts';
 import { inOrder, type Position } from './record-order.ts';
 
 export interface ReadArchiveOptions {
@@ -91,7 +92,7 @@ async function* readSource(
   };
   const stretches = rawStretches(reading.store, source, span, reading.order);
   for await (const { stretch, within, records } of mapAhead(stretches, STRETCHES_AHEAD, begin)) {
-    yield* records ?? readHalves(stretch, within, reading);
+    yield* records ?? readLargeStretch(stretch, within, reading);
   }
 }
 
@@ -111,7 +112,7 @@ function thrower(place: string): (damage: Damage) => never {
   };
 }
 
-/** An object that is read for each half of a span tells its damage each time. */
+/** An object that is read for each part of a stretch tells its damage each time. */
 function onceEach(tell: (damage: Damage) => void): (damage: Damage) => void {
   const told = new Set<string>();
   return (damage) => {

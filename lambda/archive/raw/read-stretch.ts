@@ -17,24 +17,20 @@ export interface StretchReading {
 
 const READS_AT_ONCE = 8;
 
-/** A part of a stretch: its records in order, or `undefined` where they are too many to be held. */
-export type StretchPart = readonly ArchivedRecord[] | undefined;
-
 /**
  * The records of a stretch within a span, in order, each id once.
  *
- * @returns `undefined` where they are more than may be held at once, and the span can be halved.
+ * @returns `undefined` where they are more than may be held at once.
  */
 export async function readStretch(
   { objects }: Stretch,
   span: TimeSpan,
   { store, order, onDamage, characters }: StretchReading,
-): Promise<StretchPart> {
+): Promise<readonly ArchivedRecord[] | undefined> {
   const found = new Map<string, ArchivedRecord>();
-  const canBeHalved = span.to - span.from > 1;
   let held = 0;
   await mapBounded(objects, READS_AT_ONCE, async (object: RawObjectListed) => {
-    if (held > characters && canBeHalved) {
+    if (held > characters) {
       return;
     }
     const { records, damages } = await unpackObject(object, await store.get(object.key));
@@ -46,29 +42,9 @@ export async function readStretch(
       }
     }
   });
-  if (held > characters && canBeHalved) {
+  if (held > characters) {
     return undefined;
   }
   const inTime = [...found.values()].sort(inOrder);
   return order === 'oldest-first' ? inTime : inTime.reverse();
-}
-
-/**
- * Halves a span until its records can be held, and reads the objects again for each half: slow, and rare, for it takes more in an
- * hour than a tenant does in a month.
- */
-export async function* readHalves(
-  stretch: Stretch,
-  span: TimeSpan,
-  reading: StretchReading,
-): AsyncGenerator<ArchivedRecord, void, undefined> {
-  const middle = Math.floor((span.from + span.to) / 2);
-  const halves = [
-    { from: span.from, to: middle },
-    { from: middle, to: span.to },
-  ];
-  for (const half of reading.order === 'oldest-first' ? halves : halves.reverse()) {
-    const part = await readStretch(stretch, half, reading);
-    yield* part ?? readHalves(stretch, half, reading);
-  }
 }

@@ -23,7 +23,7 @@ export function cellText(row: EventRow, column: ReportColumnName, timeZone: stri
     return zonedIso(row.time, timeZone);
   }
   if (column === 'source') {
-    return SOURCE_NAMES[value as AuditSource] ?? String(value);
+    return Object.hasOwn(SOURCE_NAMES, String(value)) ? SOURCE_NAMES[value as AuditSource] : String(value);
   }
   if (column === 'course') {
     return courseInWords(row, (time) => timeInWords(time, timeZone));

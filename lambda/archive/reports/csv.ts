@@ -6,7 +6,7 @@ import { type ReportWriter, TextFile } from './report-file.ts';
 import type { ReportOrder } from './report-head.ts';
 
 /** Without it, Excel takes UTF-8 for the code page of the machine. */
-const BYTE_ORDER_MARK = '\uFEFF';
+export const BYTE_ORDER_MARK = '\uFEFF';
 
 /** What makes a spreadsheet calculate a cell: `=`, `+`, `-`, `@`, and what it, or a normalisation on the way, takes for them. */
 const FORMULA_SIGNS =
@@ -59,6 +59,7 @@ export class CsvWriter implements ReportWriter {
   }
 }
 
-function csvLine(cells: readonly string[]): string {
+/** With its line break; every cell is quoted. */
+export function csvLine(cells: readonly string[]): string {
   return stringify([[...cells]], { quoted: true, quoted_empty: false, record_delimiter: 'windows' });
 }

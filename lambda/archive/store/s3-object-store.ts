@@ -33,6 +33,8 @@ export class BodyBrokenOffError extends Error {
 
 /** The SDK tries calls again by itself, but not a body that breaks off. */
 const BODY_ATTEMPTS = 3;
+/** Nor a write that another one is in the way of. */
+const CONFLICT_ATTEMPTS = 4;
 
 /**
  * A bucket.
@@ -99,7 +101,12 @@ export class S3ObjectStore implements ObjectStore {
       ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }),
     });
     try {
-      const { ETag = '' } = await this.#s3.send(command, { abortSignal: this.#signal });
+      const { ETag = '' } = await withRetries(() => this.#s3.send(command, { abortSignal: this.#signal }), {
+        attempts: CONFLICT_ATTEMPTS,
+        signal: this.#signal,
+        // The other write may yet fail: only the next answer says whether the condition holds.
+        decide: (error) => ({ retry: (error as Error).name === 'ConditionalRequestConflict' }),
+      });
       return unquoted(ETag);
     } catch (error) {
       if (saysConditionFailed(error, ifMatch !== undefined)) {

@@ -26,7 +26,7 @@ export async function archive(
 ): Promise<void> {
   const raw = new RawArchive(source, {
     store: typeof place === 'string' ? new FolderObjectStore(place) : place,
-    staleHours: { mark: async () => {} },
+    staleHours: { storing: (_source, _hour, _now, store) => store() },
     now: () => new Date('2026-03-02T00:00:00Z'),
     onDamage: (damage) => {
       throw new Error(JSON.stringify(damage));

@@ -91,9 +91,15 @@ function eventOf(told: Told, index: number): OcsfEvent {
     ...(ip === undefined ? {} : { src_endpoint: { ip } }),
     ...objectOf(told),
     raw_data: '{}',
-    ...(attention === undefined && changes === undefined
+    ...(attention === undefined && changes === undefined && correlation === undefined
       ? {}
-      : { unmapped: { ...(attention && { attention }), ...(changes && { changes }) } }),
+      : {
+          unmapped: {
+            ...(attention && { attention }),
+            ...(changes && { changes }),
+            ...(correlation && { pairing_id: correlation }),
+          },
+        }),
   };
 }
 

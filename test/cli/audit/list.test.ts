@@ -19,7 +19,7 @@ const KEY = cloudOne('e2', '2026-03-01T11:30:00Z', {
   details: { alias: '監査用キー' },
 });
 const LOGIN = appDynamics('2026-03-01T10:30:00Z');
-const MARCH = ['--from', '2026-03-01', '--to', '2026-03-02'];
+const MARCH = ['--from', '2026-03-01', '--to', '2026-03-01'];
 
 async function withArchive<T>(use: (folder: string) => Promise<T>): Promise<T> {
   vi.stubEnv('NO_COLOR', '1');
@@ -296,6 +296,8 @@ describe('what is wrong', () => {
     ['no such folder', ['--archive', '/no/such/folder'], 1, 'ENOENT'],
     ['more than a bucket', ['--archive', 's3://bucket/raw'], 1, 's3://<raw bucket>'],
     ['a time without a zone', ['--from', '2026-03-01T10:00'], 2, 'with its zone'],
+    ['a day that no calendar has', ['--from', '2026-02-30'], 2, 'a day of the calendar'],
+    ['a time of such a day', ['--to', '2026-02-29T10:00Z'], 2, 'a day of the calendar'],
     [
       'an end before the beginning',
       ['--archive', '.', '--from', '2026-03-02', '--to', '2026-03-01'],

@@ -21,17 +21,28 @@ function newestFirst(rows: readonly AuditRow[]): readonly AuditRow[] {
   return rows.toSorted((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1));
 }
 
-function grouped(rows: readonly AuditRow[], ...names: readonly (keyof AuditRow)[]) {
-  return [...Map.groupBy(rows, (row) => JSON.stringify(names.map((name) => row[name]))).values()].map(
-    (ofGroup) => ({ keys: pick(ofGroup[0] as AuditRow, ...names), rows: ofGroup }),
+/** `person` is whoever has an id, whether a row has the name or not. */
+function cellOf(row: AuditRow, name: keyof AuditRow | 'person'): unknown {
+  return name === 'person' ? (row.principal_id ?? row.principal) : row[name];
+}
+
+function grouped(rows: readonly AuditRow[], ...names: readonly (keyof AuditRow | 'person')[]) {
+  const shown = names.filter((name) => name !== 'person');
+  return [...Map.groupBy(rows, (row) => JSON.stringify(names.map((name) => cellOf(row, name)))).values()].map(
+    (ofGroup) => ({ keys: pick(ofGroup[0] as AuditRow, ...shown), rows: ofGroup }),
   );
+}
+
+function nameIn(rows: readonly AuditRow[]): unknown {
+  const named = rows.find(({ principal, principal_id: id }) => id !== null && principal !== id) ?? rows[0];
+  return named?.principal ?? null;
 }
 
 const last = (rows: readonly AuditRow[]) => iso(Math.max(...rows.map(({ time }) => time)));
 const first = (rows: readonly AuditRow[]) => iso(Math.min(...rows.map(({ time }) => time)));
 const failures = (rows: readonly AuditRow[]) => rows.filter(({ outcome }) => outcome === 'Failure').length;
-function distinct(rows: readonly AuditRow[], name: keyof AuditRow): number {
-  return new Set(rows.map((row) => row[name]).filter((value) => value !== null)).size;
+function distinct(rows: readonly AuditRow[], name: keyof AuditRow | 'person'): number {
+  return new Set(rows.map((row) => cellOf(row, name)).filter((value) => value !== null)).size;
 }
 
 /** By the first name downwards where it says so, else upwards; nothing comes last. */
@@ -73,9 +84,10 @@ export const PLAIN_ANSWERS: Readonly<Record<string, (rows: readonly AuditRow[]) 
       grouped(
         rows.filter((row) => row.class_uid === 3002 && row.activity === 'Logon' && row.outcome === 'Success'),
         'source',
-        'principal',
+        'person',
       ).map((group) => ({
         ...group.keys,
+        principal: nameIn(group.rows),
         sign_ins: group.rows.length,
         addresses: distinct(group.rows, 'source_ip'),
         first_time: first(group.rows),
@@ -109,9 +121,14 @@ export const PLAIN_ANSWERS: Readonly<Record<string, (rows: readonly AuditRow[]) 
       grouped(
         rows.filter((row) => row.class_uid !== 3002 && row.activity !== 'Read'),
         'source',
-        'principal',
+        'person',
         'event',
-      ).map((group) => ({ ...group.keys, times: group.rows.length, last_time: last(group.rows) })),
+      ).map((group) => ({
+        ...group.keys,
+        principal: nameIn(group.rows),
+        times: group.rows.length,
+        last_time: last(group.rows),
+      })),
       '-times',
       'source',
       'principal',
@@ -126,7 +143,7 @@ export const PLAIN_ANSWERS: Readonly<Record<string, (rows: readonly AuditRow[]) 
       ).map((group) => ({
         ...group.keys,
         events: group.rows.length,
-        principals: distinct(group.rows, 'principal'),
+        principals: distinct(group.rows, 'person'),
         failures: failures(group.rows),
         last_time: last(group.rows),
       })),
@@ -173,7 +190,7 @@ export const PLAIN_ANSWERS: Readonly<Record<string, (rows: readonly AuditRow[]) 
           day: first(group).slice(0, 10),
           source: group[0]?.source,
           events: group.length,
-          principals: distinct(group, 'principal'),
+          principals: distinct(group, 'person'),
           failures: failures(group),
         }),
       ),
@@ -188,8 +205,11 @@ export const PLAIN_ANSWERS: Readonly<Record<string, (rows: readonly AuditRow[]) 
           !rows.some(
             (ended) =>
               ended.source === begun.source &&
-              ended.correlation_id !== null &&
-              ended.correlation_id === begun.correlation_id &&
+              ended.event === begun.event &&
+              ended.pairing_id !== null &&
+              ended.pairing_id === begun.pairing_id &&
+              ended.time >= begun.time &&
+              ended.time < begun.time + 24 * 3_600_000 &&
               ended.outcome !== 'Pending',
           ),
       ),

@@ -1,18 +1,22 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { Command, CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { copyToCache, listDerivedFiles } from '../../../cli/audit/derived-files.ts';
+import type { QueryResult, Row } from '../../../cli/audit/duckdb.ts';
 import { addAuditQuery } from '../../../cli/audit/query.ts';
-import { csvOf, tableOf } from '../../../cli/audit/result-text.ts';
+import { csvOf, jsonOf, tableOf } from '../../../cli/audit/result-text.ts';
 import { UsageError, UserError } from '../../../cli/errors.ts';
 import { createOutput, type Streams } from '../../../cli/output.ts';
 import { AUDIT_SOURCES } from '../../../contract/archive.ts';
 import { FolderObjectStore } from '../../../lambda/archive/store/folder-object-store.ts';
+import { MemoryStore } from '../../lambda/archive/memory-store.ts';
 import { captureStreams } from '../streams.ts';
 import { type Told, tell, writeDerived } from './derived-folder.ts';
+import { wholeText } from './whole-text.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -20,15 +24,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const TOLD_FIRST: Told = {
+  source: 'cloudone',
+  at: '2026-03-01T08:00',
+  className: 'authentication',
+  activity: 'Logon',
+  event: 'IN',
+  principal: 'ada',
+};
+
 const TOLD: readonly Told[] = [
-  {
-    source: 'cloudone',
-    at: '2026-03-01T08:00',
-    className: 'authentication',
-    activity: 'Logon',
-    event: 'IN',
-    principal: 'ada',
-  },
+  TOLD_FIRST,
   {
     source: 'appdynamics',
     at: '2026-03-02T09:00',
@@ -143,7 +149,9 @@ describe('trailbridge audit query', () => {
       '--csv',
     ]);
 
-    expect(out).toBe(`principal,number\nada,-1\n"'=HYPERLINK(""https://evil.example"")",-1\n,-1\n`);
+    expect(out).toBe(
+      `\ufeff"principal","number"\r\n"ada","-1"\r\n"'=HYPERLINK(""https://evil.example"")","-1"\r\n,"-1"\r\n`,
+    );
   });
 
   test('of an empty archive finds nothing, in any view or table', async () => {
@@ -200,7 +208,7 @@ describe('trailbridge audit query', () => {
     const sql =
       'SELECT source, event, class_uid, activity, outcome, principal, source_ip, object_id, account_id, eventday FROM all_events ORDER BY time';
     expect(
-      await rows(sql, '--cloudtrail', join(folder, 'trail'), '--from', '2026-03-02', '--to', '2026-03-03'),
+      await rows(sql, '--cloudtrail', join(folder, 'trail'), '--from', '2026-03-02', '--to', '2026-03-02'),
     ).toEqual([
       {
         source: 'appdynamics',
@@ -258,6 +266,11 @@ describe('trailbridge audit query', () => {
       'CREATE TABLE x AS SELECT 1',
       "ATTACH 'x.db'",
       'DROP VIEW audit_events',
+      "SELECT * FROM enable_logging(level='trace', storage='stdout')",
+      'DESCRIBE SELECT * FROM Enable_Profiling()',
+      "SELECT (SELECT max(x) FROM query('SELECT 1 AS x'))",
+      `WITH x AS (SELECT * FROM read_parquet('${join(folder, file)}')) FROM x`,
+      'PRAGMA enable_profiling',
       'SELECT 1; SELECT 2',
       '',
     ];
@@ -266,6 +279,62 @@ describe('trailbridge audit query', () => {
     }
     expect(await readFile(join(folder, file))).toEqual(before);
     expect((await readdir(folder)).sort()).toEqual(['ext', 'secret.txt']);
+  });
+
+  test('describes what there is, and takes functions that only compute', async () => {
+    await writeDerived(folder, tell(TOLD));
+    expect(await rows('DESCRIBE audit_events')).toContainEqual(
+      expect.objectContaining({ column_name: 'event' }),
+    );
+    expect(await rows('SHOW TABLES')).toContainEqual({ name: 'audit_events' });
+    expect(await rows('SUMMARIZE SELECT event FROM audit_events')).toHaveLength(1);
+    expect(await rows('SELECT sum(range) AS sum FROM range(5), (FROM audit_events LIMIT 1)')).toEqual([
+      { sum: 10 },
+    ]);
+    expect(await rows('FROM (SELECT unnest([1, 2]) AS one) ORDER BY one')).toEqual([{ one: 1 }, { one: 2 }]);
+  });
+
+  test('lets nothing of a record reach the terminal in an error', async () => {
+    await writeDerived(folder, tell([{ ...TOLD_FIRST, principal: 'a\u001b]0;owned\u0007\u009b2J' }]));
+    const failed = await ask([
+      'SELECT CAST(principal AS INTEGER) FROM audit_events',
+      '--archive',
+      folder,
+    ]).catch((error: Error) => error);
+    const { streams, written } = captureStreams();
+    createOutput(false, streams).error(String(failed));
+    createOutput(true, streams).error(String(failed));
+    expect(written.err).toContain('owned');
+    expect(written.err).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
+
+  test('says what is wrong in the middle of a result, too', async () => {
+    const sql = "SELECT CASE WHEN range < 5000 THEN 1 ELSE CAST('x' AS INTEGER) END AS n FROM range(6000)";
+    await expect(ask([sql, '--archive', folder, '--csv'])).rejects.toThrow(UserError);
+    await expect(
+      ask(["SELECT repeat('x', 536870889) AS long", '--archive', folder, '--json']),
+    ).rejects.toThrow(UserError);
+  });
+
+  test('keeps few rows in memory, however many there are', async () => {
+    let longest = 0;
+    let waiting = 0;
+    let all = 0;
+    const out = (text: string) => {
+      waiting += text.length;
+      longest = Math.max(longest, waiting);
+      all += text.length;
+    };
+    const drained = async () => {
+      waiting = 0;
+    };
+    for (const format of ['--csv', '--json']) {
+      const sql = "SELECT range AS n, repeat('x', 100) AS text FROM range(20000)";
+      waiting = 0;
+      await ask([sql, '--archive', folder, format], { out, drained });
+    }
+    expect(all).toBeGreaterThan(4_000_000);
+    expect(longest).toBeLessThan(100_000);
   });
 
   test('says what is wrong with a query, without a stack trace', async () => {
@@ -354,6 +423,20 @@ describe('files from S3', () => {
     expect(local.every(({ path }) => path.startsWith(cache) && path.includes('eventDay='))).toBe(true);
   });
 
+  test('are those whose keys lead nowhere else', async () => {
+    const below = 'ext/trailbridge-cloudone-authentication/region=';
+    const keys = ['us-east-1', 'x/../../../../../../outside', '..', 'a\\b'].map(
+      (region) => `${below}${region}/accountId=external/eventDay=20260301/00.parquet`,
+    );
+    const store = new MemoryStore();
+    for (const key of [...keys, `x${keys[0]}`, `${below}us-east-1/../${keys[0]}`]) {
+      await store.put(key, Buffer.from(''), { contentType: '' });
+    }
+    expect(
+      (await listDerivedFiles(store, { sources: ['cloudone'], ...ALL_TIME })).map(({ key }) => key),
+    ).toEqual([keys[0]]);
+  });
+
   test('are those of the days that the time touches', async () => {
     await writeDerived(folder, tell(TOLD));
     const names = async (from: number, to: number) =>
@@ -370,32 +453,67 @@ describe('files from S3', () => {
 });
 
 describe('a result', () => {
-  const result = {
-    columns: [
-      { name: 'who', isNumber: false },
-      { name: 'what', isNumber: false },
-      { name: 'count', isNumber: true },
-    ],
-    rows: [['山田太郎', `a long text that does not fit\u001b[2J`, 7]],
-  };
+  const columns = [
+    { name: 'who', isNumber: false },
+    { name: 'what', isNumber: false },
+    { name: 'count', isNumber: true },
+  ];
+  const result = (...rows: readonly Row[]): QueryResult => ({ columns, rows: Readable.from(rows) });
 
-  test('fits the terminal, in columns of what is shown, and moves no cursor', () => {
-    expect(tableOf(result, 30).split('\n')).toEqual([
+  test('fits the terminal, in columns of what is shown, and moves no cursor', async () => {
+    const row = ['山田太郎', `a long text that does not fit\u001b[2J`, 7];
+    expect((await tableOf(result(row), 30)).text.split('\n')).toEqual([
       'who       what           count',
       '山田太郎  a long text …      7',
     ]);
-    expect(tableOf(result)).not.toContain('\u001b');
+    expect((await tableOf(result(row))).text).not.toContain('\u001b');
   });
 
-  test('is CSV that holds what separates', () => {
+  test('is a table of a thousand rows at the most, and no more are computed', async () => {
+    let computed = 0;
+    async function* many() {
+      for (; computed < 5000; computed += 1) {
+        yield ['x', null, computed];
+      }
+    }
+    const { text, isCut } = await tableOf({ columns, rows: many() });
+    expect(text.split('\n')).toHaveLength(1001);
+    expect({ isCut, computed }).toEqual({ isCut: true, computed: 1000 });
+    expect(await tableOf(result(['x', null, 1]))).toMatchObject({ isCut: false });
+  });
+
+  test('is CSV that a spreadsheet opens as UTF-8, with every text quoted, and as text', async () => {
     expect(
-      csvOf({
-        columns: result.columns,
-        rows: [
-          ['a,b', '"x"\n', null],
-          ['\t=1', '@x', 2],
-        ],
-      }),
-    ).toBe(`who,what,count\n"a,b","""x""\n",\n'\t'=1,'@x,2\n`);
+      await wholeText(
+        csvOf(
+          result(
+            ['a,b', '"x"\n', null],
+            ["x;=cmd|' /C calc'!A0", 'a\t=1+1', -2],
+            ['\u00a0=1', '\u2212cmd', 0],
+          ),
+        ),
+      ),
+    ).toBe(
+      [
+        '\ufeff"who","what","count"',
+        '"a,b","""x""\n",',
+        `"x;'=cmd|' /C calc'!A0","a\t'=1+1","-2"`,
+        `"'\u00a0=1","'\u2212cmd","0"`,
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  test('is JSON that a terminal shows as it is, and that means the same', async () => {
+    const row = ['\u001b]0;x\u0007 \u009b2J', '\u202eabc\u2028 👩‍💻 日本', { a: ['\u0085'] }];
+    const text = await wholeText(jsonOf(result(row, row)));
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\u2028]/u);
+    const [who, what, count] = row;
+    expect(JSON.parse(text)).toEqual([
+      { who, what, count },
+      { who, what, count },
+    ]);
+    expect(text).toBe(`${text.trimEnd()}\n`);
+    expect(await wholeText(jsonOf(result()))).toBe('[]\n');
   });
 });

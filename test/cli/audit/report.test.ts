@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readReportDefinition } from '../../../contract/report.ts';
@@ -153,6 +154,11 @@ test.each([
   [['--include', 'Colour:red'], 2, 'ObjectType'],
   [['--definition', '/nowhere/report.json'], 1, 'cannot be read'],
   [['--output', '/nowhere/report.pdf'], 1, '--output'],
+  [['--output', tmpdir(), '--format', 'json'], 1, '--output'],
+  [['--fetch', '../../x'], 2, 'no key of the archive'],
+  [['--fetch', 'x', '../../y'], 2, 'no key of the archive'],
+  [['--title', 'a\u202eb'], 2, 'field title'],
+  [['--label', 'a\u2028Bcc: x@example.com'], 2, 'field label'],
 ])('%j is refused, and no file is left', async (argv, status, words) => {
   await withArchive(async (raw, out) => {
     const result = await audit(['report', '--archive', raw, '--output', join(out, 'r.pdf'), ...argv]);

@@ -72,6 +72,7 @@ describe('an AppDynamics controller', () => {
     ['https://acme.saas.appdynamics.com/', `https://acme.saas.appdynamics.com${PATH}`],
     ['https://acme.saas.appdynamics.com/controller/', `https://acme.saas.appdynamics.com${PATH}`],
     ['https://controller.example:8181/monitoring', `https://controller.example:8181/monitoring${PATH}`],
+    ['https://controller.corp.internal', `https://controller.corp.internal${PATH}`],
     ['https://203.0.113.9:8181', `https://203.0.113.9:8181${PATH}`],
     ['https://[2001:4860::8888]', `https://[2001:4860::8888]${PATH}`],
   ])('is called under %s', (given, url) => {
@@ -102,6 +103,17 @@ describe('an AppDynamics controller', () => {
     'https://[::ffff:10.0.0.1]',
     'https://[fd00::1]',
     'https://[fe80::1]',
+    'https://[fec0::1]',
+    'https://[::127.0.0.1]',
+    'https://[::a9fe:a9fe]',
+    'https://[2001::1]',
+    'https://[2002:a9fe:a9fe::]',
+    'https://[64:ff9b:1::a9fe:a9fe]',
+    'https://a.localhost..',
+    'https://localhost.localdomain',
+    'https://ip6-localhost',
+    'https://instance-data.ec2.internal',
+    'https://Metadata.Google.Internal.',
   ])('is not at "%s"', (given) => {
     expect(() => appDynamicsUrl(given, PATH)).toThrow(UntrustedUrlError);
   });

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { leadingKeys as leadingKeysCondition } from '../../../lib/shared/leading-keys.ts';
 import type { RecordedCall } from '../../../rehearsal/permissions/call-log.ts';
 import type { PolicySet, PolicyStatement } from '../../../rehearsal/permissions/policies.ts';
 import { prove, proveOverTime, provePermissions } from '../../../rehearsal/permissions/proof.ts';
@@ -89,6 +90,23 @@ describe("a function's own role", () => {
     const { denied } = await proofOf(policies, [getSecret()]);
 
     expect(denied).toHaveLength(1);
+  });
+
+  it.each<[string, readonly string[] | undefined, RegExp]>([
+    ['items of its own', ['mine#1'], /^dynamodb:GetItem allowed$/],
+    ['items of another', ['other#1'], /^dynamodb:GetItem: not allowed/],
+    ['no item, as a scan', undefined, /^dynamodb:GetItem: not allowed/],
+  ])('is held to the items of a table that its condition names: %s', async (_case, leadingKeys, answer) => {
+    const table = `arn:aws:dynamodb:${region}:${accountId}:table/ledger`;
+    const own = allow('dynamodb:GetItem', table, leadingKeysCondition('StringLike', ['mine#*']));
+    const call = recordedCall({
+      service: 'dynamodb',
+      target: 'DynamoDB_20120810.GetItem',
+      parameters: { TableName: 'ledger' },
+      ...(leadingKeys === undefined ? {} : { leadingKeys: [...leadingKeys] }),
+    });
+
+    expect(await answers(policySet([functionWith([own])]), call)).toEqual([expect.stringMatching(answer)]);
   });
 
   it('is bounded by its permissions boundary', async () => {

@@ -81,9 +81,30 @@ describe('the recorder', () => {
         path: '/',
         headers: { 'x-amz-target': 'DynamoDB_20120810.GetItem' },
         parameters: { TableName: 'ledger' },
+        leadingKeys: ['a key'],
         status: 400,
       },
     ]);
+  });
+
+  it('records the partition keys that a call is about, and nothing else of its items', async () => {
+    const item = "{ pk: { S: 'checkpoint' }, sk: { S: 'the secret' }, told: { S: 'the secret' } }";
+    const question =
+      "KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: 'stale' }, ':told': { S: 'the secret' } }";
+    await runFunction(
+      calls(
+        'dynamodb',
+        'DynamoDBClient',
+        `PutItemCommand({ TableName: 'archive', Item: ${item} })`,
+        `QueryCommand({ TableName: 'archive', ${question} })`,
+        "ScanCommand({ TableName: 'archive', FilterExpression: 'a = :pk', ExpressionAttributeValues: { ':pk': { S: 'the secret' } } })",
+      ),
+    );
+
+    const { calls: recorded } = await readCallLog(callLog);
+
+    expect(recorded.map(({ leadingKeys }) => leadingKeys)).toEqual([['checkpoint'], ['stale'], undefined]);
+    expect(await readFile(callLog, 'utf8')).not.toContain('the secret');
   });
 
   it('never records a secret, an item, a message or a signature', async () => {

@@ -55,7 +55,9 @@ export function resourcePolicyTests(template: Template): void {
         [id]: [['kms:*', '*']],
       });
       expect(property(key, 'EnableKeyRotation')).toBe(true);
-      const others = statements.filter((statement) => !ofAccount.includes(statement));
+      const others = statements.filter(
+        (statement) => statement.Effect === 'Allow' && !ofAccount.includes(statement),
+      );
       expect(others.flatMap(({ Action }) => listOf(Action)).filter((action) => !isUse(action))).toEqual([]);
     }
   });

@@ -8,6 +8,7 @@ import {
 } from '../../../../contract/archive.ts';
 import { type DerivationOutcome, derive } from '../../../../lambda/archive/derived/derive.ts';
 import type { StaleHour } from '../../../../lambda/archive/table/stale-hours.ts';
+import { logger } from '../../../../lambda/shared/logger.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { eventOf, HOUR, MIDNIGHT, recordOf, rowsOf, type Said } from './events.ts';
 
@@ -20,6 +21,7 @@ class World {
   readonly raw: ArchivedRecord[] = [];
   readonly marks = new Map<string, StaleHour>();
   before: (call: string) => void = () => {};
+  tries = 0;
   #marked = 0;
 
   /** As a collector does: the mark first. */
@@ -31,9 +33,10 @@ class World {
     }
   }
 
-  mark(source: AuditSource, hour: string, since = NOW - HOUR): void {
+  mark(source: AuditSource, hour: string, since = NOW - HOUR, storingUntil = 0): void {
     this.#marked += 1;
-    this.marks.set(`${source} ${hour}`, { source, hour, mark: String(this.#marked), since });
+    const mark = String(this.#marked);
+    this.marks.set(`${source} ${hour}`, { source, hour, mark, since, storingUntil, triedAt: 0 });
   }
 
   async derive(options: Partial<Parameters<typeof derive>[0]> = {}): Promise<DerivationOutcome> {
@@ -56,6 +59,11 @@ class World {
           async *list(source) {
             world.before('list marks');
             yield* [...world.marks.values()].filter((mark) => mark.source === source).sort(byHour);
+          },
+          async tried(hour, now) {
+            world.before('tried');
+            world.tries += 1;
+            world.marks.set(`${hour.source} ${hour.hour}`, { ...hour, triedAt: now + world.tries });
           },
           async clear(hour) {
             world.before('clear');
@@ -230,6 +238,51 @@ describe('derive', () => {
     expect(outcome).toMatchObject({ hoursDone: 1, hoursLeft: 2, oldestAge: 2 * HOUR });
   });
 
+  test('does not wait for days that cannot be derived, however many: they come last from then on', async () => {
+    vi.spyOn(logger, 'error').mockReturnValue();
+    const world = new World();
+    const bad = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((day) => `2026030${day}`));
+    world.add(...Array.from({ length: 20 }, (_, day) => at(24 * day + 3, day)));
+    const attempts: string[] = [];
+    const toOcsf = (record: ArchivedRecord) => {
+      const day = hourOf(record.id).slice(0, 8);
+      attempts.push(day);
+      if (bad.has(day)) {
+        throw new Error('this one cannot be derived');
+      }
+      return eventOf(record);
+    };
+    for (let run = 0; run < 4; run += 1) {
+      await expect(world.derive({ toOcsf })).rejects.toThrow('3 of the archive');
+    }
+    expect([...world.marks.values()].map(({ hour }) => hour.slice(0, 8)).sort()).toEqual(
+      [...bad].sort().slice(1),
+    );
+
+    // What comes new is derived at once, and those that fail take turns.
+    world.add(at(24 * 19 + 5, 77));
+    attempts.length = 0;
+    await expect(world.derive({ toOcsf })).rejects.toThrow('3 of the archive');
+    expect(attempts[0]).toBe('20260320');
+    await expect(world.derive({ toOcsf })).rejects.toThrow('3 of the archive');
+    await expect(world.derive({ toOcsf })).rejects.toThrow('3 of the archive');
+    expect(new Set(attempts)).toEqual(new Set(['20260320', ...[...bad].slice(1)]));
+  });
+
+  test('derives what is there of an hour in which something is being stored, and leaves it stale until that is over', async () => {
+    const world = new World();
+    world.add(at(3, 1));
+    world.mark('cloudone', '20260301T03', NOW - HOUR, NOW + 1);
+    expect(await world.derive()).toMatchObject({ hoursDone: 0, hoursLeft: 1, oldestAge: HOUR });
+    expect(await world.seen()).toEqual(world.ids());
+
+    expect(await world.derive({ now: () => new Date(NOW + 1) })).toMatchObject({
+      hoursDone: 1,
+      hoursLeft: 0,
+    });
+    expect(world.marks.size).toBe(0);
+  });
+
   test('counts the unknown events of the hours that were stale, by source', async () => {
     const world = new World();
     world.add(at(3, 1));
@@ -270,7 +323,7 @@ describe('a derivation that fails at any call', () => {
   }
 
   test('leaves each event once for whoever looks at any moment, and is made good by the next one', async () => {
-    vi.spyOn(console, 'error').mockReturnValue();
+    vi.spyOn(logger, 'error').mockReturnValue();
     let calls = 0;
     const counted = await beginning();
     counted.before = () => {

@@ -100,6 +100,7 @@ const user = fc.record({
   name: maybe(text),
   type_id: maybe(fc.integer({ min: 0, max: 99 })),
   account: maybe(fc.record({ uid: maybe(text) })),
+  programmatic_credentials: maybe(fc.array(fc.record({ uid: text, type: text }), { maxLength: 2 })),
 });
 const thing = fc.record({
   uid: maybe(text),
@@ -122,10 +123,11 @@ const attributes = fc.record({
   ),
 });
 const OF_CLASS: Readonly<Record<OcsfClassName, fc.Arbitrary<object>>> = {
-  account_change: fc.record({ user: maybe(user), user_result: maybe(user) }),
+  account_change: fc.record({ user: maybe(user) }),
   authentication: fc.record({
     user: maybe(user),
     is_mfa: maybe(fc.boolean()),
+    auth_protocol: maybe(text),
     service: maybe(fc.record({ name: text })),
   }),
   entity_management: fc.record({ entity: maybe(thing), entity_result: maybe(thing) }),
@@ -135,7 +137,9 @@ const OF_CLASS: Readonly<Record<OcsfClassName, fc.Arbitrary<object>>> = {
     resources: maybe(fc.array(thing)),
   }),
   group_management: fc.record({
-    group: maybe(fc.record({ uid: maybe(text), name: maybe(text) })),
+    group: maybe(
+      fc.record({ uid: maybe(text), name: maybe(text), privileges: maybe(fc.array(text, { maxLength: 2 })) }),
+    ),
     privileges: maybe(fc.array(text)),
   }),
   api_activity: fc.record({ resources: maybe(fc.array(thing, { maxLength: 3 })) }),

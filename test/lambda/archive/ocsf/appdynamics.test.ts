@@ -24,7 +24,7 @@ function eventOf(action: string, more: object = {}) {
   return event;
 }
 
-const ACTOR = { name: 'user1', type: 'User', domain: 'INTERNAL', account: { name: 'customer1' } };
+const ACTOR = { name: 'user1', type: 'User', account: { name: 'customer1' } };
 
 describe('an event of AppDynamics', () => {
   test('of a log-in, as in the documentation’s example', () => {
@@ -38,6 +38,8 @@ describe('an event of AppDynamics', () => {
       actor: { user: ACTOR },
       user: ACTOR,
       service: { name: 'AppDynamics Controller' },
+      auth_protocol_id: 99,
+      auth_protocol: 'INTERNAL',
       cloud: { provider: 'Splunk AppDynamics', account: { name: 'customer1' } },
       metadata: {
         original_time: '2015-12-20T00:03:41.811+0000',
@@ -47,6 +49,15 @@ describe('an event of AppDynamics', () => {
       unmapped: { application_name: 'ACME' },
     });
     expect(event.unmapped?.vendor).toEqual({ objectId: 0 });
+  });
+
+  test.each([
+    ['SAML', 5],
+    ['LDAP', 12],
+  ])('of a log-in by %s', (securityProviderType, auth_protocol_id) => {
+    const event = eventOf('LOGIN', { securityProviderType });
+    expect(event).toMatchObject({ auth_protocol_id, auth_protocol: securityProviderType });
+    expect(event.unmapped).toBeUndefined();
   });
 
   test.each([
@@ -67,7 +78,13 @@ describe('an event of AppDynamics', () => {
     const event = eventOf('TOKEN_VALIDATION', { userName: null, apiKeyId: 7, apiKeyName: 'collector' });
     expect(event).toMatchObject({
       activity_name: 'Token Validation',
-      actor: { user: { name: 'collector', type: 'Service', credential_uid: '7' } },
+      actor: {
+        user: {
+          name: 'collector',
+          type: 'Service',
+          programmatic_credentials: [{ uid: '7', type: 'API Key' }],
+        },
+      },
       unmapped: { api_key_name: 'collector' },
     });
     expect(auditRow(event)).toMatchObject({
@@ -178,11 +195,12 @@ describe('an event of AppDynamics', () => {
       eventOf('OBJECT_UPDATED', { ...object, changes: '{"enabled":{"old":true,"new":false}}' }).unmapped,
     ).toEqual({
       changes: [{ field: 'enabled', label: 'Enabled', old: true, new: false }],
+      vendor: { securityProviderType: 'INTERNAL' },
     });
     for (const changes of ['something else', [{ field: 'a', old: 1 }, 'b'], [], {}, 7]) {
       const { unmapped } = eventOf('OBJECT_UPDATED', { ...object, changes });
       expect(unmapped?.changes).toBeUndefined();
-      expect(unmapped?.vendor).toEqual({ changes });
+      expect(unmapped?.vendor).toEqual({ changes, securityProviderType: 'INTERNAL' });
     }
   });
 

@@ -36,9 +36,10 @@ describe('an event of Cloud One', () => {
         tenant_uid: ACCOUNT,
       },
       cloud: { provider: 'Trend Cloud One', account: { uid: ACCOUNT }, region: 'us-1' },
-      entity: { uid: ACCOUNT, type: 'account' },
+      actor: { user: { uid: USER } },
+      entity: { uid: ACCOUNT, type: 'Organization' },
     });
-    expect(event.unmapped).toBeUndefined();
+    expect(event.unmapped).toEqual({ object_type: 'account' });
   });
 
   test('of a sign-in has who, from where, and with what', () => {
@@ -88,13 +89,16 @@ describe('an event of Cloud One', () => {
       class_uid: 3004,
       activity_name: 'Create',
       severity: 'Medium',
-      actor: { user: { uid: urn('apikey', '2bZ9'), type: 'Service', credential_uid: '2bZ9' } },
-      entity: { uid: '2bZ9', name: 'ci', type: 'apikey' },
+      entity: { uid: urn('apikey', '2bZ9'), name: 'ci', type: 'apikey' },
       unmapped: {
         attention: expect.stringContaining('API key'),
-        vendor: { details: { roleID: 'full-access', enabled: true } },
+        vendor: {
+          principalURN: urn('apikey', '2bZ9'),
+          details: { roleID: 'full-access', enabled: true },
+        },
       },
     });
+    expect(event.actor).toBeUndefined();
   });
 
   test('of a role that a user has changed has both', () => {
@@ -134,6 +138,40 @@ describe('an event of Cloud One', () => {
     },
   );
 
+  test.each(['audit.user_deleted.v1', 'audit.user_updated.v1'])(
+    'does not take who it happened to for who did it: %s',
+    (type) => {
+      const event = eventOf(type, { principalURN: USER });
+      expect(event.actor).toBeUndefined();
+      expect(event.user).toMatchObject({ uid: USER, type: 'User' });
+      expect(event.unmapped?.vendor).toEqual({ principalURN: USER });
+      expect(auditRow(event)).toMatchObject({ principal: null, principal_id: null, object_id: USER });
+    },
+  );
+
+  test('of an API key that has done something to something else knows the key', () => {
+    const key = urn('apikey', '2bZ9');
+    const event = eventOf('audit.user_updated.v1', { principalURN: key, details: { id: 'u-1' } });
+    expect(event).toMatchObject({
+      actor: {
+        user: { uid: key, type: 'Service', programmatic_credentials: [{ uid: '2bZ9', type: 'API Key' }] },
+      },
+      user: { uid: 'u-1' },
+    });
+    expect(auditRow(event)).toMatchObject({ principal_id: key, api_key_id: '2bZ9' });
+  });
+
+  test('does not know who did what to something that only the principal names', () => {
+    const unnamed = eventOf('audit.role_updated.v1', { principalURN: USER });
+    expect(unnamed.actor).toBeUndefined();
+    expect(unnamed.unmapped?.vendor).toEqual({ principalURN: USER });
+    const role = eventOf('audit.user_deleted.v1', { principalURN: urn('role', 'r'), details: { id: 'u-1' } });
+    expect(role.actor).toBeUndefined();
+    const unknown = eventOf('audit.thing_happened.v1', { principalURN: USER });
+    expect(unknown).toMatchObject({ resources: [{ uid: USER, type: 'user' }] });
+    expect(unknown.actor).toEqual({ app_name: 'unknown' });
+  });
+
   test('without a principal is about somebody of the account', () => {
     const event = eventOf('audit.user_deleted.v1', { details: { reason: 'Left' } });
     expect(event.actor).toBeUndefined();
@@ -170,7 +208,7 @@ describe('an event of Cloud One', () => {
     });
     expect(toOcsf(record)).toMatchObject({
       metadata: { original_event_uid: 'e', original_time: '1', tenant_uid: '900000000001' },
-      entity: { uid: 'r', name: 'admins', type: 'role' },
+      entity: { uid: urn('role', 'r'), name: 'admins', type: 'role' },
     });
   });
 
@@ -187,7 +225,9 @@ describe('an event of Cloud One', () => {
     (principalURN) => {
       const event = eventOf('audit.role_created.v1', { principalURN });
       expect(event.cloud.region).toBeUndefined();
-      expect(event.actor?.user?.uid).toBe(principalURN === '' ? undefined : principalURN);
+      expect(event.actor).toBeUndefined();
+      expect(event.entity?.uid).toBe(principalURN === '' ? undefined : principalURN);
+      expect(event.unmapped?.vendor).toEqual({ principalURN });
     },
   );
 });

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { UNDATED } from '../../../../contract/archive.ts';
+import { auditRow } from '../../../../contract/audit-columns.ts';
 import { OCSF_CLASSES, type OcsfClassName } from '../../../../contract/ocsf.ts';
 import {
   ACTIVITIES,
+  apiKey,
+  authProtocol,
+  entityType,
   FAILURE,
   otherOutcome,
   SEVERITIES,
@@ -24,20 +29,25 @@ function entryOf(className: OcsfClassName, activityId = 1) {
 const EVERYTHING = {
   event: 'e',
   actor: { user: { uid: 'actor' } },
-  entity: { uid: 'entity' },
-  entity_result: { uid: 'entity' },
+  auth_protocol_id: 5,
+  auth_protocol: 'SAML',
+  entity: { uid: 'entity', type: 'account', group: { uid: 'group', privileges: ['role'] } },
   group: { uid: 'group' },
   http_request: { user_agent: 'agent' },
   is_mfa: true,
   message: 'message',
   privileges: ['privilege'],
   resources: [{ uid: 'resource', type: 'type', data: { any: 'thing' } }],
-  service: { name: 'service' },
   src_endpoint: { ip: '192.0.2.1', intermediate_ips: ['2001:db8::1'] },
   status_code: '200',
   status_detail: 'detail',
-  user: { uid: 'user', name: 'name', email_addr: 'a@example.com', domain: 'LDAP', credential_uid: 'key' },
-  user_result: { uid: 'user' },
+  user: {
+    uid: 'user',
+    name: 'name',
+    email_addr: 'a@example.com',
+    programmatic_credentials: [apiKey('key')],
+  },
+  unmapped: { changes: [{ field: '__proto__', label: 'x', old: 1, new: { any: 'thing' } }] },
   api: { response: { code: 200, message: 'm', error: 'e' }, service: { name: 's' } },
   metadata: { original_event_uid: 'id', correlation_uid: 'c', tenant_uid: 't', original_time: 'then' },
   cloud: { account: { uid: 'account' }, region: 'us-1' },
@@ -60,7 +70,6 @@ describe.each(CLASS_NAMES)('an event of class %s', (className) => {
         actor: {},
         src_endpoint: {},
         user: {},
-        user_result: {},
         entity: {},
         group: {},
         privileges: [],
@@ -111,6 +120,67 @@ describe('buildEvent', () => {
     expect(captionsOf(6003, 'severity_id')).toMatchObject(SEVERITIES);
     expect(userType(4)).toEqual({ type_id: 4, type: 'Service' });
     expect(userType('robot')).toEqual({ type_id: 99, type: 'robot' });
+    expect(userType(undefined)).toEqual({ type_id: 0, type: 'Unknown' });
+  });
+
+  test.each([
+    ['USER', 2, 'User'],
+    ['GROUP', 3, 'Group'],
+    ['iam-groups/group', 3, 'Group'],
+    ['account', 4, 'Organization'],
+    ['billing/account', 4, 'Organization'],
+    ['iam-am/policy', 5, 'Policy'],
+    ['POLICY', 99, 'POLICY'],
+    ['ACCOUNT_ROLE', 99, 'ACCOUNT_ROLE'],
+    ['constructor', 99, 'constructor'],
+  ])('says what kind of thing it is about, and keeps the vendor’s word: %s', (word, type_id, type) => {
+    expect(entityType(word)).toEqual({ type_id, type });
+    const event = buildEvent(archived('cloudone', {}), {
+      event: 'e',
+      entry: entryOf('entity_management'),
+      entity: { uid: 'x', type: word },
+    });
+    expect(event.entity).toEqual({ uid: 'x', type_id, type });
+    expect(auditRow(event).object_type).toBe(word);
+    expect(faultsOf(event)).toEqual([]);
+  });
+
+  test.each([
+    ['SAML', 5, 'SAML'],
+    ['ldap', 12, 'LDAP'],
+    ['INTERNAL', 99, 'INTERNAL'],
+  ])('says how somebody signed in: %s', (word, auth_protocol_id, auth_protocol) => {
+    expect(authProtocol(word)).toEqual({ auth_protocol_id, auth_protocol });
+  });
+
+  test('tells what a changed thing has become', () => {
+    const changes = [{ field: 'mfa', label: 'MFA', old: 'TOTP', new: 'NONE' }];
+    const parts = { event: 'e', entry: entryOf('entity_management', 3), entity: { uid: 'x' } };
+    expect(buildEvent(archived('cloudone', {}), { ...parts, unmapped: { changes } })).toMatchObject({
+      entity: { uid: 'x' },
+      entity_result: { uid: 'x', data: { mfa: 'NONE' } },
+    });
+    expect(buildEvent(archived('cloudone', {}), parts)).not.toHaveProperty('entity_result');
+  });
+
+  test('tells the time in words, too', () => {
+    const event = buildEvent(archived('cloudone', {}), { event: 'e', entry: undefined });
+    expect(event.time_dt).toBe('2026-03-01T10:20:30.456Z');
+    expect(event.metadata.profiles).toContain('datetime');
+    const beyond = { ...archived('cloudone', {}), time: 1e15 };
+    expect(buildEvent(beyond, { event: 'e', entry: undefined })).not.toHaveProperty('time_dt');
+  });
+
+  test('marks what has no usable time', () => {
+    const undated = { ...archived('cloudone', {}), time: UNDATED };
+    const entry = { ...entryOf('entity_management'), attention: 'Look.' };
+    expect(buildEvent(undated, { event: 'e', entry })).toMatchObject({
+      severity: 'Medium',
+      unmapped: { undated: true, attention: expect.stringMatching(/^Look\. .*no usable time/) },
+    });
+    expect(buildEvent(archived('cloudone', {}), { event: 'e', entry }).unmapped).toEqual({
+      attention: 'Look.',
+    });
   });
 
   test('takes the time of the event where that of its collection is none', () => {

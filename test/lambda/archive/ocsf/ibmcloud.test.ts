@@ -112,10 +112,71 @@ describe('classes', () => {
       user: { uid: 'IBMid-9' },
       privileges: ['crn:…:Administrator'],
     });
-    expect(mapped(policyOf('access_group_id', 'AccessGroupId-1'))).toMatchObject({
+    const ofGroup = mapped(policyOf('access_group_id', 'AccessGroupId-1'));
+    expect(ofGroup).toMatchObject({
       class_uid: 3004,
       activity_name: 'Create',
+      entity: { group: { uid: 'AccessGroupId-1', privileges: ['crn:…:Administrator'] } },
     });
+    expect(ofGroup.user).toBeUndefined();
+  });
+
+  test.each([
+    [
+      'version 1',
+      {
+        roles: [{ role_id: 'Viewer' }],
+        subjects: [{ attributes: [{ name: 'iam_id', value: 'IBMid-9' }] }],
+        resources: [
+          {
+            attributes: [
+              { name: 'serviceName', value: 'kms' },
+              { name: 'serviceInstance', value: 'i-1' },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      'version 2',
+      {
+        control: { grant: { roles: [{ role_id: 'Viewer' }] } },
+        subject: { attributes: [{ key: 'iam_id', operator: 'stringEquals', value: 'IBMid-9' }] },
+        resource: {
+          attributes: [
+            { key: 'serviceName', operator: 'stringEquals', value: 'kms' },
+            { key: 'serviceInstance', operator: 'stringEquals', value: 'i-1' },
+          ],
+        },
+      },
+    ],
+  ])('a policy of %s tells what it gives access to', (_version, policy) => {
+    const event = mapped({ action: 'iam-am.policy.create', requestData: { policy } });
+    expect(event).toMatchObject({
+      user: { uid: 'IBMid-9' },
+      privileges: ['Viewer'],
+      resources: [{ uid: 'i-1', name: 'kms i-1', type: 'kms' }],
+    });
+    expect(event.resources).toHaveLength(1);
+  });
+
+  test('all members of a group are told', () => {
+    const requestData = { members: [{ iam_id: 'IBMid-1', type: 'user' }, { iam_id: 'iam-ServiceId-2' }] };
+    const ids = ['IBMid-1', 'iam-ServiceId-2'];
+    const added = mapped({ action: 'iam-groups.member.add', requestData });
+    expect(added.user?.uid).toBe('IBMid-1');
+    expect(added.unmapped?.changes).toEqual([{ field: 'members', label: 'Members', old: null, new: ids }]);
+    const removed = mapped({ action: 'iam-groups.member.delete', requestData });
+    expect(removed.unmapped?.changes).toMatchObject([{ field: 'members', old: ids, new: null }]);
+    expect(mapped({ action: 'iam-groups.members.list', requestData }).unmapped?.changes).toBeUndefined();
+  });
+
+  test('what is only read is API Activity, Read', () => {
+    const reads = CATALOGUE.ibmcloud.filter(({ event }) => /[.-](?:read|list|download)$/.test(event));
+    expect(reads.length).toBeGreaterThan(25);
+    for (const { event, className, activityId } of reads) {
+      expect([event, className, activityId]).toEqual([event, 'api_activity', 2]);
+    }
   });
 
   test('an unknown action is told, and is not known', () => {
@@ -153,6 +214,10 @@ test('who, from where, on what, in which account', () => {
   });
 });
 
+test('an initiator without a type is of an unknown one', () => {
+  expect(mapped({ initiator: { id: 'IBMid-1' } }).actor?.user).toMatchObject({ type_id: 0, type: 'Unknown' });
+});
+
 describe('outcomes', () => {
   test.each([
     ['success', 1, 'Success'],
@@ -178,6 +243,19 @@ describe('outcomes', () => {
       resources: [{ name: '2026-03 instances', type: 'usage report' }],
     });
     expect(event.unmapped?.attention).toBeUndefined();
+  });
+
+  test.each([
+    ['normal', undefined, 'Informational'],
+    ['normal', 'failure', 'Medium'],
+    ['warning', undefined, 'Medium'],
+    ['critical', undefined, 'Critical'],
+    ['critical', 'failure', 'Critical'],
+    ['constructor', undefined, 'Informational'],
+    [undefined, 'failure', 'Medium'],
+  ])('of a log-in, IBM’s severity %s with the outcome %s is %s', (severity, outcome = 'success', told) => {
+    const event = mapped({ action: 'iam-identity.user-apikey.login', severity, outcome });
+    expect(event.severity).toBe(told);
   });
 
   test('a failed log-in is looked at first, and so is what was tried', () => {
@@ -271,6 +349,10 @@ describe('changes', () => {
   test.each([
     ['2FA update', '2FA', true, false, 'MFA Factor Disable', /switched off for a user/],
     ['2FA update', '2FA', false, true, 'MFA Factor Enable', undefined],
+    ['2FA update', '2FA', 'FALSE', 'TRUE', 'MFA Factor Enable', undefined],
+    ['2FA update', '2FA', 'NONE', 'TOTP4ALL', 'MFA Factor Enable', undefined],
+    ['2FA update', '2FA', 'TOTP', 'NONE', 'MFA Factor Disable', /switched off for a user/],
+    ['2FA update', '2FA', true, '', 'MFA Factor Disable', /switched off for a user/],
     ['self_manage update', 'self_manage', true, false, 'Update', undefined],
     ['self_manage update', 'self_manage', false, true, 'Update', /own log-in settings/],
     ['security_questions_setup update', 'security_questions_setup', true, false, 'Update', /no longer asked/],
@@ -297,6 +379,13 @@ describe('changes', () => {
     expect(event.unmapped?.attention).toEqual(
       attention === undefined ? undefined : expect.stringMatching(attention),
     );
+  });
+
+  test('a value of 2FA that nobody knows is neither on nor off', () => {
+    const update = [{ initialValue: true, newValue: 'PERHAPS', updateType: '2FA update' }];
+    const event = mapped({ action: 'user-management.user-setting.update', requestData: { update } });
+    expect(event.activity_name).toBe('Update');
+    expect(event.unmapped?.attention).toBeUndefined();
   });
 
   test('addresses that a user may log in from', () => {

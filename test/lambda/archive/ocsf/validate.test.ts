@@ -87,6 +87,11 @@ describe('the validator', () => {
       { ...VALID, api: { operation: 'x', toString: 1 } },
       'api.toString: is no attribute of it',
     ],
+    [
+      'with an attribute that is deprecated',
+      { ...VALID, actor: { user: { name: 'x', credential_uid: 'k' } } },
+      'actor.user.credential_uid: is deprecated since 1.6.0',
+    ],
     ['with a number for a string', { ...VALID, message: 1 }, 'message: is no string_t'],
     ['with a string for an integer', { ...VALID, severity_id: '1' }, 'severity_id: is no integer_t'],
     ['with a fraction for an integer', { ...VALID, time: 0.5 }, 'time: is no timestamp_t'],

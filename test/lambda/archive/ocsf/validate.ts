@@ -1,8 +1,8 @@
 /**
  * Checks events against the facts of the OCSF schema, and knows nothing of what makes them.
  *
- * Stricter than the schema in one thing: a caption beside an enumerated id must be the schema's own, but for 99 (Other), where
- * the source says it in its own words.
+ * Stricter than the schema in two things: a caption beside an enumerated id must be the schema's own, but for 99 (Other), where
+ * the source says it in its own words; and what is deprecated is a fault.
  */
 import { readFileSync } from 'node:fs';
 
@@ -12,6 +12,8 @@ interface Fact {
   readonly is_array?: boolean;
   readonly sibling?: string;
   readonly enum?: Readonly<Record<string, string>>;
+  /** The version since which it should not be used any more. */
+  readonly deprecated?: string;
 }
 
 interface Shape {
@@ -96,6 +98,9 @@ function* faultsOfObject(
     if (fact === undefined) {
       yield `${path}${name}: is no attribute of it`;
     } else {
+      if (fact.deprecated !== undefined) {
+        yield `${path}${name}: is deprecated since ${fact.deprecated}`;
+      }
       yield* faultsOfAttribute(fact, content, `${path}${name}`);
       yield* faultsOfSibling(fact, content, value, `${path}${name}`);
     }

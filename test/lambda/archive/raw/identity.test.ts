@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ARCHIVE_ID_PATTERN } from '../../../../contract/archive.ts';
+import { ARCHIVE_ID_PATTERN, UNDATED } from '../../../../contract/archive.ts';
 import type { CollectedRecord } from '../../../../lambda/archive/collect/collector.ts';
-import { archiveIdOf, filingTime, UNDATED } from '../../../../lambda/archive/raw/archive-id.ts';
+import { archiveIdOf, filingTime } from '../../../../lambda/archive/raw/archive-id.ts';
 import { canonicalJson } from '../../../../lambda/archive/raw/canonical-json.ts';
 
 const NOON = Date.UTC(2026, 2, 1, 12);

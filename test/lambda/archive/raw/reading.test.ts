@@ -93,26 +93,39 @@ test('page by page, in either order, it is the same as at once', async () => {
 });
 
 describe('memory', () => {
-  test('is bounded in an hour with more than may be held: it is read in parts', async () => {
-    const world = new ArchiveWorld();
-    const count = 300;
-    await stored(
-      world,
-      Array.from({ length: count }, (_, index) => ({
-        source: 'cloudone',
-        time: NOON + ((index * 7919) % HOUR),
-      })),
-      50,
-    );
-    let gets = 0;
-    world.store.onCall = (call, moment) => {
-      gets += call.startsWith('get') && moment === 'before' ? 1 : 0;
-    };
-    expect(await read(world)).toHaveLength(count);
-    const whole = gets;
-    expect(await read(world, { heldCharacters: 500 })).toEqual(await read(world));
-    expect(gets).toBeGreaterThan(10 * whole);
-  });
+  test.each([
+    ['in an hour', (index: number) => NOON + ((index * 7919) % HOUR)],
+    ['in one millisecond', () => NOON],
+    ['without a time', () => Number.NaN],
+  ])(
+    'is bounded where much more than may be held lies %s, without reading it many times',
+    async (_where, timeOf) => {
+      const world = new ArchiveWorld();
+      const count = 1000;
+      const archive = world.archive('cloudone', { records: 50 });
+      for (let index = 0; index < count; index += 1) {
+        const text = JSON.stringify({ index, agent: 'Mozilla/5.0 (X11; Linux x86_64) '.repeat(20) });
+        await archive.add(recordOf(`${index}`, timeOf(index), { text }));
+      }
+      await archive.flush();
+      let gets = 0;
+      world.store.onCall = (call, moment) => {
+        if (call.startsWith('get') && moment === 'before') {
+          gets += 1;
+        }
+      };
+      const whole = await read(world);
+      expect(new Set(whole.map(({ id }) => id)).size).toBe(count);
+      const objects = gets;
+      gets = 0;
+      // A hundredth of the text; compressed it is two or three times what may be held.
+      const heldCharacters = Math.round(whole.reduce((sum, { record }) => sum + record.length, 0) / 100);
+      expect(await read(world, { heldCharacters })).toEqual(whole);
+      expect(gets).toBeGreaterThan(objects);
+      expect(gets).toBeLessThan(10 * objects);
+      expect(await read(world, { heldCharacters, order: 'newest-first' })).toEqual(whole.toReversed());
+    },
+  );
 
   test('does not read far ahead of a reader who stops', async () => {
     const world = new ArchiveWorld();

@@ -132,3 +132,9 @@ test('changes are told as old → new, with what they mean', async () => {
     'MFA: TOTP (one-time code) → NONE (no factor)\nAddresses: → (none)\nLimit: 5 → {"a":1}',
   ]);
 });
+
+test('a source is told as it is, whatever it is called', async () => {
+  expect(
+    await csvOf([row({ source: 'valueOf' }), row({ source: 'cloudone' })], { columns: ['source'] }),
+  ).toContain('"valueOf",\r\n"Trend Cloud One",');
+});

@@ -183,6 +183,17 @@ describe('S3', () => {
       name: 'ConditionFailedError',
     });
   });
+
+  test('writes where the write that was in the way has failed', async () => {
+    const store = s3();
+    let refusals = 2;
+    bucket.intercept = () => {
+      refusals -= 1;
+      return refusals < 0 ? undefined : refusal(409, 'ConditionalRequestConflict');
+    };
+    await store.put('raw/a', body('a'), { ...TEXT, ifAbsent: true });
+    expect(await store.get('raw/a')).toEqual(body('a'));
+  });
 });
 
 describe('a folder', () => {
