@@ -1,11 +1,10 @@
 /** What a span of time lacks of a source's events, as far as the archive knows. */
 import {
   type AuditSource,
-  archiveHour,
   type CollectionGap,
-  rawHourPrefix,
+  rawDayPrefix,
+  UNDATED_DAY,
 } from '../../../contract/archive.ts';
-import { UNDATED } from '../raw/archive-id.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Period } from './period.ts';
 import { timeInWords } from './zoned-time.ts';
@@ -80,7 +79,7 @@ export function withUndated<Standing extends Collected>(
   return Promise.all(
     standings.map(async (standing) => ({
       ...standing,
-      hasUndated: await hasAny(store, rawHourPrefix(standing.source, archiveHour(UNDATED))),
+      hasUndated: await hasAny(store, rawDayPrefix(standing.source, UNDATED_DAY)),
     })),
   );
 }
