@@ -17,6 +17,8 @@ export interface Sabotage {
   readonly file: string;
   readonly replace: string;
   readonly by: string;
+  /** In the same file, where two things guard against one fault. */
+  readonly and?: Pick<Sabotage, 'replace' | 'by'>;
 }
 
 export interface Bundles {
@@ -46,7 +48,7 @@ export async function bundleFunctions(sabotage?: Sabotage): Promise<Bundles> {
   };
 }
 
-function sabotaged({ file, replace, by }: Sabotage): Plugin {
+function sabotaged({ file, and, ...first }: Sabotage): Plugin {
   const path = join(LAMBDA, file);
   return {
     name: 'sabotage',
@@ -55,11 +57,14 @@ function sabotaged({ file, replace, by }: Sabotage): Plugin {
         if (args.path !== path) {
           return undefined;
         }
-        const source = readFileSync(path, 'utf8');
-        if (!source.includes(replace)) {
-          throw new Error(`${file} has no such code any more: ${replace}`);
+        let contents = readFileSync(path, 'utf8');
+        for (const { replace, by } of and === undefined ? [first] : [first, and]) {
+          if (!contents.includes(replace)) {
+            throw new Error(`${file} has no such code any more: ${replace}`);
+          }
+          contents = contents.replace(replace, by);
         }
-        return { contents: source.replace(replace, by), loader: 'ts' };
+        return { contents, loader: 'ts' };
       });
     },
   };

@@ -165,6 +165,10 @@ const DEFECTS: readonly (readonly [defect: string, found: string, Sabotage, comp
       file: 'archive/table/stale-hours.ts',
       replace: 'storingUntil: Number(storingUntil?.N ?? 0),',
       by: 'storingUntil: 0,',
+      and: {
+        replace: 'if (!(await this.#settle(source, hour, mark)))',
+        by: 'if ((await this.#settle(source, hour, mark)) && mark === source)',
+      },
     },
     /^lost: /,
   ],
@@ -191,8 +195,12 @@ const DEFECTS: readonly (readonly [defect: string, found: string, Sabotage, comp
     'archive/stored-while-deriving-before-its-files',
     {
       file: 'archive/table/stale-hours.ts',
-      replace: "'staleMark = :mark'",
-      by: "'staleMark <> :mark OR staleMark = :mark'",
+      replace: "Key: keyOf(source, hour),\n      ConditionExpression: 'staleMark = :mark'",
+      by: "Key: keyOf(source, hour),\n      ConditionExpression: 'staleMark <> :mark OR staleMark = :mark'",
+      and: {
+        replace: 'if (!(await this.#settle(source, hour, mark)))',
+        by: 'if ((await this.#settle(source, hour, mark)) && mark === source)',
+      },
     },
     /^lost: /,
   ],
