@@ -50,6 +50,12 @@ export type ArchiveId = string;
 export const ARCHIVE_ID_PATTERN =
   /^(?<source>cloudone|appdynamics|ibmcloud)\.(?<hour>\d{8}T\d{2})\.[0-9a-f]{32}$/;
 
+/** A span of time, in milliseconds since the epoch, whose events are known not to be all in the archive; `to` is not part of it. */
+export interface CollectionGap {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * The day that records without a usable time are filed under, so that they are found together: no audit log of the three
  * sources goes back so far.

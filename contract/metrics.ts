@@ -85,6 +85,10 @@ export const ARCHIVE_METRICS = {
   eventsLost: 'AuditEventsLost',
   /** 1 at each look that finds a source set up so that what matters most cannot arrive. */
   setupIncomplete: 'AuditSetupIncomplete',
+  /** 1 at each look while there are objects that are listed and cannot be read. */
+  objectsUnread: 'AuditObjectsUnread',
+  /** Archived without a time that is understood. */
+  recordsUndated: 'AuditRecordsUndated',
   /**
    * Events whose type the catalogue does not know, in the hours that a derivation wrote anew: those of an hour to which something is
    * added are counted once more. So it tells that there are some, and not how many came.

@@ -3,12 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AuditSource, SOURCE_NAMES } from '../../contract/archive.ts';
 import { ARCHIVE_OUTPUTS } from '../../contract/archive-parameters.ts';
 import { readCollected, type SourceStanding } from '../../lambda/archive/reports/collected.ts';
-import type { Collected } from '../../lambda/archive/reports/report-head.ts';
+import { type Collected, lacksInWords, withUndated } from '../../lambda/archive/reports/completeness.ts';
+import type { Period } from '../../lambda/archive/reports/period.ts';
 import { type AwsOptions, clientConfiguration, type DeployedStack } from '../aws.ts';
 import { UserError } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { archiveOutput, type OpenArchive } from './archive-location.ts';
-import { clock } from './list-text.ts';
 import { explained } from './reading.ts';
 
 /**
@@ -31,7 +31,7 @@ export function standingsOf(
  * @param output is told where it cannot be read.
  */
 export async function collectedWhereKnown(
-  { stack }: OpenArchive,
+  { stack, store }: OpenArchive,
   options: AwsOptions,
   sources: readonly AuditSource[],
   output: Output,
@@ -40,7 +40,7 @@ export async function collectedWhereKnown(
     return undefined;
   }
   try {
-    return await standingsOf(stack, options, sources);
+    return await withUndated(await standingsOf(stack, options, sources), store);
   } catch (error) {
     if (!(error instanceof UserError)) {
       throw error;
@@ -52,27 +52,24 @@ export async function collectedWhereKnown(
 }
 
 /**
- * Such as `Collected: Trend Cloud One until 2026-03-01 10:04:05 UTC; IBM Cloud not at all.`
+ * Such as `Collected: Trend Cloud One all of this time; IBM Cloud collected only until 2026-03-01 10:04:05 UTC.`
  *
- * @param to the end of what was asked for, in milliseconds since the epoch.
+ * @param period what was asked for; without an end, up to now.
  */
 export function collectedInWords(
   collected: readonly Collected[],
   sources: readonly AuditSource[],
-  to: number,
+  period: Period,
 ): string {
-  const of = (source: AuditSource) => collected.find((each) => each.source === source);
-  if (sources.every((source) => (of(source)?.completeUntil ?? Number.NEGATIVE_INFINITY) >= to)) {
+  const lacks = sources.map((source) => {
+    const standing = collected.find((each) => each.source === source);
+    return { source, words: lacksInWords(standing, period, 'UTC') };
+  });
+  if (lacks.every(({ words }) => words.length === 0)) {
     return 'Collected: all of this time.';
   }
-  const parts = sources.map((source) => `${SOURCE_NAMES[source]} ${untilInWords(of(source))}`);
+  const parts = lacks.map(
+    ({ source, words }) => `${SOURCE_NAMES[source]} ${words.join(', and ') || 'all of this time'}`,
+  );
   return `Collected: ${parts.join('; ')}.`;
-}
-
-function untilInWords(collected: Collected | undefined): string {
-  if (collected === undefined) {
-    return 'not at all';
-  }
-  const { completeUntil } = collected;
-  return completeUntil === undefined ? 'not yet to an end' : `until ${clock(completeUntil)} UTC`;
 }

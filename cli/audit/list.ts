@@ -76,7 +76,7 @@ async function list(options: ListOptions, { streams, output, finish }: CommandCo
   }
   if (collected !== undefined) {
     output().note(
-      collectedInWords(collected, sourcesOf(options), options.to?.getTime() ?? Number.POSITIVE_INFINITY),
+      collectedInWords(collected, sourcesOf(options), spanOf(options, startOf(options, undefined))),
     );
   }
   finish(damage.tell(output()) ? EXIT.failed : EXIT.ok);

@@ -159,10 +159,10 @@ async function derivedFiles(
 }
 
 async function tellCollected(archive: OpenArchive, options: QueryOptions, output: Output): Promise<void> {
-  const { sources, to } = wantedOf(options);
+  const { sources, ...period } = wantedOf(options);
   const collected = await collectedWhereKnown(archive, options, sources, output);
   if (collected !== undefined) {
-    output.note(collectedInWords(collected, sources, to));
+    output.note(collectedInWords(collected, sources, period));
   }
 }
 

@@ -1,7 +1,7 @@
 /** Takes audit records out of whatever their vendors give them in. */
 import { type ArchivedRecord, type AuditSource, archivedLine, sourceOf } from '../../contract/archive.ts';
-import { Occurrences } from '../../lambda/archive/collect/appdynamics/occurrences.ts';
 import type { CollectedRecord } from '../../lambda/archive/collect/collector.ts';
+import { Occurrences } from '../../lambda/archive/collect/occurrences.ts';
 import { recordsOf as recordsOfIbmCloud } from '../../lambda/archive/ibmcloud/object-records.ts';
 import { isJsonObject } from '../../lambda/archive/ocsf/json.ts';
 import { archiveIdOf, filingTime } from '../../lambda/archive/raw/archive-id.ts';

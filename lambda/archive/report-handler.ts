@@ -13,6 +13,7 @@ import { AWS_PATIENCE, S3_READING_PATIENCE } from '../shared/aws-patience.ts';
 import { logger } from '../shared/logger.ts';
 import { stackMetrics } from '../shared/stack-metrics.ts';
 import { readCollected } from './reports/collected.ts';
+import { withUndated } from './reports/completeness.ts';
 import type { DeliveryServices } from './reports/delivery.ts';
 import { announceReport, mailReport } from './reports/news.ts';
 import { reportRows } from './reports/rows.ts';
@@ -45,7 +46,8 @@ const services: DeliveryServices = {
       logger.error('Damaged, and left out', { ...damage });
       onDamage();
     }),
-  collected: (sources) => readCollected(dynamoDb, environment.ARCHIVE_TABLE, sources),
+  collected: async (sources) =>
+    await withUndated(await readCollected(dynamoDb, environment.ARCHIVE_TABLE, sources), store),
   mail: async (news) => {
     const { name, mailTo } = news.order.definition;
     if (mailTo.length > 0 && environment.MAIL_FROM === '') {

@@ -66,6 +66,16 @@ export interface IbmBucket {
 /** IBM Cloud Object Storage does not answer, or says no. */
 export class IbmObjectStorageError extends Error {
   override readonly name = 'IbmObjectStorageError';
+  /** Whether it is known to be about one object, and not about the bucket or the storage. */
+  readonly isOfObject: boolean;
+
+  constructor(
+    message: string,
+    { isOfObject = false, ...options }: ErrorOptions & { isOfObject?: boolean } = {},
+  ) {
+    super(message, options);
+    this.isOfObject = isOfObject;
+  }
 }
 
 /** What was given as HMAC credentials cannot be such. The value is never shown. */
@@ -186,10 +196,13 @@ async function explained<T>(
     const words = printable(`${status === undefined ? '' : `it answered ${status} `}${name}: ${message}`);
     throw new IbmObjectStorageError(
       `The bucket ${bucket} of IBM Cloud Object Storage in ${region} cannot be ${deed} (${words}). ${cureOf(error, signal)}`,
-      { cause: error },
+      { cause: error, isOfObject: name === ARCHIVED },
     );
   }
 }
+
+/** The code for an object that a life cycle rule has archived, and that is not restored. */
+const ARCHIVED = 'InvalidObjectState';
 
 /** What each refusal asks for, by its error code. */
 const CURES: Readonly<Record<string, string>> = {
@@ -197,6 +210,8 @@ const CURES: Readonly<Record<string, string>> = {
     'There is no such access key id: give the HMAC credentials of a service credential that still exists.',
   SignatureDoesNotMatch:
     'The secret access key is not that of the access key id: give both as IBM Cloud shows them.',
+  [ARCHIVED]:
+    'A life cycle rule has archived it: restore it, and the next sweep of the bucket reads it. Meanwhile the others are collected.',
   AccessDenied:
     'The service credential needs the role Reader, or Content Reader and Object Lister, on the bucket.',
   NotAListing: 'If a proxy stands between, let the function reach IBM Cloud directly.',

@@ -10,6 +10,7 @@ import {
 } from '../shared/http.ts';
 import { isHtml, printable, remoteWords, tryParseJson } from '../shared/remote-words.ts';
 import { type RetryDecision, retryAfterMs, withRetries } from '../shared/retry.ts';
+import { holdsSecret } from '../shared/secret-spellings.ts';
 
 export type Vendor = 'Trend Cloud One' | 'Trend Vision One' | 'Splunk AppDynamics';
 
@@ -101,7 +102,7 @@ export async function callVendor<T>(call: VendorCall<T>): Promise<T> {
 /**
  * Like `callVendor`, for what must be had to the byte: the answer as it came.
  *
- * @throws VendorError for any status but 2xx, for no answer, and for an HTML page.
+ * @throws VendorError for any status but 2xx, for no answer, for an HTML page, and for one that gives the credential back.
  */
 export async function requestVendor(call: VendorRequest): Promise<HttpResponse> {
   const idempotent = call.idempotent ?? ['GET', 'PUT', 'DELETE'].includes(call.method);
@@ -114,6 +115,10 @@ export async function requestVendor(call: VendorRequest): Promise<HttpResponse> 
   });
   if (isHtml(response)) {
     throw unexpectedAnswer(call, response, 'an HTML page');
+  }
+  if (holdsSecret(response.body, [credentialOf(call)])) {
+    // Nothing that goes on from here, into an archive perhaps, shall have it.
+    throw unexpectedAnswer(call, response, 'it gives back the credential that it was sent');
   }
   return response;
 }
@@ -274,9 +279,14 @@ function cureFor(call: VendorRequest, { status, headers }: HttpResponse): string
   return "The vendor's words above say what it did not accept.";
 }
 
+/** Without its scheme. */
+function credentialOf({ headers }: VendorRequest): string {
+  return headers.authorization?.replace(/^\S+\s+/, '') ?? '';
+}
+
 /** Everything in a call that must not be shown again, should the vendor echo it. */
 function secretsOf(call: VendorRequest): string[] {
-  const credential = call.headers.authorization?.replace(/^\S+\s+/, '') ?? '';
+  const credential = credentialOf(call);
   const [, ...afterColon] = credential.split(':');
   return [credential, afterColon.join(':'), ...(call.secrets ?? [])].filter((value) => value !== '');
 }

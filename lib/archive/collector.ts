@@ -146,6 +146,11 @@ export class Collector<Environment extends z.ZodObject> extends Construct {
       `Something that ${vendor} gave could not be parsed. It is kept as it came.`,
     );
     this.alarmOn(
+      'RecordsUndated',
+      ARCHIVE_METRICS.recordsUndated,
+      `Records of ${vendor} have no time that is understood. They are archived, under 2000-01-01.`,
+    );
+    this.alarmOn(
       'EventsUnknown',
       ARCHIVE_METRICS.unknownEvents,
       `${vendor} has events that the catalogue does not know. They are archived all the same.`,

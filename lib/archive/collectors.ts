@@ -163,6 +163,11 @@ function ibmCloud(stack: Stack, parameters: ArchiveParameters, place: ArchivePla
     },
   });
   collector.alarmOn(
+    'ObjectsUnread',
+    ARCHIVE_METRICS.objectsUnread,
+    'Objects of the IBM Cloud bucket cannot be read. They are tried again, and the others are collected.',
+  );
+  collector.alarmOn(
     'SetupIncomplete',
     ARCHIVE_METRICS.setupIncomplete,
     'For a day or more none of the events from IBM Cloud is of account management or IAM: the route is probably incomplete.',

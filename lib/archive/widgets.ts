@@ -40,11 +40,12 @@ export function archiveWidgets(): IWidget {
       graph(2, 'Collected again, and recognised', ofEach(ARCHIVE_METRICS.recordsKnown, Stats.SUM)),
     ),
     new Row(
-      graph(
-        3,
-        'Unreadable, and kept as it came: 0 is well',
-        ofEach(ARCHIVE_METRICS.recordsUnreadable, Stats.SUM),
-      ),
+      graph(3, 'Unreadable, or without a time, and kept as it came: 0 is well', [
+        ...ofEach(ARCHIVE_METRICS.recordsUnreadable, Stats.SUM),
+        ...ofEach(ARCHIVE_METRICS.recordsUndated, Stats.SUM).map((metric) =>
+          metric.with({ label: `${metric.label ?? ''}, without a time` }),
+        ),
+      ]),
       graph(3, 'Events that the catalogue does not know', ofEach(ARCHIVE_METRICS.unknownEvents, Stats.SUM)),
       graph(3, 'Out of reach: 0 is well', [
         ofSource('appdynamics', ARCHIVE_METRICS.eventsLost, Stats.SUM).with({
@@ -52,6 +53,9 @@ export function archiveWidgets(): IWidget {
         }),
         ofSource('ibmcloud', ARCHIVE_METRICS.setupIncomplete, Stats.MAXIMUM).with({
           label: `${SOURCE_NAMES.ibmcloud}: account events do not arrive`,
+        }),
+        ofSource('ibmcloud', ARCHIVE_METRICS.objectsUnread, Stats.MAXIMUM).with({
+          label: `${SOURCE_NAMES.ibmcloud}: objects that cannot be read`,
         }),
       ]),
     ),

@@ -11,10 +11,10 @@ import {
   WindowTooLargeError,
 } from '../../vendors/appdynamics/audit-history.ts';
 import { isStatus, VendorError } from '../../vendors/vendor-call.ts';
-import { Occurrences } from './appdynamics/occurrences.ts';
 import {
   type AppDynamicsState,
   appDynamicsState,
+  isInFuture,
   LONGEST_WINDOW_MS,
   MOST_SKEW_MS,
   planRound,
@@ -24,6 +24,7 @@ import {
   withPresent,
 } from './appdynamics/plan.ts';
 import type { CollectOutcome, Collector, CollectSession } from './collector.ts';
+import { Occurrences } from './occurrences.ts';
 import { fixedPlace } from './place.ts';
 import { UnreadableRecords } from './unreadable-records.ts';
 
@@ -75,6 +76,7 @@ class AppDynamicsRun {
   }
 
   async run(): Promise<CollectOutcome> {
+    this.#leaveFuture();
     this.#tellGap();
     let caughtUp = false;
     while (!caughtUp) {
@@ -105,12 +107,9 @@ class AppDynamicsRun {
     const present = ours + this.#state.aheadMs;
     const window = {
       from: round.position,
-      to: Math.min(round.position + this.#state.windowMs - 1, present),
+      // A millisecond at least, where a clock was put back: by the answer we know when it is right again.
+      to: Math.max(round.position, Math.min(round.position + this.#state.windowMs - 1, present)),
     };
-    if (window.to < window.from) {
-      // A clock was put back: there is nothing to ask for before it is where it was.
-      return this.#endRound(round, ours);
-    }
     const history = await this.#read(round, window);
     if (history === undefined) {
       return false;
@@ -121,7 +120,7 @@ class AppDynamicsRun {
     this.#advance(round, reached);
     this.#noteClock(answeredAt);
     this.#state = { ...this.#state, windowMs: Math.min(this.#state.windowMs * 2, LONGEST_WINDOW_MS) };
-    return window.to === present && this.#endRound(round, ours);
+    return window.to >= present && this.#endRound(round, ours);
   }
 
   /** @returns `undefined` where the window was too long, and the next one is shorter. */
@@ -184,7 +183,8 @@ class AppDynamicsRun {
     this.#state = {
       ...this.#state,
       round: { ...round, position: reached },
-      collectedUntil: Math.max(collectedUntil, reached),
+      // Of what the controller dates ahead of us there may come more, should its clock be put right.
+      collectedUntil: Math.max(collectedUntil, Math.min(reached, this.#session.now().getTime())),
     };
   }
 
@@ -220,6 +220,17 @@ class AppDynamicsRun {
     this.#state = { ...this.#state, aheadMs };
   }
 
+  /** All that the controller still has is asked for again: since when something is lacking, nobody knows. */
+  #leaveFuture(): void {
+    const { collectedUntil = 0, gaps, unreadable } = this.#state;
+    if (isInFuture(this.#state, this.#session.now().getTime())) {
+      logger.warn('More was taken for collected than can have happened: a clock was wrong. Begun anew', {
+        collectedUntil: new Date(collectedUntil).toISOString(),
+      });
+      this.#state = appDynamicsState.parse({ gaps, unreadable });
+    }
+  }
+
   #tellGap(): void {
     const before = this.#state;
     this.#state = withGap(before, this.#session.now().getTime());
@@ -235,7 +246,8 @@ class AppDynamicsRun {
 
   async #outcome(caughtUp: boolean): Promise<CollectOutcome> {
     await this.#save();
-    return { caughtUp, completeUntil: this.#state.collectedUntil };
+    const { collectedUntil: completeUntil, gaps } = this.#state;
+    return { caughtUp, completeUntil, gaps: gaps.map(({ from, to }) => ({ from, to })) };
   }
 
   async #save(): Promise<void> {

@@ -1,6 +1,6 @@
 /** How far a source is collected, and who collects now. */
 import type * as z from 'zod';
-import { ARCHIVE_TABLE_KEYS, type AuditSource } from '../../../contract/archive.ts';
+import { ARCHIVE_TABLE_KEYS, type AuditSource, type CollectionGap } from '../../../contract/archive.ts';
 import { faultsOf } from '../../../contract/faults.ts';
 import { tryParseJson } from '../../shared/remote-words.ts';
 import { type Item, LeasedItem, type LeaseTable } from '../table/lease.ts';
@@ -46,6 +46,8 @@ export interface RunNote {
   readonly hasFailed: boolean;
   /** `undefined` where nothing new is known of it. */
   readonly completeUntil?: number | undefined;
+  /** Spans of time whose events are not all collected; `undefined` where nothing new is known of them. */
+  readonly gaps?: readonly CollectionGap[] | undefined;
 }
 
 export type Opening<State> =
@@ -105,6 +107,7 @@ export class Checkpoint<State> {
     await this.#lease.write({ collectedFrom: { S: place }, since: { N: String(now) } }, [
       'collectorState',
       'completeUntil',
+      'gaps',
     ]);
     return { completeUntil: undefined, since: now };
   }
@@ -124,11 +127,12 @@ export class Checkpoint<State> {
    *
    * @throws LeaseLostError
    */
-  async close({ endedAt, hasFailed, completeUntil }: RunNote): Promise<void> {
+  async close({ endedAt, hasFailed, completeUntil, gaps }: RunNote): Promise<void> {
     await this.#lease.release({
       runEndedAt: { N: String(endedAt) },
       runFailed: { BOOL: hasFailed },
       ...(completeUntil === undefined ? {} : { completeUntil: { N: String(completeUntil) } }),
+      ...(gaps === undefined ? {} : { gaps: { S: JSON.stringify(gaps) } }),
     });
   }
 

@@ -16,6 +16,7 @@ import { CursorLoopError } from './cloudone/cursor-loop.ts';
 import { afterWalk, type CloudOneState, cloudOneState, planWalk } from './cloudone/plan.ts';
 import { afterPage, afterReturn, type Step, type Walk } from './cloudone/walk.ts';
 import type { CollectOutcome, Collector, CollectSession, Recorder } from './collector.ts';
+import { Occurrences } from './occurrences.ts';
 import type { Arrive } from './place.ts';
 import { UnreadableRecords } from './unreadable-records.ts';
 
@@ -48,6 +49,7 @@ class CloudOneRun {
   readonly #archive: Recorder;
   readonly #unreadable: UnreadableRecords;
   #state: CloudOneState;
+  #hasWarnedOfIds = false;
 
   constructor(readPage: ReadPage, session: CollectSession<CloudOneState>) {
     this.#readPage = readPage;
@@ -136,17 +138,33 @@ class CloudOneRun {
   }
 
   async #keep({ records }: AuditLogPage, cursor: string | undefined): Promise<void> {
+    const occurrences = new Occurrences();
     for (const record of records) {
-      await this.#keepRecord(record, cursor);
+      await this.#keepRecord(record, cursor, occurrences);
     }
   }
 
-  async #keepRecord({ text, time, id, readable }: AuditLogRecord, cursor: string | undefined): Promise<void> {
+  async #keepRecord(
+    { text, time, id, readable }: AuditLogRecord,
+    cursor: string | undefined,
+    occurrences: Occurrences,
+  ): Promise<void> {
     if (readable) {
-      await this.#archive.add({ time, text, vendorId: id });
+      const name = id === undefined ? { occurrence: occurrences.countOf(text) } : { vendorId: id };
+      await this.#archive.add({ time, text, ...name });
+      this.#warnOfId(id);
     } else {
       const origin = cursor === undefined ? 'the first page' : `the page with the cursor ${cursor}`;
       await this.#unreadable.add(Buffer.from(text), 'it is not JSON, although its page is whole', origin);
+    }
+  }
+
+  #warnOfId(id: string | undefined): void {
+    if (id === undefined && !this.#hasWarnedOfIds) {
+      this.#hasWarnedOfIds = true;
+      logger.warn(
+        'Records of the audit log have no id that is known: of equal ones on different pages, one is archived',
+      );
     }
   }
 

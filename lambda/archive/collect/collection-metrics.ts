@@ -24,9 +24,10 @@ export function collectionMetrics(stackName: string, source: AuditSource): Colle
     metrics.publishStoredMetrics();
   };
   return {
-    counts: ({ archived, known, unreadable }) => {
+    counts: ({ archived, known, undated, unreadable }) => {
       metrics.addMetric(ARCHIVE_METRICS.recordsArchived, MetricUnit.Count, archived);
       metrics.addMetric(ARCHIVE_METRICS.recordsKnown, MetricUnit.Count, known);
+      metrics.addMetric(ARCHIVE_METRICS.recordsUndated, MetricUnit.Count, undated);
       tell(ARCHIVE_METRICS.recordsUnreadable, MetricUnit.Count, unreadable);
     },
     age: (ageMs) =>

@@ -1,6 +1,6 @@
 /** What a source's collector is, and what it is given. */
 import type * as z from 'zod';
-import type { AuditSource } from '../../../contract/archive.ts';
+import type { AuditSource, CollectionGap } from '../../../contract/archive.ts';
 import type { Arrive } from './place.ts';
 
 /** A record as a vendor gave it. */
@@ -36,9 +36,9 @@ export interface Recorder {
 
 /**
  * What a person should be told of, although the run itself goes well: events that the vendor had forgotten before they were asked
- * for, or a source that is set up so that what matters most cannot arrive.
+ * for, a source that is set up so that what matters most cannot arrive, or objects that are there and cannot be read.
  */
-export type Finding = 'eventsLost' | 'setupIncomplete';
+export type Finding = 'eventsLost' | 'setupIncomplete' | 'objectsUnread';
 
 /** One run of a collector. */
 export interface CollectSession<State> {
@@ -66,6 +66,8 @@ export interface CollectOutcome {
   readonly caughtUp: boolean;
   /** Everything that happened before is collected, as far as the vendor had it; in milliseconds since the epoch. */
   readonly completeUntil: number | undefined;
+  /** Before that, spans of time whose events are not all collected, or probably not; absent where none is known. */
+  readonly gaps?: readonly CollectionGap[];
 }
 
 export interface Collector<State> {

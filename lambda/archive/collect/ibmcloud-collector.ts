@@ -42,6 +42,9 @@ async function collect(
     checkSetup(run);
   }
   await run.save();
+  if (run.setAside.size > 0) {
+    session.tell('objectsUnread');
+  }
   const { swept, sweep: underWay, owedFrom } = run.state;
   const isAllRead = isRecentRead && swept !== undefined && owedFrom === undefined;
   // A later sweep looks for what may have come late: nothing is known to be lacking while it is under way.
@@ -49,6 +52,7 @@ async function collect(
   return {
     caughtUp: isRecentRead && isSwept && owedFrom === undefined,
     completeUntil: isAllRead && !reads ? startedAt : undefined,
+    gaps: run.setAside.spans(),
   };
 }
 

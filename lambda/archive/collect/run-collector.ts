@@ -70,7 +70,14 @@ export async function runCollector<State>(
     await run.giveBack();
     throw error;
   } finally {
-    metrics.counts(services.archive.counts);
+    const { counts } = services.archive;
+    metrics.counts(counts);
+    if (counts.undated > 0) {
+      log.warn('Records have no time that is understood: they are filed under 2000-01-01', {
+        source,
+        undated: counts.undated,
+      });
+    }
     if (run.standing !== undefined) {
       metrics.age(ageOf(run.standing, now()));
     }
@@ -113,6 +120,7 @@ class Run<State> {
       endedAt: now().getTime(),
       hasFailed: false,
       completeUntil: outcome.completeUntil,
+      gaps: outcome.gaps,
     });
     if (this.standing !== undefined && outcome.completeUntil !== undefined) {
       this.standing = { ...this.standing, completeUntil: outcome.completeUntil };
@@ -157,7 +165,11 @@ class Run<State> {
   }
 }
 
-/** Where nothing was ever complete, since it was first tried. */
-function ageOf({ completeUntil, since }: Standing, now: Date): number {
-  return now.getTime() - (completeUntil ?? since);
+/** Of clocks of ours. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/** Where nothing was ever complete, or what is said to be cannot be, since it was first tried. */
+function ageOf({ completeUntil = Number.POSITIVE_INFINITY, since }: Standing, now: Date): number {
+  const isPossible = completeUntil <= now.getTime() + CLOCK_TOLERANCE_MS;
+  return now.getTime() - (isPossible ? completeUntil : since);
 }

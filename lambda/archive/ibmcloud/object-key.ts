@@ -32,6 +32,14 @@ export function hourOfKey(key: string, prefix: string): FolderHour | undefined {
   return folders.length <= FOLDERS_ABOVE + 1 && HOUR_FOLDER.test(last) ? last.slice(0, 13) : undefined;
 }
 
+/** @returns of a key that `hourOfKey` knows the hour of: the folder that the hour's folder is in, with its `/`, or empty. */
+export function folderOfHours(key: string): string {
+  return key.slice(0, key.lastIndexOf('/', key.lastIndexOf('/') - 1) + 1);
+}
+
+/** Comes behind every hour's folder of this century, and before most of what else may lie beside the hours. */
+export const BEHIND_HOURS = '21';
+
 /** Whether a folder, given with its `/`, is that of an hour. */
 export function isHourFolder(folder: string): boolean {
   return HOUR_FOLDER.test(folder.slice(0, -1).split('/').at(-1) ?? '');

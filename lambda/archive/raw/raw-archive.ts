@@ -5,6 +5,7 @@ import {
   type ArchiveHour,
   type AuditSource,
   rawHourPrefix,
+  UNDATED,
   unreadablePrefix,
 } from '../../../contract/archive.ts';
 import { mapBounded } from '../../shared/concurrency.ts';
@@ -22,6 +23,8 @@ export interface ArchiveCounts {
   readonly archived: number;
   /** Collected again: in the archive already, or added twice. */
   readonly known: number;
+  /** Of those that were archived: without a time that is understood. */
+  readonly undated: number;
   /** Kept for the first time today. */
   readonly unreadable: number;
 }
@@ -71,7 +74,7 @@ export class RawArchive implements Recorder {
   readonly #limits: ArchiveLimits;
   readonly #known: KnownIds;
   readonly #buffer = new RecordBuffer();
-  #counts = { archived: 0, known: 0, unreadable: 0 };
+  #counts = { archived: 0, known: 0, undated: 0, unreadable: 0 };
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(source: AuditSource, services: RawArchiveServices, limits: Partial<ArchiveLimits> = {}) {
@@ -173,6 +176,7 @@ export class RawArchive implements Recorder {
       await this.#store(hour, part);
       this.#buffer.remove(hour, part.records);
       this.#counts.archived += part.records.length;
+      this.#counts.undated += part.records.filter(({ time }) => time === UNDATED).length;
     }
   }
 

@@ -1,13 +1,21 @@
 /** How far sources are collected, from their checkpoints. */
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { ARCHIVE_TABLE_KEYS, type AuditSource } from '../../../contract/archive.ts';
+import * as z from 'zod';
+import { ARCHIVE_TABLE_KEYS, type AuditSource, type CollectionGap } from '../../../contract/archive.ts';
 import { explainAwsError } from '../../shared/aws-errors.ts';
-import type { Collected } from './report-head.ts';
+import type { Collected } from './completeness.ts';
 
 /** How a source stands. */
 export interface SourceStanding extends Collected {
   /** Of the last run that came to its end; `undefined` before the first. */
   readonly lastRun: { readonly endedAt: number; readonly hasFailed: boolean } | undefined;
+}
+
+const collectionGaps = z.array(z.object({ from: z.number(), to: z.number() }));
+
+/** @throws ZodError where the text is none that a collector writes. */
+function gapsIn(text: string | undefined): readonly CollectionGap[] {
+  return text === undefined ? [] : collectionGaps.parse(JSON.parse(text));
 }
 
 /**
@@ -35,7 +43,7 @@ async function readOne(
         TableName: table,
         Key: { pk: { S: pk }, sk: { S: sk } },
         ConsistentRead: true,
-        ProjectionExpression: 'pk, completeUntil, runEndedAt, runFailed',
+        ProjectionExpression: 'pk, completeUntil, since, gaps, runEndedAt, runFailed',
       }),
     );
     const until = Item?.completeUntil?.N;
@@ -44,6 +52,8 @@ async function readOne(
       Item && {
         source,
         completeUntil: until === undefined ? undefined : Number(until),
+        since: Item.since?.N === undefined ? undefined : Number(Item.since.N),
+        gaps: gapsIn(Item.gaps?.S),
         lastRun:
           endedAt === undefined
             ? undefined

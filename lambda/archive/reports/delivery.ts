@@ -17,10 +17,11 @@ import {
   type ScheduledReport,
 } from '../../../contract/report.ts';
 import { ConditionFailedError, type ObjectStore } from '../store/object-store.ts';
+import type { Collected } from './completeness.ts';
 import { makeReport, type RowSource } from './make-report.ts';
 import type { PdfFonts } from './pdf.ts';
 import { type DueReport, dueReports, latestDue, type Period } from './period.ts';
-import type { Collected, ReportOrder } from './report-head.ts';
+import type { ReportOrder } from './report-head.ts';
 import type { ReportSummary } from './summary.ts';
 
 /** A file of a report, as it is in the archive. */

@@ -67,9 +67,12 @@ function headOf({ definition, period, collected }: ReportOrder): object {
     ...(collected === undefined
       ? {}
       : {
-          collected: collected.map(({ source, completeUntil }) => ({
+          collected: collected.map(({ source, completeUntil, since, gaps = [], hasUndated = false }) => ({
             source,
             completeUntil: completeUntil === undefined ? null : iso(completeUntil),
+            since: since === undefined ? null : iso(since),
+            gaps: gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
+            hasUndated,
           })),
         }),
   };

@@ -1,18 +1,12 @@
 /** What a report says of itself, in words, whatever its format. */
-import { type AuditSource, SOURCE_NAMES } from '../../../contract/archive.ts';
+import { SOURCE_NAMES } from '../../../contract/archive.ts';
 import type { ReportDefinition } from '../../../contract/report.ts';
 import type { ReportFilter } from '../../../contract/report-attributes.ts';
 import { headingOf } from './cell.ts';
+import { type Collected, lacksInWords } from './completeness.ts';
 import { filtersByColumn } from './filter.ts';
 import type { Period } from './period.ts';
 import { timeInWords } from './zoned-time.ts';
-
-/** How far a source had been collected when the report was made. */
-export interface Collected {
-  readonly source: AuditSource;
-  /** Milliseconds since the epoch; `undefined` where the source has never been collected to an end. */
-  readonly completeUntil: number | undefined;
-}
 
 /** One report to be made. */
 export interface ReportOrder {
@@ -54,21 +48,10 @@ export function completenessInWords({ definition, period, collected }: ReportOrd
   }
   const lacking = definition.sources.flatMap((source) => {
     const standing = collected.find((candidate) => candidate.source === source);
-    const words = lackInWords(standing, period, definition.timeZone);
-    return words === undefined ? [] : [`${SOURCE_NAMES[source]}: ${words}`];
+    const lacks = lacksInWords(standing, period, definition.timeZone);
+    return lacks.length === 0 ? [] : [`${SOURCE_NAMES[source]}: ${lacks.join(', and ')}`];
   });
   return lacking.length === 0 ? 'everything in this time range had been collected' : lacking.join('; ');
-}
-
-function lackInWords(standing: Collected | undefined, { to }: Period, timeZone: string): string | undefined {
-  if (standing === undefined) {
-    return 'not collected';
-  }
-  const { completeUntil } = standing;
-  if (completeUntil === undefined) {
-    return 'not yet collected to an end';
-  }
-  return completeUntil < to ? `collected only until ${timeInWords(completeUntil, timeZone)}` : undefined;
 }
 
 /** Why no changes are shown. Source: Splunk AppDynamics documentation, "Controller Audit Log", default settings. */

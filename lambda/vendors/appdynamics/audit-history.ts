@@ -5,13 +5,21 @@
  * most 24 hours a request. From published clients: both ends are inclusive, records have no id, `timeStamp` is in milliseconds.
  */
 
-import { HttpResponseTooLargeError } from '../../shared/http.ts';
+import { createHash } from 'node:crypto';
+import { type HttpResponse, HttpResponseTooLargeError } from '../../shared/http.ts';
 import { arrayElements, JsonPartsError } from '../../shared/json-parts.ts';
 import { readTime } from '../../shared/point-in-time.ts';
 import { tryParseJson } from '../../shared/remote-words.ts';
+import { holdsSecret } from '../../shared/secret-spellings.ts';
 import { NotUtf8Error, readUtf8 } from '../../shared/utf8.ts';
 import { appDynamicsUrl } from '../endpoints.ts';
-import { isStatus, requestVendor, VendorError, type VendorRequest } from '../vendor-call.ts';
+import {
+  isStatus,
+  requestVendor,
+  unexpectedAnswer,
+  VendorError,
+  type VendorRequest,
+} from '../vendor-call.ts';
 import type { AppDynamicsCredential, Authorization } from './credential.ts';
 
 export interface AuditHistoryRecord {
@@ -58,6 +66,7 @@ export class WindowTooLargeError extends Error {
 export class UnparsableHistoryError extends Error {
   override readonly name = 'UnparsableHistoryError';
   readonly body: Buffer;
+  readonly #fault: string;
 
   constructor(body: Buffer, fault: string) {
     super(
@@ -65,6 +74,14 @@ export class UnparsableHistoryError extends Error {
         'the controller directly.',
     );
     this.body = body;
+    this.#fault = fault;
+  }
+
+  /** The same without what came: only by which one can tell whether it was the same as another. */
+  withheld(): UnparsableHistoryError {
+    const hash = createHash('sha256').update(this.body).digest('hex');
+    const note = `Withheld, because it holds the credential: ${this.body.length} bytes with the SHA-256 ${hash}.`;
+    return new UnparsableHistoryError(Buffer.from(note), `${this.#fault}, and holds the credential`);
   }
 }
 
@@ -81,7 +98,7 @@ const ACCESS_CURE =
  * `GET /controller/ControllerAuditHistory`
  *
  * @throws WindowTooLargeError, UnparsableHistoryError
- * @throws VendorError where the controller refuses, cannot be reached, or answers with an HTML page.
+ * @throws VendorError where the controller refuses, cannot be reached, or answers with an HTML page or something else that is no array.
  */
 export async function readAuditHistory(
   access: AuditHistoryAccess,
@@ -89,8 +106,8 @@ export async function readAuditHistory(
   signal: AbortSignal,
 ): Promise<AuditHistory> {
   try {
-    const { body, headers } = await askAsSomebody(access, window, signal);
-    return { records: recordsOf(body), answeredAt: readHttpDate(headers.date) };
+    const { call, response } = await askAsSomebody(access, window, signal);
+    return { records: historyIn(call, response), answeredAt: readHttpDate(response.headers.date) };
   } catch (error) {
     if (isTooMuch(error)) {
       throw new WindowTooLargeError(error.message, { cause: error });
@@ -102,8 +119,12 @@ export async function readAuditHistory(
 /** Asks once more with a new token, or with the secret as it is now, where what was kept is not accepted any more. */
 async function askAsSomebody(access: AuditHistoryAccess, window: HistoryWindow, signal: AbortSignal) {
   const authorization = await access.credential.authorization(signal);
+  const ask = async (authorized: Authorization) => {
+    const call = historyCall(access, window, authorized, signal);
+    return { call, response: await requestVendor(call) };
+  };
   try {
-    return await requestVendor(historyCall(access, window, authorization, signal));
+    return await ask(authorization);
   } catch (error) {
     if (!isStatus(error, UNAUTHORIZED)) {
       throw error;
@@ -114,7 +135,7 @@ async function askAsSomebody(access: AuditHistoryAccess, window: HistoryWindow, 
       // The same password again would only bring the user nearer to being locked out.
       throw error;
     }
-    return await requestVendor(historyCall(access, window, renewed, signal));
+    return await ask(renewed);
   }
 }
 
@@ -152,6 +173,31 @@ function historyCall(
 /** `2026-03-01T10:00:00.000+0000`: Java's `yyyy-MM-dd'T'HH:mm:ss.SSSZ`. */
 function timeText(time: number): string {
   return new Date(time).toISOString().replace('Z', '+0000');
+}
+
+/**
+ * Only what begins as an array may be a history that is damaged, and so worth keeping. What holds the password or the API
+ * client's secret is not to be kept, whatever it is.
+ */
+function historyIn(call: VendorRequest, response: HttpResponse): AuditHistoryRecord[] {
+  const { body } = response;
+  try {
+    return recordsOf(body);
+  } catch (error) {
+    if (!(error instanceof UnparsableHistoryError)) {
+      throw error;
+    }
+    if (!beginsAsArray(body)) {
+      throw unexpectedAnswer(call, response, 'no JSON array');
+    }
+    throw holdsSecret(body, call.secrets ?? []) ? error.withheld() : error;
+  }
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+function beginsAsArray(body: Buffer): boolean {
+  return body.toString('utf8', 0, 1024).replace(BYTE_ORDER_MARK, '').trimStart().startsWith('[');
 }
 
 function recordsOf(body: Buffer): AuditHistoryRecord[] {

@@ -158,7 +158,7 @@ describe('what other commands say of a deployed archive', () => {
     const { status, err } = await audit(['list', '--source', 'cloudone', 'ibmcloud']);
     expect({ status, err }).toEqual({
       status: 0,
-      err: 'Collected: Trend Cloud One until 2026-03-01 11:55:00 UTC; IBM Cloud not at all.\n',
+      err: 'Collected: Trend Cloud One collected only until 2026-03-01 11:55:00 +00:00; IBM Cloud not collected.\n',
     });
   });
 

@@ -15,6 +15,8 @@ const FAR_BACK_EVERY_MS = DAY_MS;
 export const MOST_SKEW_MS = DAY_MS;
 /** Where a controller does not tell its clock: by how much it may be behind ours. */
 export const UNKNOWN_CLOCK_MS = 10 * 60_000;
+/** Our own clocks do not differ by more from one run to the next. */
+const OUR_TOLERANCE_MS = 60_000;
 const REMEMBERED_GAPS = 20;
 
 /** Times are milliseconds since the epoch, by the controller's clock where nothing else is said. */
@@ -64,6 +66,16 @@ export function planRound({ collectedUntil, farBackAt, aheadMs }: AppDynamicsSta
   const isFarBack = ours - (farBackAt ?? 0) >= FAR_BACK_EVERY_MS;
   const overlap = collectedUntil - OVERLAP_MS;
   return { position: isFarBack ? Math.min(overlap, oldest) : overlap, isFarBack };
+}
+
+/**
+ * Whether the state says that the future is collected, as it does after a clock was believed that was ahead, ours or the
+ * controller's. Then nothing of it is to be relied upon but the gaps.
+ *
+ * @param ours our clock
+ */
+export function isInFuture({ collectedUntil = 0 }: AppDynamicsState, ours: number): boolean {
+  return collectedUntil > ours + OUR_TOLERANCE_MS;
 }
 
 /**

@@ -17,14 +17,29 @@ export type Landmark = z.infer<typeof landmark>;
 const MARK_DIGITS = 12;
 /** Of a page, however many records a vendor puts on one: spread evenly, so that a page that has moved still shows some. */
 const MOST_MARKS = 100;
+/** More is not taken in a URL (RFC 9110, section 4.1, has recipients take 8,000 octets), nor does the checkpoint's item have room. */
+const LONGEST_CURSOR = 8_000;
 
+/**
+ * @param cursor that the page was read by; `undefined` for the first one.
+ * @returns `undefined` where one cannot come back to the page: it is the first, or its cursor is too long to be kept.
+ */
 export function landmarkAt(
-  cursor: string,
+  cursor: string | undefined,
   records: readonly AuditLogRecord[],
   newest: number | undefined,
-): Landmark {
-  const step = Math.max(1, Math.ceil(records.length / MOST_MARKS));
-  return { cursor, marks: records.filter((_, index) => index % step === 0).map(markOf), newest };
+): Landmark | undefined {
+  return cursor === undefined || cursor.length > LONGEST_CURSOR
+    ? undefined
+    : { cursor, marks: spread(records).map(markOf), newest };
+}
+
+function spread<T>(all: readonly T[]): readonly T[] {
+  if (all.length <= MOST_MARKS) {
+    return all;
+  }
+  const step = (all.length - 1) / (MOST_MARKS - 1);
+  return all.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
 /** Whether a page that was read by the landmark's cursor still shows one of the records that were there. */

@@ -49,7 +49,7 @@ export const OVERLAP_MS = 6 * 3_600_000;
  */
 export function afterPage(walk: Walk, cursor: string | undefined, page: AuditLogPage, now: Date): Step {
   const newest = newestOf(page.records, now);
-  const here = cursor === undefined ? undefined : landmarkAt(cursor, page.records, newest);
+  const here = landmarkAt(cursor, page.records, newest);
   const evidence = withPage(walk.evidence, newest);
   const isOld = newest !== undefined && newest < walk.startedAt - OVERLAP_MS;
   const isOlder = newest !== undefined && walk.from !== undefined && newest < walk.from;

@@ -20,7 +20,12 @@ export interface ObjectSummary {
 export const WHOLE_OBJECT_BYTES = 16 * 1024 * 1024;
 
 /** @param content the whole object, as it is stored */
-export async function addObject(archive: Recorder, key: string, content: Buffer): Promise<ObjectSummary> {
+export async function addObject(
+  archive: Recorder,
+  key: string,
+  content: Buffer,
+  limits = LIMITS,
+): Promise<ObjectSummary> {
   const intake = new Intake(archive, key);
   try {
     // It throws before the first record, so that nothing is added twice.
@@ -29,7 +34,7 @@ export async function addObject(archive: Recorder, key: string, content: Buffer)
     if (!(error instanceof InflatedTooLargeError)) {
       throw error;
     }
-    await addPortions(intake, oneChunk(content));
+    await addPortions(intake, oneChunk(content), limits);
   }
   return intake.summary;
 }
@@ -39,15 +44,41 @@ export async function addLargeObject(
   archive: Recorder,
   key: string,
   { body }: IbmContent,
+  limits = LIMITS,
 ): Promise<ObjectSummary> {
   const intake = new Intake(archive, key);
-  await addPortions(intake, body);
+  await addPortions(intake, body, limits);
   return intake.summary;
 }
 
-async function addPortions(intake: Intake, body: AsyncIterable<Uint8Array>): Promise<void> {
+/**
+ * The most that is taken from one object: Event Routing writes one every few minutes. What is read of an object is not saved
+ * before its end, so that one without an end would be begun in every run, and nothing behind it ever read.
+ */
+export interface IntakeLimits {
+  readonly events: number;
+  /** Of its content, inflated. */
+  readonly bytes: number;
+}
+
+/** Half a minute or two, and 100 MB of hashes. */
+const LIMITS: IntakeLimits = { events: 1_000_000, bytes: 1024 * 1024 * 1024 };
+
+async function addPortions(
+  intake: Intake,
+  body: AsyncIterable<Uint8Array>,
+  limits: IntakeLimits,
+): Promise<void> {
+  let bytes = 0;
   try {
     for await (const portion of portionsOf(body)) {
+      bytes += portion.length;
+      if (bytes > limits.bytes || intake.summary.events >= limits.events) {
+        await intake.tell(
+          `It holds more than ${limits.events} events or ${limits.bytes} bytes, which none that Event Routing writes does: what follows stays in the bucket.`,
+        );
+        return;
+      }
       await intake.addAll(recordsOfPlain(portion));
     }
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The objects of recent hours that are read already, by hash of key and ETag, so that one that changes is read again. */
+/** Objects by hash of key and ETag, so that one that changes is another: those of recent hours that are read, and those that cannot be. */
 import { createHash } from 'node:crypto';
 import type { FolderHour } from '../../ibmcloud/object-key.ts';
 
@@ -36,6 +36,32 @@ export class ReadObjects {
 
   add(hour: FolderHour, key: string, etag: string): void {
     this.#add(hour, hashOf(key, etag));
+  }
+
+  delete(hour: FolderHour, key: string, etag: string): void {
+    const hashes = this.#hashes.get(hour);
+    if (hashes?.delete(hashOf(key, etag))) {
+      this.#size -= 1;
+      if (hashes.size === 0) {
+        this.#hashes.delete(hour);
+      }
+    }
+  }
+
+  /** Leaves the other without any. */
+  takeAllOf(other: ReadObjects): void {
+    for (const [hour, hashes] of other.#hashes) {
+      for (const hash of hashes) {
+        this.#add(hour, hash);
+      }
+    }
+    other.#hashes.clear();
+    other.#size = 0;
+  }
+
+  /** In order. */
+  get hours(): readonly FolderHour[] {
+    return [...this.#hashes.keys()].sort();
   }
 
   /** Forgets the hours before. */

@@ -1,6 +1,6 @@
 /** The recent hours, which are listed in every run, because several writers deliver to them, late, and may write again. */
 
-import { folderHour, hourOfKey, startOfFolderHour } from '../../ibmcloud/object-key.ts';
+import { BEHIND_HOURS, folderHour, hourOfKey, startOfFolderHour } from '../../ibmcloud/object-key.ts';
 import { foldersOfHours, pagesOf } from './bucket-walk.ts';
 import type { HourObject, IbmCloudRun } from './run.ts';
 import { recentSince } from './state.ts';
@@ -22,7 +22,8 @@ export function isLate({ hour, storedAt }: HourObject): boolean {
 export async function readRecent(run: IbmCloudRun): Promise<boolean> {
   const startedAt = run.session.now();
   leaveLongPast(run, startedAt);
-  for (const folder of await foldersOfHours({ ...run.place, signal: run.signal }, run.place.prefix)) {
+  run.folders = new Set(await foldersOfHours({ ...run.place, signal: run.signal }, run.place.prefix));
+  for (const folder of run.folders) {
     if (!(await readFolder(run, folder, startedAt))) {
       return false;
     }
@@ -49,10 +50,13 @@ function leaveToSweep(run: IbmCloudRun, hour: string): void {
 
 async function readFolder(run: IbmCloudRun, folder: string, now: Date): Promise<boolean> {
   const walk = { ...run.place, signal: run.signal };
-  for await (const page of pagesOf(walk, folder, `${folder}${run.state.recentFrom}`)) {
+  for await (const page of pagesOf(walk, folder, {
+    from: `${folder}${run.state.recentFrom}`,
+    until: `${folder}${BEHIND_HOURS}`,
+  })) {
     const unread = page.flatMap((object): HourObject[] => {
       const hour = hourOfKey(object.key, run.place.prefix);
-      return hour === undefined || hour < run.state.recentFrom || run.read.has(hour, object.key, object.etag)
+      return hour === undefined || hour < run.state.recentFrom || run.isDealtWith({ ...object, hour })
         ? []
         : [{ ...object, hour }];
     });

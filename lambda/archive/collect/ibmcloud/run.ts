@@ -1,6 +1,11 @@
 /** One run of IBM Cloud's collector: what its parts share, and how objects are read. */
 import { mapBounded } from '../../../shared/concurrency.ts';
-import type { IbmBucket, IbmObject } from '../../../vendors/ibm-object-storage.ts';
+import {
+  type IbmBucket,
+  type IbmContent,
+  type IbmObject,
+  IbmObjectStorageError,
+} from '../../../vendors/ibm-object-storage.ts';
 import type { FolderHour } from '../../ibmcloud/object-key.ts';
 import type { CollectSession } from '../collector.ts';
 import {
@@ -13,6 +18,7 @@ import {
 import { MOST_HASHES, ReadObjects } from './read-objects.ts';
 import { isAccountEvent } from './setup-check.ts';
 import { beginningState, type IbmCloudState } from './state.ts';
+import { UnreadObjects } from './unread-objects.ts';
 
 export interface IbmCloudPlace {
   readonly bucket: IbmBucket;
@@ -34,6 +40,10 @@ export class IbmCloudRun {
   readonly place: IbmCloudPlace;
   readonly session: CollectSession<IbmCloudState>;
   readonly read: ReadObjects;
+  /** What could not be read; see unread-objects.ts. */
+  readonly setAside: UnreadObjects;
+  /** Where the recent look of this run lists hours. */
+  folders: ReadonlySet<string> = new Set();
   state: IbmCloudState;
 
   constructor(place: IbmCloudPlace, session: CollectSession<IbmCloudState>) {
@@ -41,6 +51,7 @@ export class IbmCloudRun {
     this.session = session;
     this.state = session.state ?? beginningState(session.now());
     this.read = new ReadObjects(this.state.read);
+    this.setAside = new UnreadObjects(this.state);
   }
 
   get signal(): AbortSignal {
@@ -58,7 +69,7 @@ export class IbmCloudRun {
   }
 
   async save(): Promise<void> {
-    this.change({ read: this.read.kept() });
+    this.change({ read: this.read.kept(), ...this.setAside.kept() });
     await this.session.save(this.state);
   }
 
@@ -87,11 +98,19 @@ export class IbmCloudRun {
     return this.read.size > MOST_HASHES;
   }
 
+  /** Whether the recent look need not read it: it is read, or set aside for the next sweep. */
+  isDealtWith({ hour, key, etag }: HourObject): boolean {
+    return this.read.has(hour, key, etag) || this.setAside.has(hour, key);
+  }
+
   async #readBatch(batch: readonly HourObject[]): Promise<void> {
-    const { bucket } = this.place;
     const [first] = batch;
     if (first !== undefined && first.size > WHOLE_OBJECT_BYTES) {
-      const content = await bucket.read(first.key, this.signal);
+      const content = await this.#contentOf(first);
+      if (content instanceof IbmObjectStorageError) {
+        this.setAside.add(first, content);
+        return;
+      }
       if (content !== undefined) {
         this.#count(await addLargeObject(this.session.archive, first.key, content));
       }
@@ -99,20 +118,45 @@ export class IbmCloudRun {
       return;
     }
     const contents = await mapBounded(batch, WIDTH, async (object) => {
-      const content = await bucket.read(object.key, this.signal);
-      return content && { etag: content.etag, bytes: await wholeContent(content) };
+      const content = await this.#contentOf(object);
+      return content === undefined || content instanceof IbmObjectStorageError
+        ? content
+        : { etag: content.etag, bytes: await wholeContent(content) };
     });
+    // Before those that cannot be read: one that can be shows that the storage is not to blame.
     for (const [index, object] of batch.entries()) {
       const content = contents[index];
-      if (content !== undefined) {
-        this.#count(await addObject(this.session.archive, object.key, content.bytes));
+      if (!(content instanceof IbmObjectStorageError)) {
+        if (content !== undefined) {
+          this.#count(await addObject(this.session.archive, object.key, content.bytes));
+        }
+        this.#remember(object, content?.etag);
       }
-      this.#remember(object, content?.etag);
+    }
+    for (const [index, object] of batch.entries()) {
+      const content = contents[index];
+      if (content instanceof IbmObjectStorageError) {
+        this.setAside.add(object, content);
+      }
+    }
+  }
+
+  /** @returns why it cannot be read, where it cannot be; `undefined` where it is gone. */
+  async #contentOf({ key }: HourObject): Promise<IbmContent | IbmObjectStorageError | undefined> {
+    try {
+      return await this.place.bucket.read(key, this.signal);
+    } catch (error) {
+      // What is no answer of the storage's, and no time any more, is the run's failure.
+      if (!(error instanceof IbmObjectStorageError) || this.signal.aborted) {
+        throw error;
+      }
+      return error;
     }
   }
 
   /** By the ETag of what was read, which may be newer than what was listed. */
   #remember({ hour, key, etag }: HourObject, readEtag = etag): void {
+    this.setAside.noteRead({ hour, key });
     if (hour >= this.state.recentFrom) {
       this.read.add(hour, key, readEtag);
     }

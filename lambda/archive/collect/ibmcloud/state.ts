@@ -24,6 +24,10 @@ export const ibmCloudState = z.object({
   recentFrom: z.string(),
   /** Of the recent hours: what is read already; see read-objects.ts. */
   read: z.record(z.string(), z.string()).default({}),
+  /** Objects that could not be read, in the same way: they stay where they are, and sweeps try them again. */
+  setAside: z.record(z.string(), z.string()).default({}),
+  /** Those that the sweep under way has not come to yet. */
+  setAsideBefore: z.record(z.string(), z.string()).default({}),
   /** The sweep under way. */
   sweep: sweepState.optional(),
   /** The last sweep that was finished. */
@@ -51,5 +55,12 @@ export function recentSince(now: Date): FolderHour {
 }
 
 export function beginningState(now: Date): IbmCloudState {
-  return { recentFrom: recentSince(now), read: {}, events: 0, accountEvents: 0 };
+  return {
+    recentFrom: recentSince(now),
+    read: {},
+    setAside: {},
+    setAsideBefore: {},
+    events: 0,
+    accountEvents: 0,
+  };
 }

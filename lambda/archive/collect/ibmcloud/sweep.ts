@@ -4,7 +4,7 @@
  */
 import { logger } from '../../../shared/logger.ts';
 import type { IbmObject } from '../../../vendors/ibm-object-storage.ts';
-import { hourOfKey } from '../../ibmcloud/object-key.ts';
+import { folderOfHours, hourOfKey } from '../../ibmcloud/object-key.ts';
 import { pagesOf } from './bucket-walk.ts';
 import { isLate } from './recent.ts';
 import type { HourObject, IbmCloudRun } from './run.ts';
@@ -22,10 +22,10 @@ export async function sweep(run: IbmCloudRun): Promise<boolean> {
   }
   let state = run.state.sweep ?? begin(run);
   const walk = { ...run.place, signal: run.signal };
-  for await (const page of pagesOf(walk, run.place.prefix, state.after || undefined)) {
+  for await (const page of pagesOf(walk, run.place.prefix, { from: state.after || undefined })) {
     const { objects, foreign } = sorted(page, run.place.prefix);
     const isRead = await run.readObjects(
-      objects.filter((object) => isWanted(object, state)),
+      objects.filter((object) => isWanted(object, state, run)),
       (batch) => {
         state = { ...state, after: batch.at(-1)?.key ?? state.after };
         run.change({ sweep: state });
@@ -64,6 +64,7 @@ function begin(run: IbmCloudRun): SweepState {
     pages: 0,
     foreign: 0,
   };
+  run.setAside.sweepBegins();
   run.change({ sweep: state, owedFrom: undefined });
   return state;
 }
@@ -85,10 +86,23 @@ function sorted(
   return { objects, foreign };
 }
 
-function isWanted(object: HourObject, { before, allFrom, storedSince }: SweepState): boolean {
-  return (
-    object.hour < before && (object.hour >= allFrom || (isLate(object) && object.storedAt >= storedSince))
-  );
+/**
+ * Of a folder that the recent look does not list, whatever was stored since the sweep before, of any hour: nobody else reads it.
+ * And once more what could not be read.
+ */
+function isWanted(
+  object: HourObject,
+  { before, allFrom, storedSince }: SweepState,
+  run: IbmCloudRun,
+): boolean {
+  const { hour, key, storedAt } = object;
+  if (run.setAside.has(hour, key)) {
+    return true;
+  }
+  if (!run.folders.has(folderOfHours(key))) {
+    return storedAt >= storedSince;
+  }
+  return hour < before && (hour >= allFrom || (isLate(object) && storedAt >= storedSince));
 }
 
 function pastPage(state: SweepState, page: readonly IbmObject[], foreign: readonly string[]): SweepState {
@@ -105,6 +119,7 @@ function pastPage(state: SweepState, page: readonly IbmObject[], foreign: readon
 
 function finish(run: IbmCloudRun, { startedAt, pages, foreign }: SweepState): void {
   const endedAt = run.session.now().getTime();
+  run.setAside.sweepEnds();
   logger.info('Swept the bucket', { pages, foreign });
   run.change({ sweep: undefined, swept: { startedAt, endedAt, pages } });
 }

@@ -472,3 +472,58 @@ async function runUntilCaughtUp(archive: ReturnType<typeof worldOf>['archive']) 
   }
   throw new Error('It does not catch up.');
 }
+
+describe('what is remembered stays small', () => {
+  /** Pages of so many records, whose cursors are so long; each run is interrupted at its third page. */
+  async function largestState(perPage: number, cursorLength: number) {
+    const page = (cursor: string | undefined) => Number(cursor?.split('-')[0] ?? 0);
+    const collector = cloudOneCollector(
+      async (cursor) => ({
+        records: Array.from({ length: perPage }, (_, n) => {
+          const id = `${page(cursor)}-${n}`;
+          return { text: JSON.stringify({ id }), id, time: now - page(cursor) * HOUR - n, readable: true };
+        }),
+        next: page(cursor) < 6 ? `${page(cursor) + 1}-${'c'.repeat(cursorLength)}` : undefined,
+      }),
+      HERE,
+    );
+    const archive = new MemoryArchive(collector, () => new Date(now));
+    let largest = 0;
+    let caughtUp = false;
+    for (let run = 0; run < 8 && !caughtUp; run += 1) {
+      let looks = 0;
+      caughtUp = (await archive.run({ timeIsUp: () => ++looks > 3 })).caughtUp;
+      largest = Math.max(largest, JSON.stringify(archive.state).length);
+    }
+    return { largest, caughtUp, stored: archive.stored.size };
+  }
+
+  test('of pages of thousands of records, and the walk goes on from page to page', async () => {
+    const { largest, caughtUp, stored } = await largestState(3000, 10);
+    expect(largest).toBeLessThan(5000);
+    expect(caughtUp).toBe(true);
+    expect(stored).toBe(21_000);
+  });
+
+  test('with cursors that no URL takes: there is no going on from them', async () => {
+    const { largest, caughtUp } = await largestState(25, 450_000);
+    expect(largest).toBeLessThan(5000);
+    expect(caughtUp).toBe(false);
+  });
+});
+
+test('equal records without an id on one page are as many as they are, however often it is read', async () => {
+  const text = '{"time":"2026-03-01T00:00:00Z","type":"audit.user-signed-in.v1"}';
+  const record = { text, id: undefined, time: START, readable: true };
+  const collector = cloudOneCollector(
+    async () => ({ records: [record, record, record], next: undefined }),
+    HERE,
+  );
+  const archive = new MemoryArchive(collector, () => new Date(now));
+
+  await archive.run();
+  await archive.run();
+
+  expect(archive.texts).toHaveLength(3);
+  expect(logger.warn).toHaveBeenCalledWith(expect.stringContaining('no id'));
+});

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { IbmCloudState } from '../../../../lambda/archive/collect/ibmcloud/state.ts';
 import { ibmCloudCollector } from '../../../../lambda/archive/collect/ibmcloud-collector.ts';
 import { logger } from '../../../../lambda/shared/logger.ts';
+import { IbmObjectStorageError } from '../../../../lambda/vendors/ibm-object-storage.ts';
 import { numberedEvent } from '../ibmcloud/events.ts';
 import { CrashError, MemoryArchive, movingCollector, timeFor } from './memory-archive.ts';
 import { MemoryIbmBucket } from './memory-ibm-bucket.ts';
@@ -59,7 +60,7 @@ describe('the first runs', () => {
 
     const outcome = await archive.run();
 
-    expect(outcome).toEqual({ caughtUp: true, completeUntil: START });
+    expect(outcome).toMatchObject({ caughtUp: true, completeUntil: START });
     expect(numbersOf(archive.texts)).toEqual(range(40));
   });
 
@@ -74,7 +75,7 @@ describe('the first runs', () => {
     }
 
     expect(outcomes.length).toBeGreaterThan(5);
-    expect(outcomes[0]).toEqual({ caughtUp: false, completeUntil: undefined });
+    expect(outcomes[0]).toMatchObject({ caughtUp: false, completeUntil: undefined });
     expect(numbersOf(archive.texts)).toEqual(range(60));
     expect(archive.added, 'and read nothing twice').toBe(60);
   });
@@ -92,6 +93,108 @@ test('a sweep goes on in the middle of a page, where it stopped', async () => {
   expect(runs).toBeGreaterThan(3);
   expect(numbersOf(archive.texts)).toEqual(range(900));
   expect(archive.added).toBe(900);
+});
+
+/** An event in each of forty hours, with a run behind each. */
+async function fortyHours({ bucket, archive }: World): Promise<void> {
+  for (const n of range(40)) {
+    now += HOUR;
+    bucket.put(keyOf(now), numberedEvent(n), now);
+    now += MINUTE;
+    await archive.run();
+  }
+}
+
+describe('what else lies in the bucket does not hide what is new', () => {
+  const OTHERS: Readonly<Record<string, readonly string[]>> = {
+    'an hour that strayed to the root': ['2025-01-01T00/readme.log'],
+    'hours of many years that strayed': range(30).map((n) => `${1996 + n}-01-01T00/readme.log`),
+    'folders before the hours': range(12).map((n) => `f12375ed/eu-de/1${n}-reports/x.txt`),
+    'folders before the accounts': range(12).map((n) => `1${n}-reports/deep/x.txt`),
+  };
+
+  test.each(Object.keys(OTHERS))('%s', async (name) => {
+    const world = worldOf();
+    for (const key of OTHERS[name] ?? []) {
+      world.bucket.put(key, '', START);
+    }
+    await fortyHours(world);
+    expect(numbersOf(world.archive.texts)).toEqual(range(40));
+  });
+
+  test('nor is an hour within an hour passed over, which no look at recent hours lists', async () => {
+    const { bucket, archive } = worldOf();
+    await archive.run();
+    for (const n of range(40)) {
+      now += HOUR;
+      bucket.put(`2025-01-01T00/${keyOf(now, 'old').slice('eu-de/'.length)}`, numberedEvent(n), now);
+      now += MINUTE;
+      await archive.run();
+    }
+    expect(numbersOf(archive.texts)).toEqual(range(40));
+  });
+});
+
+describe('an object that cannot be read', () => {
+  const refused = (isOfObject: boolean) => new IbmObjectStorageError('403 no', { isOfObject });
+
+  function worldWith(isOfObject: boolean, ...keys: readonly string[]) {
+    const world = worldOf();
+    const closed = new Set(keys);
+    world.bucket.onCall = (call) => {
+      if (closed.has(call.replace('read ', ''))) {
+        throw refused(isOfObject);
+      }
+    };
+    return { ...world, closed };
+  }
+
+  test.each([
+    ['old', 2000 * HOUR, true],
+    ['old, and perhaps not alone', 2000 * HOUR, false],
+    ['recent', HOUR, true],
+  ])('%s, is set aside, told, and read when it can be', async (_what, age, isOfObject) => {
+    const key = keyOf(START - age);
+    const world = worldWith(isOfObject, key);
+    const { bucket, archive, closed } = world;
+    bucket.put(key, numberedEvent(40), START - age);
+    bucket.put(keyOf(START - age - HOUR), numberedEvent(41), START - age - HOUR);
+    await fortyHours(world);
+
+    expect(numbersOf(archive.texts)).toEqual([...range(40), 41]);
+    expect(archive.findings).toContain('objectsUnread');
+    const hour = START - age;
+    expect((await archive.run()).gaps).toEqual([{ from: hour, to: hour + HOUR }]);
+
+    closed.clear();
+    now += HOUR;
+    expect((await archive.run()).gaps).toEqual([]);
+    expect(numbersOf(archive.texts)).toEqual([...range(40), 40, 41]);
+  });
+
+  test('is forgotten when it is gone', async () => {
+    vi.spyOn(logger, 'error').mockReturnValue();
+    const key = keyOf(START - 100 * HOUR);
+    const { bucket, archive } = worldWith(true, key);
+    bucket.put(key, numberedEvent(0), START - 100 * HOUR);
+    expect((await archive.run()).gaps).toHaveLength(1);
+    bucket.delete(key);
+    now += 5 * MINUTE;
+    expect((await archive.run()).gaps).toEqual([]);
+    expect(logger.error).toHaveBeenCalledWith(expect.stringContaining('never be read'), expect.anything());
+  });
+
+  test('where none can be, it is the storage: the run fails, and nothing is set aside', async () => {
+    const keys = range(5).map((n) => keyOf(START - n * HOUR));
+    const { bucket, archive, closed } = worldWith(false, ...keys);
+    for (const [n, key] of keys.entries()) {
+      bucket.put(key, numberedEvent(n), START - n * HOUR);
+    }
+    await expect(archive.run()).rejects.toThrow('403 no');
+    closed.clear();
+    await archive.run();
+    expect(numbersOf(archive.texts)).toEqual(range(5));
+  });
 });
 
 describe('then', () => {
@@ -311,7 +414,7 @@ test('whatever late and repeated writers do, and wherever runs are cut off: ever
         for (let run = 0; run < 3 && !outcome.caughtUp; run += 1) {
           outcome = await archive.run();
         }
-        expect(outcome).toEqual({ caughtUp: true, completeUntil: now });
+        expect(outcome).toMatchObject({ caughtUp: true, completeUntil: now });
         expect(archive.texts).toEqual(expect.arrayContaining(linesOf(world.bucket())));
         world.turn();
       }

@@ -46,6 +46,11 @@ export class MemoryIbmBucket implements IbmBucket {
     this.#objects.set(key, { content: Buffer.from(content), storedAt });
   }
 
+  delete(key: string): void {
+    this.#sorted = undefined;
+    this.#objects.delete(key);
+  }
+
   #told(key: string): IbmObject | undefined {
     const object = this.#objects.get(key);
     return (

@@ -37,10 +37,13 @@ describe('a run', () => {
       completeUntil: NOON - HOUR,
       archived: 1,
       known: 0,
+      undated: 0,
       unreadable: 0,
     });
     expect(states).toEqual([undefined, { next: 1 }]);
-    expect(told(world, 'counts')).toEqual(Array(2).fill({ archived: 1, known: 0, unreadable: 0 }));
+    expect(told(world, 'counts')).toEqual(
+      Array(2).fill({ archived: 1, known: 0, undated: 0, unreadable: 0 }),
+    );
     expect(told(world, 'age')).toEqual([HOUR, HOUR + MINUTE]);
     expect(told(world, 'failed')).toEqual([false, false]);
     expect(world.logged).toEqual(

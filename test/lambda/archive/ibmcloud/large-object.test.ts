@@ -81,3 +81,19 @@ test('what inflates beyond memory is read in portions; a bomb is told', async ()
   await addObject(bomb, 'a key', gzipSync(Buffer.alloc(80 * 1024 * 1024)));
   expect(bomb.told).toEqual([{ why: expect.stringContaining('too large to be copied'), origin: 'a key' }]);
 });
+
+test.each([
+  ['events', { events: 12_000, bytes: 1e12 }],
+  ['bytes', { events: 1e12, bytes: 12 * 1024 * 1024 }],
+])('an object of too many %s ends somewhere, and that is told', async (_what, limits) => {
+  const padded = Array.from({ length: 24_000 }, (_, n) =>
+    numberedEvent(n).replace('{', `{"pad":"${'A'.repeat(900)}",`),
+  );
+  const kept = recorder();
+
+  await addLargeObject(kept, 'a key', { etag: '', body: inChunks(gzipSync(padded.join('\n'))) }, limits);
+
+  expect(kept.added.length).toBeGreaterThan(3000);
+  expect(kept.added.length).toBeLessThan(24_000);
+  expect(kept.told).toEqual([{ why: expect.stringContaining('stays in the bucket'), origin: 'a key' }]);
+});

@@ -89,12 +89,12 @@ describe('what is known', () => {
     await archive.flush();
     await archive.add({ ...recordOf('a'), text: `{ "time":${NOON}, "name":"a" }` });
     await archive.flush();
-    expect(archive.counts).toEqual({ archived: 1, known: 2, unreadable: 0 });
+    expect(archive.counts).toEqual({ archived: 1, known: 2, undated: 0, unreadable: 0 });
     const later = world.archive();
     await later.add(recordOf('a'));
     await later.add(recordOf('b'));
     await later.flush();
-    expect(later.counts).toEqual({ archived: 1, known: 1, unreadable: 0 });
+    expect(later.counts).toEqual({ archived: 1, known: 1, undated: 0, unreadable: 0 });
     expect(await textsIn(world)).toHaveLength(2);
   });
 

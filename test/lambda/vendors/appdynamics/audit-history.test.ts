@@ -14,6 +14,7 @@ import {
   MalformedFiltersError,
   parseAuditHistoryFilters,
 } from '../../../../lambda/vendors/appdynamics/filters.ts';
+import { VendorError } from '../../../../lambda/vendors/vendor-call.ts';
 import { type ControllerServer, startControllerServer } from './controller-server.ts';
 
 const WINDOW = { from: Date.parse('2026-03-01T10:00:00Z'), to: Date.parse('2026-03-01T10:59:59.999Z') };
@@ -138,13 +139,44 @@ describe('the history', () => {
     await expect(read()).rejects.toThrow(WindowTooLargeError);
   });
 
-  test.each(['', '{}', '[{"a":1}', '[1 2]'])('that is %j is kept as it came', async (body) => {
+  test.each(['[', ' \n[{"a":1}', '\uFEFF[1 2]'])('that is %j is kept as it came', async (body) => {
     controller.answer = (response) => response.end(body);
 
     const error = await read().catch((caught: unknown) => caught);
 
     expect(error).toBeInstanceOf(UnparsableHistoryError);
     expect((error as UnparsableHistoryError).body.toString()).toBe(body);
+  });
+
+  test.each(['', '{}', '"[]"', 'Service OK'])('that is %j is no history, and not kept', async (body) => {
+    controller.answer = (response) => response.end(body);
+
+    await expect(read()).rejects.toThrow(VendorError);
+  });
+
+  test.each([
+    ['the header', () => Buffer.from(`user1@customer1:${secret}`).toString('base64')],
+    ['the header in JSON', () => JSON.stringify(Buffer.from(`user1@customer1:${secret}`).toString('base64'))],
+  ])('that gives back %s is not kept, be it an array', async (_what, spelt) => {
+    controller.answer = (response) =>
+      response.end(`[{"authorization":"Basic ${spelt().replaceAll('"', '')}"}]`);
+
+    await expect(read()).rejects.toThrow('gives back the credential');
+  });
+
+  test.each([
+    ['as it is', (text: string) => text],
+    ['in a URL', encodeURIComponent],
+    ['in base64', (text: string) => Buffer.from(text).toString('base64')],
+  ])('that is damaged and holds the password %s is kept as its hash alone', async (_how, spelling) => {
+    secret = 'p&ss/word+1';
+    controller.password = secret;
+    controller.answer = (response) => response.end(`[{"password":"${spelling(secret)}"`);
+
+    const error = await read().catch((caught: unknown) => caught);
+
+    expect(error).toBeInstanceOf(UnparsableHistoryError);
+    expect((error as UnparsableHistoryError).body.toString()).toMatch(/^Withheld.*SHA-256 [0-9a-f]{64}\.$/);
   });
 
   test('that is a log-in page is an error that says so', async () => {

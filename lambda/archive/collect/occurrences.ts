@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../raw/canonical-json.ts';
+import { canonicalJson } from '../raw/canonical-json.ts';
 
 /** Counts equal records of one answer: the vendor gives them no ids, and two equal ones are two events. */
 export class Occurrences {
