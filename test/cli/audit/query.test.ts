@@ -250,6 +250,26 @@ describe('trailbridge audit query', () => {
     ]);
   });
 
+  test('says where there are no files of CloudTrail, and asks the archive', async () => {
+    await writeDerived(folder, tell(TOLD));
+    const trail = join(folder, 'trail');
+    await mkdir(join(trail, 'CloudTrail-Digest'), { recursive: true });
+    await writeFile(join(trail, 'CloudTrail-Digest', 'x.json'), '{}');
+    const argv = [
+      'SELECT COUNT(*) AS n FROM all_events',
+      '--archive',
+      folder,
+      '--cloudtrail',
+      trail,
+      '--json',
+    ];
+    const { out, err } = await ask(argv);
+    expect(JSON.parse(out)).toEqual([{ n: 3 }]);
+    expect(JSON.parse(err)).toEqual({
+      warning: expect.stringContaining(`0 CloudTrail files found below ${trail}`),
+    });
+  });
+
   test('reads the archive only, and nothing else', async () => {
     await writeDerived(folder, tell(TOLD));
     const [file = ''] = (await readdir(folder, { recursive: true })).filter((name) =>
@@ -348,7 +368,10 @@ describe('trailbridge audit query', () => {
     await expect(ask(['SELECT 1', '--archive', join(folder, 'none')])).rejects.toThrow(
       'The archive cannot be read',
     );
-    await expect(ask(['--archive', folder])).rejects.toThrow(UsageError);
+    await expect(ask(['--archive', folder])).rejects.toThrow('Give a query');
+    await expect(ask(['SELECT 1', '--saved', 'sign-ins', '--archive', folder])).rejects.toThrow(
+      'two questions',
+    );
     await expect(ask(['--saved', 'gossip', '--archive', folder])).rejects.toThrow(
       'There is no saved question "gossip"',
     );
