@@ -5,7 +5,7 @@ import { AUDIT_QUESTIONS, questionSql } from '../../contract/audit-questions.ts'
 import { VIEWS } from '../../contract/audit-sql.ts';
 import { FolderObjectStore } from '../../lambda/archive/store/folder-object-store.ts';
 import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
-import { files as filesInWords, megabytes, thousands } from '../amounts.ts';
+import { files as filesInWords, megabytes, plural, thousands } from '../amounts.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { columns, type Output, type Streams } from '../output.ts';
@@ -191,13 +191,13 @@ async function show(
     await print(csv === true ? csvOf(result) : jsonOf(result), streams);
     return;
   }
-  const { text, isCut } = await tableOf(result, streams.terminal?.columns());
+  const { text, rows, isCut } = await tableOf(result, streams.terminal?.columns());
   streams.out(`${text}\n`);
-  if (isCut) {
-    output().note(
-      `These are the first ${thousands(MOST_TABLE_ROWS)} rows, and there are more: --csv and --json print all.`,
-    );
-  }
+  output().note(
+    isCut
+      ? `These are the first ${thousands(MOST_TABLE_ROWS)} rows, and there are more: --csv and --json print all.`
+      : `${plural(rows, 'row', 'rows')}.`,
+  );
 }
 
 /** Characters that are written at once. */

@@ -497,6 +497,37 @@ describe('a result', () => {
     expect((await tableOf(result(row))).text).not.toContain('\u001b');
   });
 
+  test('stands one record below another where the terminal is too narrow for columns, and nothing is cut', async () => {
+    const wide = ['time', 'principal', 'event', 'message', 'id'].map((name) => ({ name, isNumber: false }));
+    const row = [
+      '2026-03-01T08:00:00.000Z',
+      '山田太郎',
+      'user-management.user.invite',
+      'ab'.repeat(60),
+      'x'.repeat(46),
+    ];
+    const both = { columns: wide, rows: Readable.from([row, row]) };
+    const record = [
+      'time       2026-03-01T08:00:00.000Z',
+      'principal  山田太郎',
+      'event      user-management.user.invite',
+      `message    ${'ab'.repeat(60)}`,
+      `id         ${'x'.repeat(46)}`,
+    ].join('\n');
+    expect((await tableOf(both, 80)).text).toBe(`${record}\n\n${record}`);
+  });
+
+  test.each([112, 130, 160])('has whole times and ids in columns of %i, too', async (width) => {
+    const names = ['first_time', 'event', 'message', 'id'].map((name) => ({ name, isNumber: false }));
+    const row = ['2026-03-01T08:00:00.000Z', 'a-long-event.of-a-vendor', 'b'.repeat(90), 'x'.repeat(46)];
+    const { text, rows: shown } = await tableOf({ columns: names, rows: Readable.from([row]) }, width);
+    const [head = '', line = ''] = text.split('\n');
+    expect({ lines: text.split('\n').length, shown }).toEqual({ lines: 2, shown: 1 });
+    expect(head).toMatch(/^first_time +event +message +id$/);
+    expect(line.startsWith(`${row[0]}  `) && line.endsWith(`  ${row[3]}`)).toBe(true);
+    expect(line.length).toBeLessThanOrEqual(width);
+  });
+
   test('is a table of a thousand rows at the most, and no more are computed', async () => {
     let computed = 0;
     async function* many() {
