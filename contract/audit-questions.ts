@@ -20,14 +20,18 @@ const PERSON = 'COALESCE(principal_id, principal)';
 /** A person's name where any of the records tells one, else the id. */
 const NAME = 'COALESCE(MAX(CASE WHEN principal <> principal_id THEN principal END), MAX(principal))';
 
+/** Severities in OCSF's order, of those that an event may have. Source: OCSF 1.8.0, `severity_id`. */
+const GRAVITY =
+  "CASE severity WHEN 'Critical' THEN 5 WHEN 'High' THEN 4 WHEN 'Medium' THEN 3 WHEN 'Low' THEN 2 ELSE 1 END";
+
 export const AUDIT_QUESTIONS: readonly AuditQuestion[] = [
   {
     name: 'look-first',
-    description: 'What to look at first, and why',
-    query: `SELECT time, source, attention, event, principal, source_ip, object_type, object_name, message, id
+    description: 'What to look at first, and why: the gravest first',
+    query: `SELECT time, severity, source, attention, event, principal, source_ip, object_type, object_name, message, id
 FROM events
 WHERE attention IS NOT NULL
-ORDER BY time DESC, id`,
+ORDER BY ${GRAVITY} DESC, time DESC, id`,
   },
   {
     name: 'sign-ins',

@@ -50,11 +50,30 @@ export interface OpenArchive {
 }
 
 /**
- * Opens a part of the archive for reading.
+ * Opens a part of the archive for reading. A place that is named has to hold something of the part: an empty answer from a
+ * wrong folder would look like one of an archive in which nothing happened.
+ *
+ * @throws UserError where there is no such folder or stack, nothing of the part is in the place that is named, or AWS cannot be
+ *   asked.
+ */
+export async function openArchive(
+  part: ArchivePart,
+  options: ArchiveOptions,
+  signal?: AbortSignal,
+): Promise<OpenArchive> {
+  const archive = await openPlace(part, options, signal);
+  if (archive.stack === undefined) {
+    await requireContent(part, archive.store);
+  }
+  return archive;
+}
+
+/**
+ * As `openArchive`, whatever the place holds: for who misses what is looked for, and says so.
  *
  * @throws UserError where there is no such folder or stack, or AWS cannot be asked.
  */
-export async function openArchive(
+export async function openPlace(
   part: ArchivePart,
   options: ArchiveOptions,
   signal?: AbortSignal,
@@ -68,6 +87,17 @@ export async function openArchive(
   const bucket = /^s3:\/\/(?<bucket>[^/]+)\/?$/.exec(archive)?.groups?.bucket;
   const store = bucket === undefined ? await inFolder(part, archive) : inS3(bucket, options, signal);
   return { store, stack: undefined };
+}
+
+async function requireContent(part: ArchivePart, store: ObjectStore): Promise<void> {
+  const { prefix } = PARTS[part];
+  const { done } = await store.list(prefix)[Symbol.asyncIterator]().next();
+  if (done === true) {
+    throw new UserError(
+      `There is nothing below ${prefix} in ${store.place}: it is no archive, or nothing is in it yet. ` +
+        `Give --archive the folder that ${prefix} lies in, or s3://<${part} bucket>.`,
+    );
+  }
 }
 
 /** @throws UserError where the stack does not have the output. */

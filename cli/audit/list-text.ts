@@ -1,5 +1,6 @@
 /** A list of events as a person reads it, on a terminal of any width. */
 import type { EventRow } from '../../lambda/archive/ocsf/action-course.ts';
+import { FAILURE } from '../../lambda/archive/ocsf/captions.ts';
 import { printable } from '../../lambda/shared/remote-words.ts';
 import { roughly } from '../../lambda/shared/roughly.ts';
 import { plural } from '../amounts.ts';
@@ -57,8 +58,14 @@ function courseMark({ course, time }: EventRow): string {
   }
 }
 
+/** What stands before an event: that it is to be looked at, that it failed, and how long it took. */
+function marksOf(row: EventRow): string {
+  const isFailed = row.outcome === FAILURE.status;
+  return `${row.attention === null ? '' : '! '}${isFailed ? '[failed] ' : ''}${courseMark(row)}`;
+}
+
 function cellsOf(row: EventRow, isWhole: boolean): readonly string[] {
-  const event = `${row.attention === null ? '' : '! '}${courseMark(row)}${text(row.message)}`;
+  const event = `${marksOf(row)}${text(row.message)}`;
   return [
     clock(row.time),
     event,

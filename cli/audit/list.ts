@@ -46,6 +46,7 @@ export function addAuditList(audit: Command, context: CommandContext): void {
       'after',
       `
 Several values of one option are alternatives; different options must all hold. Names may hold *, and case does not matter.
+Before an event stands "!" where it is to be looked at first, and [failed] where it failed.
 Of an action that is told in two events each says in brackets how long it took, or that no end is known.
 With --json it prints an array of events in the archive's columns, and "course" with the other event; a next page begins --after the id of the last.
 Exits with ${EXIT.failed} where something in the archive is damaged, which is then told.
@@ -54,6 +55,7 @@ Examples:
   $ npx trailbridge audit list
   $ npx trailbridge audit list --from 2026-03-01 --source cloudone --event 'audit.user*'
   $ npx trailbridge audit list --attention --from 2026-01-01 --limit 200
+  $ npx trailbridge audit list --outcome failure --ip '192.0.2.*'
   $ npx trailbridge audit list --principal 'aya@*' --text 日本 --archive ./archive
   $ npx trailbridge audit list --json | jq -r '.[] | [(.time / 1000 | todate), .event, .principal] | @tsv'`,
     )

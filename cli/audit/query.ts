@@ -5,7 +5,7 @@ import { AUDIT_QUESTIONS, questionSql } from '../../contract/audit-questions.ts'
 import { VIEWS } from '../../contract/audit-sql.ts';
 import { FolderObjectStore } from '../../lambda/archive/store/folder-object-store.ts';
 import type { ObjectStore } from '../../lambda/archive/store/object-store.ts';
-import { files as filesInWords, megabytes, thousands } from '../amounts.ts';
+import { files as filesInWords, megabytes, plural, thousands } from '../amounts.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { columns, type Output, type Streams } from '../output.ts';
@@ -17,7 +17,7 @@ import {
   type OpenArchive,
   openArchive,
 } from './archive-location.ts';
-import { listCloudTrailFiles } from './cloudtrail-files.ts';
+import { type CloudTrailFile, listCloudTrailFiles } from './cloudtrail-files.ts';
 import { collectedInWords, collectedWhereKnown } from './collected.ts';
 import {
   copyToCache,
@@ -110,21 +110,37 @@ async function ask(
 async function openDatabase(
   store: ObjectStore,
   options: QueryOptions,
-  { streams }: CommandContext,
+  { streams, output }: CommandContext,
   signal: AbortSignal,
 ): Promise<AuditDatabase> {
   const wanted = wantedOf(options);
+  const cloudTrail = await cloudTrailFiles(options, output());
   const progress = new ProgressLine(streams, options.json === true);
   try {
     return await AuditDatabase.open({
       derived: await derivedFiles(store, wanted, options, { progress, signal }),
-      cloudTrail: options.cloudtrail === undefined ? [] : await listCloudTrailFiles(options.cloudtrail),
+      cloudTrail,
       from: wanted.from,
       to: wanted.to,
     });
   } finally {
     progress.clear();
   }
+}
+
+/** None is not refused, for the archive is asked as well; but an empty answer must not look like a quiet trail. */
+async function cloudTrailFiles(
+  { cloudtrail: folder }: QueryOptions,
+  output: Output,
+): Promise<readonly CloudTrailFile[]> {
+  if (folder === undefined) {
+    return [];
+  }
+  const found = await listCloudTrailFiles(folder);
+  if (found.length === 0) {
+    output.warning(`0 CloudTrail files found below ${resolve(folder)}: log files end in .json or .json.gz.`);
+  }
+  return found;
 }
 
 interface Surroundings {
@@ -175,13 +191,13 @@ async function show(
     await print(csv === true ? csvOf(result) : jsonOf(result), streams);
     return;
   }
-  const { text, isCut } = await tableOf(result, streams.terminal?.columns());
+  const { text, rows, isCut } = await tableOf(result, streams.terminal?.columns());
   streams.out(`${text}\n`);
-  if (isCut) {
-    output().note(
-      `These are the first ${thousands(MOST_TABLE_ROWS)} rows, and there are more: --csv and --json print all.`,
-    );
-  }
+  output().note(
+    isCut
+      ? `These are the first ${thousands(MOST_TABLE_ROWS)} rows, and there are more: --csv and --json print all.`
+      : `${plural(rows, 'row', 'rows')}.`,
+  );
 }
 
 /** Characters that are written at once. */
@@ -202,7 +218,10 @@ async function print(pieces: AsyncIterable<string>, streams: Streams): Promise<v
 
 /** @throws UsageError */
 function sqlOf(sql: string | undefined, saved: string | undefined): string {
-  if ((sql === undefined) === (saved === undefined)) {
+  if (sql !== undefined && saved !== undefined) {
+    throw new UsageError('A query of your own and --saved are two questions: give one of them.');
+  }
+  if (sql === undefined && saved === undefined) {
     throw new UsageError('Give a query, or the name of a saved one with --saved; --list shows these.');
   }
   if (saved === undefined) {

@@ -21,7 +21,13 @@ import { timeInWords } from '../../lambda/archive/reports/zoned-time.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { ProgressLine } from '../progress-line.ts';
-import { type ArchiveOptions, addArchiveOption, archiveOptionsOf, openArchive } from './archive-location.ts';
+import {
+  type ArchiveOptions,
+  addArchiveOption,
+  archiveOptionsOf,
+  openArchive,
+  openPlace,
+} from './archive-location.ts';
 import { collectedWhereKnown } from './collected.ts';
 import { DamageReport, explained } from './reading.ts';
 import { fetchReport } from './report-fetch.ts';
@@ -121,7 +127,7 @@ async function copyOut(
     );
   }
   const format = formatOf(options) ?? 'pdf';
-  const { store } = await openArchive('raw', options, signal);
+  const { store } = await openPlace('raw', options, signal);
   const found = await fetchReport(store, name, period, format);
   const file = options.output ?? `${name}-${found.period}.${format}`;
   await writeWhole(file, async (folder) => {

@@ -6,14 +6,18 @@ import { cutToWidth, displayWidth } from '../text-width.ts';
 import type { JsonValue, QueryResult, Row } from './duckdb.ts';
 
 const GAP = '  ';
-/** A column is not made narrower than this. */
-const LEAST_WIDTH = 6;
+/** A column of words is not made narrower than this: where there is less room, records stand one below another. */
+const LEAST_WIDTH = 12;
+/** Columns that are never cut: of an id or a time, the beginning is of no use. */
+const WHOLE = /(?:^|_)(?:id|time|day)$/i;
 const NOTHING = '-';
 /** How wide a column has to be is known when all its rows are. */
 export const MOST_TABLE_ROWS = 1000;
 
 export interface Table {
   readonly text: string;
+  /** Rows that are shown. */
+  readonly rows: number;
   /** Whether there are more rows than a table shows. */
   readonly isCut: boolean;
 }
@@ -32,11 +36,12 @@ export async function tableOf({ columns, rows }: QueryResult, width?: number): P
   const text =
     lines.length === 0
       ? 'Nothing was found.'
-      : aligned(columns, [columns.map(({ name }) => printable(name)), ...lines], width);
-  return { text, isCut };
+      : arranged(columns, [columns.map(({ name }) => printable(name)), ...lines], width);
+  return { text, rows: lines.length, isCut };
 }
 
-function aligned(
+/** @param lines the first with the names of the columns. */
+function arranged(
   columns: QueryResult['columns'],
   lines: readonly (readonly string[])[],
   width: number | undefined,
@@ -44,7 +49,30 @@ function aligned(
   const natural = columns.map((_, index) =>
     Math.max(...lines.map((line) => displayWidth(line[index] ?? ''))),
   );
-  const widths = width === undefined ? natural : fitted(natural, width - GAP.length * (columns.length - 1));
+  const widths = width === undefined ? natural : fitted(columns, natural, width);
+  return widths === undefined ? oneBelowAnother(lines) : aligned(columns, lines, widths);
+}
+
+/** Nothing is cut: a terminal breaks lines that are longer than it is wide. */
+function oneBelowAnother([names = [], ...records]: readonly (readonly string[])[]): string {
+  const widest = Math.max(...names.map(displayWidth));
+  return records
+    .map((record) =>
+      record
+        .map((text, index) => {
+          const name = names[index] ?? '';
+          return `${name}${' '.repeat(widest - displayWidth(name))}${GAP}${text}`;
+        })
+        .join('\n'),
+    )
+    .join('\n\n');
+}
+
+function aligned(
+  columns: QueryResult['columns'],
+  lines: readonly (readonly string[])[],
+  widths: readonly number[],
+): string {
   return lines
     .map((line) =>
       line
@@ -59,16 +87,25 @@ function aligned(
     .join('\n');
 }
 
-/** Takes from the widest columns first. */
-function fitted(natural: readonly number[], width: number): readonly number[] {
+/**
+ * Takes from the widest columns of words first.
+ *
+ * @returns `undefined` where the columns do not fit side by side.
+ */
+function fitted(
+  columns: QueryResult['columns'],
+  natural: readonly number[],
+  width: number,
+): readonly number[] | undefined {
   const widths = [...natural];
-  for (let over = widths.reduce((sum, each) => sum + each, 0) - width; over > 0; over -= 1) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const now = widths[widest] ?? 0;
-    if (now <= LEAST_WIDTH) {
-      break;
+  const isWhole = columns.map(({ name, isNumber }) => isNumber || WHOLE.test(name));
+  const room = width - GAP.length * (columns.length - 1);
+  for (let over = widths.reduce((sum, each) => sum + each, 0) - room; over > 0; over -= 1) {
+    const widest = Math.max(...widths.filter((_, index) => isWhole[index] !== true));
+    if (widest <= LEAST_WIDTH) {
+      return undefined;
     }
-    widths[widest] = now - 1;
+    widths[widths.findIndex((each, index) => each === widest && isWhole[index] !== true)] = widest - 1;
   }
   return widths;
 }

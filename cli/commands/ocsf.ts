@@ -5,6 +5,7 @@ import { OCSF_VERSION, type OcsfEvent } from '../../contract/ocsf.ts';
 import { isKnown } from '../../lambda/archive/catalogue/catalogue.ts';
 import { toOcsf } from '../../lambda/archive/ocsf/to-ocsf.ts';
 import { printable } from '../../lambda/shared/remote-words.ts';
+import { plural } from '../amounts.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
 import { auditRecords, isFault } from '../ocsf/audit-records.ts';
@@ -33,7 +34,7 @@ export function addOcsfCommand({ program, output, streams, finish }: CommandCont
       'after',
       `
 Takes what the vendors give: JSON lines, arrays, pages of Cloud One, objects of IBM Cloud's bucket; and raw objects of the
-archive. AWS is not asked. Exits with 1 where something was no record: standard error says where.
+archive. AWS is not asked. Exits with 1 where something was no record, or a record has no time that can be read: standard error says where.
 
 Examples:
   $ npx trailbridge ocsf --source cloudone AuditLogs.json
@@ -93,8 +94,10 @@ function count(event: OcsfEvent, tally: Tally): void {
 
 function inWords({ events, unknown }: Tally): string {
   const kinds = [...unknown].sort(([, left], [, right]) => right - left).slice(0, MOST_FREQUENT_KINDS);
+  const most = unknown.size > kinds.length ? 'most often ' : '';
   const told = kinds.map(([kind, times]) => `${printable(kind)} (${times})`).join(', ');
+  const all = plural(events, 'event', 'events');
   return told === ''
-    ? `${events} events.`
-    : `${events} events; the catalogue does not know ${unknown.size} kinds of them, most often ${told}.`;
+    ? `${all}.`
+    : `${all}; the catalogue does not know ${plural(unknown.size, 'kind', 'kinds')} of them: ${most}${told}.`;
 }

@@ -1,5 +1,12 @@
 /** Takes audit records out of whatever their vendors give them in. */
-import { type ArchivedRecord, type AuditSource, archivedLine, sourceOf } from '../../contract/archive.ts';
+import {
+  type ArchivedRecord,
+  type AuditSource,
+  archivedLine,
+  SOURCE_NAMES,
+  sourceOf,
+  UNDATED,
+} from '../../contract/archive.ts';
 import type { CollectedRecord } from '../../lambda/archive/collect/collector.ts';
 import { Occurrences } from '../../lambda/archive/collect/occurrences.ts';
 import { recordsOf as recordsOfIbmCloud } from '../../lambda/archive/ibmcloud/object-records.ts';
@@ -11,8 +18,9 @@ import { NotUtf8Error, readUtf8 } from '../../lambda/shared/utf8.ts';
 import { recordOf as auditHistoryRecord } from '../../lambda/vendors/appdynamics/audit-history.ts';
 import { recordOf as auditLogRecord } from '../../lambda/vendors/cloudone/audit-logs.ts';
 import { type Line, linesOf } from './lines.ts';
+import { isRecordOf } from './vendor-marks.ts';
 
-/** What is no record. */
+/** What is no record, or of a record what could not be read: that one comes, too. */
 export interface Fault {
   /** Where it begins, counted from 1. */
   readonly line: number;
@@ -129,11 +137,22 @@ class DocumentReader {
     }
   }
 
+  /** A record, and where it has no usable time, that its event's is none either. */
+  *#dated(record: ArchivedRecord, line: number): Generator<AuditRecord, void, undefined> {
+    if (record.time === UNDATED) {
+      yield { line, why: 'its time cannot be read: the event bears 1 January 2000, and is marked "undated"' };
+    }
+    yield record;
+  }
+
   *#readIbmCloud(text: string, line: number): Generator<AuditRecord, void, undefined> {
     for (const part of recordsOfIbmCloud(Buffer.from(text))) {
-      yield 'unreadable' in part
-        ? { line, why: inSentence(part.unreadable) }
-        : this.#archived({ text: part.text, time: part.time, vendorId: part.event.id });
+      if ('unreadable' in part) {
+        yield { line, why: inSentence(part.unreadable) };
+      } else {
+        const { text: record, time, event } = part;
+        yield* this.#dated(this.#archived({ text: record, time, vendorId: event.id }), line);
+      }
     }
   }
 
@@ -145,9 +164,19 @@ class DocumentReader {
       const start = text.indexOf(element, end);
       lineNow += lineFeedsIn(text, end, start);
       end = start + element.length;
-      const record = isJsonObject(tryParseJson(element)) ? this.#recordOf(element) : undefined;
-      yield record ?? { line: lineNow, why: 'it is no JSON object, and so no record' };
+      yield* this.#readElement(element, lineNow);
       lineNow += lineFeedsIn(text, start, end);
+    }
+  }
+
+  *#readElement(text: string, line: number): Generator<AuditRecord, void, undefined> {
+    const parsed: unknown = tryParseJson(text);
+    if (!isJsonObject(parsed)) {
+      yield { line, why: 'it is no JSON object, and so no record' };
+    } else if (!isRecordOf(this.#source, parsed)) {
+      yield { line, why: `it is no record of ${SOURCE_NAMES[this.#source]}: it does not say what was done` };
+    } else {
+      yield* this.#dated(this.#recordOf(text), line);
     }
   }
 

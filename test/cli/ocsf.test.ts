@@ -25,6 +25,11 @@ const LOGOUT = '{"timeStamp":1450569821812,"userName":"user1","action":"LOGOUT"}
 const ACTIVITY =
   '{"eventTime":"2026-03-01T10:00:00.12+0000","action":"user-management.user.invite","outcome":"success","id":"i"}';
 
+/** A line. */
+function ofType(type: string): string {
+  return `${JSON.stringify({ type, time: '2026-03-01T10:00:00Z' })}\n`;
+}
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ocsf-'));
@@ -99,7 +104,7 @@ describe('trailbridge ocsf', () => {
     const result = await ocsf(source, await fileWith(content));
 
     expect(result).toMatchObject({ exitStatus: 0, texts });
-    expect(result.err).toMatch(new RegExp(`^${texts.length} events[.;].*\n$`));
+    expect(result.err).toMatch(new RegExp(`^${texts.length} events?[.;].*\n$`));
     expect(result.events.flatMap(faultsOf)).toEqual([]);
   });
 
@@ -175,14 +180,37 @@ describe('trailbridge ocsf', () => {
     expect(err).toContain(message);
   });
 
+  test.each<[string, AuditSource, string]>([
+    ['no time', 'cloudone', '{"type":"audit.user-signed-in.v1","id":"1"}'],
+    ['a time that is none', 'cloudone', '{"type":"audit.user-signed-in.v1","time":"yesterday"}'],
+    ['no time of a controller', 'appdynamics', '{"action":"LOGIN","userName":"user1"}'],
+  ])('tells a record with %s, says so, and exits with 1', async (_what, source, record) => {
+    const dated = source === 'cloudone' ? SIGNED_IN : LOGIN;
+    const { exitStatus, texts, err } = await ocsf(source, await fileWith(`${dated}\n${record}\n`));
+    expect({ exitStatus, texts }).toEqual({ exitStatus: 1, texts: [dated, record] });
+    expect(err).toContain('audit.log:2: its time cannot be read');
+    expect(err).toContain('\n2 events.\n');
+  });
+
+  test.each<[AuditSource, AuditSource, string]>([
+    ['ibmcloud', 'cloudone', ACTIVITY],
+    ['appdynamics', 'cloudone', LOGIN],
+    ['cloudone', 'appdynamics', SIGNED_IN],
+    ['ibmcloud', 'appdynamics', ACTIVITY],
+    ['cloudone', 'ibmcloud', SIGNED_IN],
+  ])('takes no record of %s for one of %s', async (_of, source, record) => {
+    const { exitStatus, texts, err } = await ocsf(source, await fileWith(`${record}\n`));
+    expect({ exitStatus, texts }).toEqual({ exitStatus: 1, texts: [] });
+    expect(err).toMatch(/audit\.log:1: it is no (?:record of|event)/);
+    expect(err).toContain('\n0 events.\n');
+  });
+
   test('counts the kinds of events that the catalogue does not know', async () => {
     const { err, exitStatus } = await ocsf(
       'cloudone',
-      await fileWith('{"type":"new"}\n{"type":"new"}\n{"type":"newer"}\n'),
+      await fileWith(`${ofType('new')}${ofType('new')}${ofType('newer')}`),
     );
-    expect(err).toBe(
-      '3 events; the catalogue does not know 2 kinds of them, most often new (2), newer (1).\n',
-    );
+    expect(err).toBe('3 events; the catalogue does not know 2 kinds of them: new (2), newer (1).\n');
     expect(exitStatus).toBe(0);
   });
 

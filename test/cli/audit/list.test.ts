@@ -16,7 +16,8 @@ const KEY = cloudOne('e2', '2026-03-01T11:30:00Z', {
   event: 'API key created',
   type: 'audit.apiKey_created.v1',
   principalURN: 'urn:cloudone:identity:us-1:900000000001:user/ben',
-  details: { alias: '監査用キー' },
+  outcome: 'failure',
+  details: { alias: '監査用キー', sourceIP: '192.0.2.7' },
 });
 const LOGIN = appDynamics('2026-03-01T10:30:00Z');
 const MARCH = ['--from', '2026-03-01', '--to', '2026-03-01'];
@@ -48,6 +49,15 @@ describe('filters', () => {
     ['a dot is a dot', ['--event', 'audit-user-signed-in.v1'], []],
     ['a principal', ['--principal', '*ben'], ['audit.apiKey_created.v1']],
     ['a principal in Japanese', ['--principal', '山田*'], ['LOGIN']],
+    ['an outcome', ['--outcome', 'failure'], ['audit.apiKey_created.v1']],
+    [
+      'outcomes',
+      ['--outcome', 'fail*', 'success'],
+      ['audit.apiKey_created.v1', 'LOGIN', 'audit.user-signed-in.v1'],
+    ],
+    ['an address', ['--ip', '192.0.2.7'], ['audit.apiKey_created.v1']],
+    ['addresses', ['--ip', '192.0.2.*', '::1'], ['audit.apiKey_created.v1']],
+    ['an address of nobody', ['--ip', '192.0.2'], []],
     ['words of the record', ['--text', '監査用'], ['audit.apiKey_created.v1']],
     ['words or words', ['--text', 'nowhere', 'USER-signed-IN'], ['audit.user-signed-in.v1']],
     ['what to look at first', ['--attention'], ['audit.apiKey_created.v1']],
@@ -118,7 +128,7 @@ describe('what a person sees', () => {
       expect(out.split('\n').slice(0, 2)).toEqual([
         expect.stringMatching(/^Time \(UTC\) {11}Event +Principal +Type +Account +Id$/),
         expect.stringMatching(
-          /^2026-03-01 11:30:00 {2}! \S.*audit\.apiKey_created\.v1 +900000000001 +cloudone\.20260301T11\.[0-9a-f]{8}$/,
+          /^2026-03-01 11:30:00 {2}! \[failed\] \S.*audit\.apiKey_created\.v1 +900000000001 +cloudone\.20260301T11\.[0-9a-f]{8}$/,
         ),
       ]);
       expect(out).toMatch(/\n\n3 events\n$/);
@@ -209,7 +219,12 @@ describe('an action that is told in two events', () => {
     await withDeletions(async (folder) => {
       const { out } = await audit(['list', '--archive', folder, ...MARCH]);
       const marks = out.split('\n').flatMap((line) => /\[.*\]/.exec(line)?.[0] ?? []);
-      expect(marks).toEqual(['[no end known]', '[took 2 min]', '[ended after 2 min]', '[took 20 min]']);
+      expect(marks).toEqual([
+        '[no end known]',
+        '[failed] [took 2 min]',
+        '[ended after 2 min]',
+        '[took 20 min]',
+      ]);
     });
   });
 
@@ -309,7 +324,30 @@ describe('what is wrong', () => {
     ['a limit of none', ['--limit', '0'], 2, '1 to 10000'],
     ['a malformed id', ['--archive', '.', '--after', 'e1'], 2, 'looks like cloudone.'],
   ])('on the command line: %s', async (_name, argv, status, words) => {
-    const result = await audit(['list', ...argv]);
-    expect({ ...result, err: result.err.includes(words) || result.err }).toMatchObject({ status, err: true });
+    await withArchive(async (folder) => {
+      const result = await audit(['list', ...argv.map((word) => (word === '.' ? folder : word))]);
+      expect({ ...result, err: result.err.includes(words) || result.err }).toMatchObject({
+        status,
+        err: true,
+      });
+    });
+  });
+
+  test.each([
+    ['list', 'raw/', 'raw'],
+    ['export', 'raw/', 'raw'],
+    ['report', 'raw/', 'raw'],
+    ['query', 'ext/', 'derived'],
+  ])('%s refuses a place in which nothing of the archive is', async (command, prefix, part) => {
+    await withArchive(async (folder) => {
+      const more = command === 'query' ? ['SELECT 1'] : [];
+      const output = ['export', 'report'].includes(command) ? ['--output', join(folder, 'x.json')] : [];
+      // One level too deep.
+      const place = join(folder, 'raw');
+      const { status, out, err } = await audit([command, ...more, '--archive', place, ...output]);
+      expect({ status, out }).toEqual({ status: 1, out: '' });
+      expect(err).toContain(`nothing below ${prefix} in ${place}`);
+      expect(err).toContain(`s3://<${part} bucket>`);
+    });
   });
 });

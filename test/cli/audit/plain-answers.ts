@@ -21,6 +21,13 @@ function newestFirst(rows: readonly AuditRow[]): readonly AuditRow[] {
   return rows.toSorted((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1));
 }
 
+const GRAVITIES = ['Low', 'Medium', 'High', 'Critical'];
+
+function gravestFirst(rows: readonly AuditRow[]): readonly AuditRow[] {
+  const gravity = ({ severity }: AuditRow) => GRAVITIES.indexOf(String(severity));
+  return rows.toSorted((a, b) => gravity(b) - gravity(a));
+}
+
 /** `person` is whoever has an id, whether a row has the name or not. */
 function cellOf(row: AuditRow, name: keyof AuditRow | 'person'): unknown {
   return name === 'person' ? (row.principal_id ?? row.principal) : row[name];
@@ -64,10 +71,11 @@ function sorted(answer: Answer, ...by: readonly string[]): Answer {
 
 export const PLAIN_ANSWERS: Readonly<Record<string, (rows: readonly AuditRow[]) => Answer>> = {
   'look-first': (rows) =>
-    newestFirst(rows.filter(({ attention }) => attention !== null)).map((row) =>
+    gravestFirst(newestFirst(rows.filter(({ attention }) => attention !== null))).map((row) =>
       pick(
         row,
         'time',
+        'severity',
         'source',
         'attention',
         'event',

@@ -154,7 +154,9 @@ describe('trailbridge audit query', () => {
     );
   });
 
-  test('of an empty archive finds nothing, in any view or table', async () => {
+  test('of a time without files finds nothing, in any view or table', async () => {
+    await writeDerived(folder, tell(TOLD));
+    const before = ['--to', '2026-01-01'];
     for (const name of [
       'audit_events',
       'all_events',
@@ -162,11 +164,10 @@ describe('trailbridge audit query', () => {
       'audit_user_access',
       'cloudtrail_logs',
     ]) {
-      expect(await rows(`SELECT * FROM ${name}`)).toEqual([]);
+      expect(await rows(`SELECT * FROM ${name}`, ...before)).toEqual([]);
     }
-    expect(await rows(`SELECT "user"."account"."uid", source, eventday FROM audit_account_change`)).toEqual(
-      [],
-    );
+    const sql = 'SELECT "user"."account"."uid", source, eventday FROM audit_account_change';
+    expect(await rows(sql, ...before)).toEqual([]);
   });
 
   test('asks CloudTrail’s own files in the same columns', async () => {
@@ -249,6 +250,26 @@ describe('trailbridge audit query', () => {
     ]);
   });
 
+  test('says where there are no files of CloudTrail, and asks the archive', async () => {
+    await writeDerived(folder, tell(TOLD));
+    const trail = join(folder, 'trail');
+    await mkdir(join(trail, 'CloudTrail-Digest'), { recursive: true });
+    await writeFile(join(trail, 'CloudTrail-Digest', 'x.json'), '{}');
+    const argv = [
+      'SELECT COUNT(*) AS n FROM all_events',
+      '--archive',
+      folder,
+      '--cloudtrail',
+      trail,
+      '--json',
+    ];
+    const { out, err } = await ask(argv);
+    expect(JSON.parse(out)).toEqual([{ n: 3 }]);
+    expect(JSON.parse(err)).toEqual({
+      warning: expect.stringContaining(`0 CloudTrail files found below ${trail}`),
+    });
+  });
+
   test('reads the archive only, and nothing else', async () => {
     await writeDerived(folder, tell(TOLD));
     const [file = ''] = (await readdir(folder, { recursive: true })).filter((name) =>
@@ -309,14 +330,16 @@ describe('trailbridge audit query', () => {
   });
 
   test('says what is wrong in the middle of a result, too', async () => {
+    await writeDerived(folder, tell(TOLD));
     const sql = "SELECT CASE WHEN range < 5000 THEN 1 ELSE CAST('x' AS INTEGER) END AS n FROM range(6000)";
-    await expect(ask([sql, '--archive', folder, '--csv'])).rejects.toThrow(UserError);
+    await expect(ask([sql, '--archive', folder, '--csv'])).rejects.toThrow('Conversion Error');
     await expect(
       ask(["SELECT repeat('x', 536870889) AS long", '--archive', folder, '--json']),
     ).rejects.toThrow(UserError);
   });
 
   test('keeps few rows in memory, however many there are', async () => {
+    await writeDerived(folder, tell(TOLD));
     let longest = 0;
     let waiting = 0;
     let all = 0;
@@ -338,13 +361,17 @@ describe('trailbridge audit query', () => {
   });
 
   test('says what is wrong with a query, without a stack trace', async () => {
+    await writeDerived(folder, tell(TOLD));
     await expect(ask(['SELECT nothing FROM audit_events', '--archive', folder])).rejects.toThrow(
       /Binder Error.*"nothing"/,
     );
     await expect(ask(['SELECT 1', '--archive', join(folder, 'none')])).rejects.toThrow(
       'The archive cannot be read',
     );
-    await expect(ask(['--archive', folder])).rejects.toThrow(UsageError);
+    await expect(ask(['--archive', folder])).rejects.toThrow('Give a query');
+    await expect(ask(['SELECT 1', '--saved', 'sign-ins', '--archive', folder])).rejects.toThrow(
+      'two questions',
+    );
     await expect(ask(['--saved', 'gossip', '--archive', folder])).rejects.toThrow(
       'There is no saved question "gossip"',
     );
@@ -365,6 +392,7 @@ describe('trailbridge audit query', () => {
   });
 
   test('ends at an interruption', async () => {
+    await writeDerived(folder, tell(TOLD));
     const user = new AbortController();
     const long = 'SELECT COUNT(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = 3';
     const asked = ask([long, '--archive', folder], { onInterrupt: () => user.signal });
@@ -467,6 +495,37 @@ describe('a result', () => {
       '山田太郎  a long text …      7',
     ]);
     expect((await tableOf(result(row))).text).not.toContain('\u001b');
+  });
+
+  test('stands one record below another where the terminal is too narrow for columns, and nothing is cut', async () => {
+    const wide = ['time', 'principal', 'event', 'message', 'id'].map((name) => ({ name, isNumber: false }));
+    const row = [
+      '2026-03-01T08:00:00.000Z',
+      '山田太郎',
+      'user-management.user.invite',
+      'ab'.repeat(60),
+      'x'.repeat(46),
+    ];
+    const both = { columns: wide, rows: Readable.from([row, row]) };
+    const record = [
+      'time       2026-03-01T08:00:00.000Z',
+      'principal  山田太郎',
+      'event      user-management.user.invite',
+      `message    ${'ab'.repeat(60)}`,
+      `id         ${'x'.repeat(46)}`,
+    ].join('\n');
+    expect((await tableOf(both, 80)).text).toBe(`${record}\n\n${record}`);
+  });
+
+  test.each([112, 130, 160])('has whole times and ids in columns of %i, too', async (width) => {
+    const names = ['first_time', 'event', 'message', 'id'].map((name) => ({ name, isNumber: false }));
+    const row = ['2026-03-01T08:00:00.000Z', 'a-long-event.of-a-vendor', 'b'.repeat(90), 'x'.repeat(46)];
+    const { text, rows: shown } = await tableOf({ columns: names, rows: Readable.from([row]) }, width);
+    const [head = '', line = ''] = text.split('\n');
+    expect({ lines: text.split('\n').length, shown }).toEqual({ lines: 2, shown: 1 });
+    expect(head).toMatch(/^first_time +event +message +id$/);
+    expect(line.startsWith(`${row[0]}  `) && line.endsWith(`  ${row[3]}`)).toBe(true);
+    expect(line.length).toBeLessThanOrEqual(width);
   });
 
   test('is a table of a thousand rows at the most, and no more are computed', async () => {

@@ -177,6 +177,22 @@ describe('the ten questions', () => {
     expect(Object.keys(PLAIN_ANSWERS).sort()).toEqual(AUDIT_QUESTIONS.map(({ name }) => name).sort());
   });
 
+  test('tell the gravest first of what to look at first, then the newest', async () => {
+    const severities = ['High', 'Medium', 'Critical', 'Low', 'Medium'];
+    const events = tell(
+      severities.map((_, index) => ({
+        source: 'ibmcloud',
+        at: `2026-03-01T0${index}:00`,
+        className: 'authentication',
+        activity: 'Logon',
+        event: `E${index}`,
+        attention: 'look',
+      })),
+    ).map((event, index) => ({ ...event, severity: severities[index] ?? '' }));
+    const told = (await answersOf(events))['look-first'] as readonly { readonly event: string }[];
+    expect(told.map(({ event }) => event)).toEqual(['E2', 'E0', 'E4', 'E1', 'E3']);
+  });
+
   test('have the answers that one expects', async () => {
     const answers = await answersOf(tell(TOLD));
 
@@ -184,6 +200,7 @@ describe('the ten questions', () => {
       'look-first': [
         {
           time: '2026-03-03T01:00:00.000Z',
+          severity: 'Informational',
           source: 'ibmcloud',
           attention: 'multifactor authentication was switched off',
           event: 'iam-identity.account-settings.update',
@@ -196,6 +213,7 @@ describe('the ten questions', () => {
         },
         {
           time: '2026-03-02T10:00:00.000Z',
+          severity: 'Informational',
           source: 'cloudone',
           attention: 'an API key was created',
           event: 'audit.api-key-created.v1',
@@ -208,6 +226,7 @@ describe('the ten questions', () => {
         },
         {
           time: '2026-03-01T09:00:00.000Z',
+          severity: 'Informational',
           source: 'appdynamics',
           attention: 'a log-in failed',
           event: 'LOGIN_FAILED',

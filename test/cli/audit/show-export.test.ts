@@ -133,8 +133,10 @@ describe('export', () => {
 
   test('of nothing is an empty array', async () => {
     await withFolder(async (folder) => {
+      await archive(folder, 'cloudone', [CHANGE]);
       const file = join(folder, 'none.json');
-      expect(await audit(['export', '--archive', folder, '--output', file])).toMatchObject({ status: 0 });
+      const argv = ['export', '--archive', folder, '--source', 'ibmcloud', '--output', file];
+      expect(await audit(argv)).toMatchObject({ status: 0 });
       expect(await readFile(file, 'utf8')).toBe('[]');
     });
   });
