@@ -19,6 +19,7 @@ MODULES = tuple(
         "failing_creation",
         "custom_resource_clean_up",
         "dashboard_list",
+        "dynamodb_leading_keys",
         "dynamodb_table",
         "event_bus_elsewhere",
         "iam_oidc_provider",
