@@ -129,5 +129,21 @@ export function permissionTests({ stacks, client }: Fixture): void {
         get: 'AccessDenied',
       });
     });
+
+    it.each([
+      ['x', 'allowed'],
+      ['another', 'AccessDeniedException'],
+    ])('on the items of partition key "%s", where one of "x" is written: %s', async (key, outcome) => {
+      const onlyItems = {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [key] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      };
+      const statement = {
+        ...allow('dynamodb:PutItem', { 'Fn::GetAtt': ['Table', 'Arn'] }),
+        Condition: onlyItems,
+      };
+      await stacks.deploy('permissions', template([statement]));
+      expect(await invoke('permissions')).toMatchObject({ table: outcome });
+    });
   });
 }
