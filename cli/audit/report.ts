@@ -31,6 +31,7 @@ import { type DefinitionOptions, formatOf, type WantedReport, wantedReport } fro
 interface ReportOptions extends DefinitionOptions, ArchiveOptions {
   /** Name, and period. */
   readonly fetch?: readonly string[];
+  readonly force?: boolean;
 }
 
 /** What `trailbridge audit report --json` prints of a report that it has made. */
@@ -68,6 +69,7 @@ export function addAuditReport(audit: Command, context: CommandContext): void {
       new Option('--format <format>', "format (default: as the file's name ends)").choices(REPORT_FORMATS),
     )
     .option('--output <file>', 'file to write (default: the name of the report, here)')
+    .option('--force', 'replaces the file if it is there')
     .option(
       '--fetch <name-and-period...>',
       'fetch a scheduled report from the archive; the newest without a period',
@@ -124,7 +126,7 @@ async function copyOut(
   const { store } = await openArchive('raw', options, signal);
   const found = await fetchReport(store, name, period, format);
   const file = options.output ?? `${name}-${found.period}.${format}`;
-  await writeWhole(file, async (folder) => {
+  await writeWhole(file, options.force === true, async (folder) => {
     const draft = join(folder, 'report');
     await writeFile(draft, found.bytes);
     return draft;
@@ -146,7 +148,7 @@ async function make(options: ReportOptions, context: CommandContext, signal: Abo
   const damages = new DamageReport();
   let summary: ReportSummary | undefined;
   try {
-    await writeWhole(file, async (folder) => {
+    await writeWhole(file, options.force === true, async (folder) => {
       const order = { definition, period, collected };
       const rows: RowSource = (onDamage) => {
         const told = (damage: Damage) => {

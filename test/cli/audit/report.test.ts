@@ -127,6 +127,7 @@ test('fetches what the archive holds, the newest without a period, and says what
         'csv',
         '--output',
         file,
+        '--force',
         '--fetch',
         ...argv,
       ]);
@@ -166,6 +167,24 @@ test.each([
     expect(await readdir(out)).toEqual([]);
   });
 });
+
+test.each([[[]], [['--fetch', 'access', '2026-03']]])(
+  '%j replaces a file only where it is told to',
+  async (argv) => {
+    await withArchive(async (raw, out) => {
+      await mkdir(join(raw, 'reports/access'), { recursive: true });
+      await writeFile(join(raw, 'reports/access/2026-03.csv'), 'fetched');
+      const file = join(out, 'r.csv');
+      await writeFile(file, 'mine');
+      const command = ['report', '--archive', raw, '--output', file, ...argv];
+      expect(await audit(command)).toMatchObject({ status: 1, err: expect.stringContaining('--force') });
+      expect(await readFile(file, 'utf8')).toBe('mine');
+      expect(await readdir(out)).toEqual(['r.csv']);
+      expect(await audit([...command, '--force'])).toMatchObject({ status: 0 });
+      expect(await readFile(file, 'utf8')).not.toBe('mine');
+    });
+  },
+);
 
 test('damage is told, and the rest is reported', async () => {
   await withArchive(async (raw, out) => {
