@@ -48,7 +48,7 @@ describe('the examples of docs/audit-reports.md', () => {
           .map(([, quoted, word]) => quoted ?? word ?? '')
           .map((word) => (word === 'report.json' ? join(out, word) : word));
         const name = argv[argv.indexOf('--output') + 1] ?? '';
-        const file = join(out, argv.includes('--output') ? name : `${index}.out`);
+        const file = join(out, argv.includes('--output') ? name : `${index}`);
         const { status, err } = await audit([...argv, '--archive', raw, '--output', file, '--json']);
         expect({ command, status, err }).toEqual({ command, status: 0, err: '' });
         expect(await readFile(file, 'latin1')).toMatch(/^(%PDF-|\xEF\xBB\xBF"Time")/);
@@ -156,6 +156,9 @@ test.each([
   [['--definition', '/nowhere/report.json'], 1, 'cannot be read'],
   [['--output', '/nowhere/report.pdf'], 1, '--output'],
   [['--output', tmpdir(), '--format', 'json'], 1, '--output'],
+  [['--output', 'r.xls'], 2, '".xls", which is no format'],
+  [['--output', 'r.csv', '--format', 'json'], 2, '".csv", and --format says json'],
+  [['--fetch', 'x', '--output', 'r.csv', '--format', 'pdf'], 2, '--format says pdf'],
   [['--fetch', '../../x'], 2, 'no key of the archive'],
   [['--fetch', 'x', '../../y'], 2, 'no key of the archive'],
   [['--title', 'a\u202eb'], 2, 'field title'],
