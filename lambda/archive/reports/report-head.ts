@@ -1,7 +1,7 @@
 /** What a report says of itself, in words, whatever its format. */
 import { type AuditSource, SOURCE_NAMES } from '../../../contract/archive.ts';
 import type { ReportDefinition } from '../../../contract/report.ts';
-import type { ReportFilter } from '../../../contract/report-attributes.ts';
+import type { ReportColumnName, ReportFilter } from '../../../contract/report-attributes.ts';
 import { headingOf } from './cell.ts';
 import { filtersByColumn } from './filter.ts';
 import type { Period } from './period.ts';
@@ -45,6 +45,11 @@ function conditionsOf(filters: readonly ReportFilter[]): readonly string[] {
   return [...filtersByColumn(filters)].map(
     ([column, values]) => `${headingOf(column)} is ${values.join(' or ')}`,
   );
+}
+
+/** What a table tells of an event that is not bound to the width of paper. */
+export function columnsOf({ definition }: ReportOrder): readonly ReportColumnName[] {
+  return [...definition.columns, ...definition.furtherColumns];
 }
 
 /** Whether everything of the period had been collected, source by source where it had not. */
