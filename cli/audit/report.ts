@@ -149,7 +149,7 @@ async function make(options: ReportOptions, context: CommandContext, signal: Abo
   let summary: ReportSummary | undefined;
   try {
     await writeWhole(file, options.force === true, async (folder) => {
-      const order = { definition, period, collected };
+      const order = { definition, period, collected, made: { at: Date.now(), place: archive.store.place } };
       const rows: RowSource = (onDamage) => {
         const told = (damage: Damage) => {
           damages.add(damage);
@@ -218,7 +218,7 @@ function resultOf(file: string, { period }: WantedReport, summary: ReportSummary
   };
 }
 
-function textOf(file: string, order: ReportOrder, summary: ReportSummary | undefined): string {
+function textOf(file: string, order: Omit<ReportOrder, 'made'>, summary: ReportSummary | undefined): string {
   const { events = 0, attention = [] } = summary ?? {};
   const first = attention.reduce((sum, [, count]) => sum + count, 0);
   return [

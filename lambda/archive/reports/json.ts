@@ -50,7 +50,7 @@ export class JsonWriter implements ReportWriter {
 }
 
 function headOf(order: ReportOrder): object {
-  const { definition, period, collected } = order;
+  const { definition, period, collected, made } = order;
   const { name, title, subtitle, label, sources, timeZone, include, exclude } = definition;
   const iso = (time: number) => zonedIso(time, timeZone);
   return {
@@ -65,6 +65,7 @@ function headOf(order: ReportOrder): object {
     include,
     exclude,
     columns: columnsOf(order),
+    made: { at: iso(made.at), place: made.place },
     ...(collected === undefined
       ? {}
       : {

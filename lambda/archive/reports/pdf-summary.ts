@@ -8,6 +8,7 @@ import {
   completenessInWords,
   excludedInWords,
   includedInWords,
+  makingInWords,
   periodInWords,
   type ReportOrder,
   sourcesInWords,
@@ -72,6 +73,7 @@ function factTable(order: ReportOrder, letters: PdfLetters): PdfNode {
     ['Included', includedInWords(definition)],
     ['Excluded', excludedInWords(definition)],
     ['Collection', completenessInWords(order)],
+    ['Made', makingInWords(order)],
   ];
   return {
     table: {

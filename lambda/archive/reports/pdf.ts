@@ -58,7 +58,7 @@ export class PdfWriter implements ReportWriter {
   }
 }
 
-/** The same bytes for the same report: the dates in it are the report's own. */
+/** The same bytes for the same order: the dates in it are the order's own. */
 async function pdfBytes(
   order: ReportOrder,
   summary: ReportSummary,
@@ -86,7 +86,7 @@ function pagesOf(
   rows: readonly EventRow[],
   letters: PdfLetters,
 ): PdfDocument {
-  const { definition, period } = order;
+  const { definition, made } = order;
   const { columns, timeZone } = definition;
   // Before the summary, which counts what the font lacks.
   const label = letters.printed(definition.label);
@@ -98,7 +98,7 @@ function pagesOf(
       subject: definition.subtitle,
       author: 'Trailbridge',
       creator: 'Trailbridge',
-      creationDate: new Date(period.to),
+      creationDate: new Date(made.at),
     },
     displayTitle: true,
     pageSize: 'A4',

@@ -76,7 +76,7 @@ test('a report in each format, named by its file', async () => {
     }
     expect((await readFile(join(out, 'r.pdf'))).subarray(0, 5).toString()).toBe('%PDF-');
     expect(JSON.parse(await readFile(join(out, 'r.json'), 'utf8'))).toMatchObject({
-      report: { title: 'Audit report' },
+      report: { title: 'Audit report', made: { at: expect.any(String), place: raw } },
       events: [{ event: 'audit.user-signed-in.v1' }, { event: 'LOGIN' }, { event: 'LOGIN_FAILED' }],
     });
     expect((await readFile(join(out, 'r.csv'), 'utf8')).split('\r\n')).toHaveLength(5);

@@ -103,6 +103,7 @@ describe.skipIf(!HAS_READER)('its pages (skipped without pdftotext, of poppler-u
       'Splunk AppDynamics, IBM Cloud',
       'Action is LOGIN or LOGIN_FAILED, and User name is user*',
       'Account name is system',
+      'Made 2026-03-02 01:00:00 +09:00, of the archive in s3://archive',
       'Splunk AppDynamics: collected only until 2026-03-01 01:00:00 +09:00; IBM Cloud: not collected',
     ]) {
       expect(page).toContain(words.replace(/\s/g, ''));
