@@ -153,7 +153,7 @@ const EXPRESSIONS: Readonly<Record<AuditColumnName | typeof DAY_COLUMN, (dialect
   application_name: () => 't.eventsource',
   object_type: ({ first }) => `${first('t.resources')}.type`,
   object_id: ({ first }) => `${first('t.resources')}.arn`,
-  object_name: () => NO_TEXT,
+  object_name: ({ first }) => `${first('t.resources')}.arn`,
   changes: () => NO_TEXT,
   message: () => 'COALESCE(t.errormessage, t.eventname)',
   correlation_id: () => 't.sharedeventid',

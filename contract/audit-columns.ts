@@ -17,6 +17,14 @@ export interface AuditColumn {
   readonly paths: readonly (readonly string[])[];
 }
 
+/** Where the classes of what the vendors tell of hold its id. */
+const OBJECT_IDS = [
+  ['entity', 'uid'],
+  ['group', 'uid'],
+  ['resources', '0', 'uid'],
+  ['user', 'uid'],
+] as const;
+
 const definitions = {
   time: { heading: 'Time', type: 'time', paths: [['time']] },
   source: { heading: 'Source', type: 'text', paths: [['metadata', 'log_source']] },
@@ -57,16 +65,8 @@ const definitions = {
       ['user', 'type'],
     ],
   },
-  object_id: {
-    heading: 'Object id',
-    type: 'text',
-    paths: [
-      ['entity', 'uid'],
-      ['group', 'uid'],
-      ['resources', '0', 'uid'],
-      ['user', 'uid'],
-    ],
-  },
+  object_id: { heading: 'Object id', type: 'text', paths: OBJECT_IDS },
+  // Who was deleted or invited is often told by id alone: better that than an empty cell, as with a principal.
   object_name: {
     heading: 'Object name',
     type: 'text',
@@ -75,6 +75,7 @@ const definitions = {
       ['group', 'name'],
       ['resources', '0', 'name'],
       ['user', 'name'],
+      ...OBJECT_IDS,
     ],
   },
   changes: { heading: 'Object changes', type: 'json', paths: [['unmapped', 'changes']] },

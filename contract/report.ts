@@ -45,6 +45,12 @@ export const DEFAULT_COLUMNS: readonly ReportColumnName[] = [
   'changes',
 ];
 
+/**
+ * What tells of an event besides, where no columns are named: why to look at it, and the way back into the archive. Paper shades
+ * the former, and has no room for the latter.
+ */
+export const DEFAULT_FURTHER_COLUMNS: readonly ReportColumnName[] = ['attention', 'id'];
+
 export interface ReportDefinition {
   /** Part of its keys in the archive: lower-case letters, digits and hyphens. */
   readonly name: string;
@@ -61,6 +67,8 @@ export interface ReportDefinition {
   readonly exclude: readonly ReportFilter[];
   /** In their order; with `changes` if and only if the differences are to be shown. */
   readonly columns: readonly ReportColumnName[];
+  /** Of CSV and JSON, behind these; none where columns are named. */
+  readonly furtherColumns: readonly ReportColumnName[];
   readonly formats: readonly ReportFormat[];
   /** Absent for one that is made by command only. */
   readonly every: CalendarPeriod | undefined;
@@ -132,11 +140,7 @@ const FIELDS = {
     allowed: `a list of "field:value"; fields: ${FILTER_CHOICE}`,
   },
   columns: {
-    schema: z
-      .array(columnName)
-      .min(1)
-      .refine(isDistinct)
-      .default([...DEFAULT_COLUMNS]),
+    schema: z.array(columnName).min(1).refine(isDistinct).optional(),
     allowed: `a list of different ones of ${COLUMN_CHOICE}`,
   },
   showDiff: { schema: z.boolean().default(true), allowed: 'true or false' },
@@ -268,13 +272,14 @@ function read(given: unknown, where: string): [ReportDefinition | undefined, rea
     return [undefined, [...new Set(error.issues.map((issue) => `${where}${faultOf(issue, given)}`))]];
   }
   const { showDiff, range = usualRange(data.every), ...rest } = data;
-  const columns = columnsOf(data.columns, showDiff);
+  const columns = columnsOf(data.columns ?? DEFAULT_COLUMNS, showDiff);
+  const furtherColumns = data.columns === undefined ? DEFAULT_FURTHER_COLUMNS : [];
   const fault =
     columns.length === 0
       ? ', field columns: only changes, which "showDiff" leaves out; name another.'
       : faultOfRange(range, data.every);
   return fault === undefined
-    ? [{ ...rest, every: data.every, range, columns }, []]
+    ? [{ ...rest, every: data.every, range, columns, furtherColumns }, []]
     : [undefined, [`${where}${fault}`]];
 }
 

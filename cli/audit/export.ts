@@ -1,16 +1,15 @@
-import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { ArchivedRecord, AuditSource } from '../../contract/archive.ts';
 import { readArchive } from '../../lambda/archive/raw/read-archive.ts';
 import { tryParseJson } from '../../lambda/shared/remote-words.ts';
 import { plural, thousands } from '../amounts.ts';
 import type { CommandContext } from '../command-context.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { type ArchiveOptions, addArchiveOption, archiveOptionsOf, openArchive } from './archive-location.ts';
 import { DamageReport, explained } from './reading.ts';
 import { addSpanOptions, type SpanOptions, spanOf } from './span.ts';
-import { writeWholeFile } from './whole-file.ts';
+import { refuseExisting, writeWholeFile } from './whole-file.ts';
 
 interface ExportOptions extends ArchiveOptions, SpanOptions {
   readonly output: string;
@@ -54,11 +53,7 @@ async function exportRecords(
   options: ExportOptions,
   { streams, output, finish }: CommandContext,
 ): Promise<void> {
-  if (options.force !== true && (await exists(options.output))) {
-    throw new UserError(
-      `"${options.output}" is there already. Give another --output, or --force to replace it.`,
-    );
-  }
+  await refuseExisting(options.output, options.force === true);
   const signal = streams.onInterrupt();
   const progress = new ProgressLine(streams, options.json === true);
   const exported = new Export(options, progress, signal);
@@ -131,15 +126,5 @@ class Export {
     }
     this.unusual += 1;
     return JSON.stringify(record);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    // Whatever keeps it from being looked at is found when it is written.
-    return false;
   }
 }

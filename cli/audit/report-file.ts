@@ -2,25 +2,33 @@
 import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
+import { linkNew, refuseExisting } from './whole-file.ts';
 
 /**
+ * @param replaces whether a file that is there may be replaced
  * @param make writes the file somewhere in a folder that it is given, and says where
- * @throws UserError where nothing can be written there
+ * @throws UserError where nothing can be written there, or a file is there already
  */
-export async function writeWhole(path: string, make: (folder: string) => Promise<string>): Promise<void> {
+export async function writeWhole(
+  path: string,
+  replaces: boolean,
+  make: (folder: string) => Promise<string>,
+): Promise<void> {
+  await refuseExisting(path, replaces);
   const target = resolve(path);
   // In the same folder, and so on the same disk: it is only renamed at the end.
   const folder = await draftFolder(dirname(target), path);
   try {
-    await putInPlace(await make(folder), target, path);
+    const draft = await make(folder);
+    await putInPlace(path, () => (replaces ? rename(draft, target) : linkNew(draft, target)));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function putInPlace(draft: string, target: string, path: string): Promise<void> {
+async function putInPlace(path: string, put: () => Promise<void>): Promise<void> {
   try {
-    await rename(draft, target);
+    await put();
   } catch (error) {
     throw new UserError(
       `${path} cannot be written (${(error as NodeJS.ErrnoException).code}). Name another file with --output.`,

@@ -83,13 +83,24 @@ export async function wantedReport(options: DefinitionOptions, now: Date): Promi
   }
 }
 
-/** What is asked for, or what the file's name says. */
+/**
+ * What is asked for, or what the file's name says.
+ *
+ * @throws UsageError where the name ends as that of another format, or as none that is known and none is asked for
+ */
 export function formatOf({
   format,
   output,
 }: Pick<DefinitionOptions, 'format' | 'output'>): ReportFormat | undefined {
-  const ending = extname(output ?? '').slice(1);
-  return format ?? REPORT_FORMATS.find((name) => name === ending);
+  const ending = extname(output ?? '').toLowerCase();
+  const named = REPORT_FORMATS.find((name) => `.${name}` === ending);
+  if (format === undefined ? ending !== '' && named === undefined : named !== undefined && named !== format) {
+    const meant = format === undefined ? 'which is no format' : `and --format says ${format}`;
+    throw new UsageError(
+      `--output ends with "${ending}", ${meant}. Give a file that ends with ${REPORT_FORMATS.map((name) => `.${name}`).join(', ')}, or --format alone.`,
+    );
+  }
+  return format ?? named;
 }
 
 function rangeOf({ from, to, last, previous }: DefinitionOptions, now: Date): object | undefined {

@@ -37,6 +37,7 @@ import { type DefinitionOptions, formatOf, type WantedReport, wantedReport } fro
 interface ReportOptions extends DefinitionOptions, ArchiveOptions {
   /** Name, and period. */
   readonly fetch?: readonly string[];
+  readonly force?: boolean;
 }
 
 /** What `trailbridge audit report --json` prints of a report that it has made. */
@@ -74,6 +75,7 @@ export function addAuditReport(audit: Command, context: CommandContext): void {
       new Option('--format <format>', "format (default: as the file's name ends)").choices(REPORT_FORMATS),
     )
     .option('--output <file>', 'file to write (default: the name of the report, here)')
+    .option('--force', 'replaces the file if it is there')
     .option(
       '--fetch <name-and-period...>',
       'fetch a scheduled report from the archive; the newest without a period',
@@ -130,7 +132,7 @@ async function copyOut(
   const { store } = await openPlace('raw', options, signal);
   const found = await fetchReport(store, name, period, format);
   const file = options.output ?? `${name}-${found.period}.${format}`;
-  await writeWhole(file, async (folder) => {
+  await writeWhole(file, options.force === true, async (folder) => {
     const draft = join(folder, 'report');
     await writeFile(draft, found.bytes);
     return draft;
@@ -152,8 +154,8 @@ async function make(options: ReportOptions, context: CommandContext, signal: Abo
   const damages = new DamageReport();
   let summary: ReportSummary | undefined;
   try {
-    await writeWhole(file, async (folder) => {
-      const order = { definition, period, collected };
+    await writeWhole(file, options.force === true, async (folder) => {
+      const order = { definition, period, collected, made: { at: Date.now(), place: archive.store.place } };
       const rows: RowSource = (onDamage) => {
         const told = (damage: Damage) => {
           damages.add(damage);
@@ -222,7 +224,7 @@ function resultOf(file: string, { period }: WantedReport, summary: ReportSummary
   };
 }
 
-function textOf(file: string, order: ReportOrder, summary: ReportSummary | undefined): string {
+function textOf(file: string, order: Omit<ReportOrder, 'made'>, summary: ReportSummary | undefined): string {
   const { events = 0, attention = [] } = summary ?? {};
   const first = attention.reduce((sum, [, count]) => sum + count, 0);
   return [

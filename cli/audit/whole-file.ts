@@ -1,5 +1,5 @@
 /** Writing a file that is there whole, or not at all. */
-import { constants, copyFile, type FileHandle, link, open, rename, rm } from 'node:fs/promises';
+import { constants, copyFile, type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 
 /**
@@ -27,6 +27,28 @@ export async function writeWholeFile(
   }
 }
 
+/**
+ * Before anything is read or made: whether a file may be written there.
+ *
+ * @param replaces whether a file that is there may be replaced.
+ * @throws UserError where there is one, and it may not.
+ */
+export async function refuseExisting(path: string, replaces: boolean): Promise<void> {
+  if (!replaces && (await exists(path))) {
+    throw new UserError(`"${path}" is there already. Give another --output, or --force to replace it.`);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    // Whatever keeps it from being looked at is found when it is written.
+    return false;
+  }
+}
+
 /** Characters that are written at once. */
 const CHUNK = 256 * 1024;
 
@@ -44,7 +66,7 @@ async function writeAll(file: FileHandle, text: AsyncIterable<string>): Promise<
 }
 
 /** Fails where a file has come into being meanwhile, also on file systems without links. */
-async function linkNew(draft: string, path: string): Promise<void> {
+export async function linkNew(draft: string, path: string): Promise<void> {
   try {
     await link(draft, path);
   } catch (error) {

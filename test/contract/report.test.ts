@@ -34,6 +34,7 @@ describe('a definition', () => {
       include: [],
       exclude: [],
       columns: DEFAULT_COLUMNS,
+      furtherColumns: ['attention', 'id'],
       formats: ['pdf'],
       every: undefined,
       at: 6,
@@ -46,7 +47,10 @@ describe('a definition', () => {
       const first = attribute.charAt(0).toLowerCase() + attribute.slice(1);
       for (const name of [attribute, first, column]) {
         expect(readReportFilter(`${name}:a:b`)).toEqual({ column, value: 'a:b' });
-        expect(readReportDefinition({ ...LEAST, columns: [name] }).columns).toEqual([column, 'changes']);
+        expect(readReportDefinition({ ...LEAST, columns: [name] })).toMatchObject({
+          columns: [column, 'changes'],
+          furtherColumns: [],
+        });
       }
     }
   });

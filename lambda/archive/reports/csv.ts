@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { EventRow } from '../ocsf/action-course.ts';
 import { cellText, headingOf } from './cell.ts';
 import { type ReportWriter, TextFile } from './report-file.ts';
-import type { ReportOrder } from './report-head.ts';
+import { columnsOf, type ReportOrder } from './report-head.ts';
 
 /** Without it, Excel takes UTF-8 for the code page of the machine. */
 export const BYTE_ORDER_MARK = '\uFEFF';
@@ -39,14 +39,14 @@ export class CsvWriter implements ReportWriter {
 
   static async create(path: string, order: ReportOrder): Promise<CsvWriter> {
     const file = await TextFile.create(path);
-    await file.write(`${BYTE_ORDER_MARK}${csvLine(order.definition.columns.map(headingOf))}`);
+    await file.write(`${BYTE_ORDER_MARK}${csvLine(columnsOf(order).map(headingOf))}`);
     return new CsvWriter(file, order);
   }
 
   add(row: EventRow): Promise<void> {
-    const { columns, timeZone } = this.#order.definition;
+    const { timeZone } = this.#order.definition;
     return this.#file.write(
-      csvLine(columns.map((column) => withoutFormulas(cellText(row, column, timeZone)))),
+      csvLine(columnsOf(this.#order).map((column) => withoutFormulas(cellText(row, column, timeZone)))),
     );
   }
 

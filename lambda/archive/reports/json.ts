@@ -1,7 +1,7 @@
 /** A report as JSON, for programs: values as the archive's columns have them, an event a line. */
 import type { EventRow } from '../ocsf/action-course.ts';
 import { type ReportWriter, TextFile } from './report-file.ts';
-import type { ReportOrder } from './report-head.ts';
+import { columnsOf, type ReportOrder } from './report-head.ts';
 import type { ReportSummary } from './summary.ts';
 import { zonedIso } from './zoned-time.ts';
 
@@ -22,8 +22,8 @@ export class JsonWriter implements ReportWriter {
   }
 
   async add(row: EventRow): Promise<void> {
-    const { columns, timeZone } = this.#order.definition;
-    const event = columns.map((column) => [
+    const { timeZone } = this.#order.definition;
+    const event = columnsOf(this.#order).map((column) => [
       column,
       column === 'time' ? zonedIso(row.time, timeZone) : row[column],
     ]);
@@ -49,8 +49,9 @@ export class JsonWriter implements ReportWriter {
   }
 }
 
-function headOf({ definition, period, collected }: ReportOrder): object {
-  const { name, title, subtitle, label, sources, timeZone, include, exclude, columns } = definition;
+function headOf(order: ReportOrder): object {
+  const { definition, period, collected, made } = order;
+  const { name, title, subtitle, label, sources, timeZone, include, exclude } = definition;
   const iso = (time: number) => zonedIso(time, timeZone);
   return {
     name,
@@ -63,7 +64,8 @@ function headOf({ definition, period, collected }: ReportOrder): object {
     to: iso(period.to),
     include,
     exclude,
-    columns,
+    columns: columnsOf(order),
+    made: { at: iso(made.at), place: made.place },
     ...(collected === undefined
       ? {}
       : {

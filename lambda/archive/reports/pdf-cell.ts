@@ -105,11 +105,3 @@ function widthOf(text: string, fontSize: number): number {
   }
   return em * fontSize;
 }
-
-/** What would change how other text is shown, or shows as nothing: control characters and overrides of the writing direction. */
-const UNPRINTABLE = /(?!\n)[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
-
-/** Makes text fit for paper: what is not seen there is shown as a box, which the font has, unlike U+FFFD. */
-export function printed(text: string): string {
-  return text.replace(/\r\n/g, '\n').replaceAll('\t', ' ').replace(UNPRINTABLE, '□');
-}

@@ -60,6 +60,21 @@ export interface PdfDocument {
   readonly content: readonly PdfContent[];
 }
 
+/** A document of no pages of ours, which opens its fonts all the same. */
+export interface EmptyDocument {
+  readonly content: readonly [];
+  readonly defaultStyle: PdfNode;
+}
+
+/** What is written to: pdfkit's document, with pdfmake's way to its fonts, as fontkit has read them. */
+export interface OpenDocument {
+  provideFont(
+    name: string,
+    bold: boolean,
+    italics: boolean,
+  ): { readonly font: { hasGlyphForCodePoint(codePoint: number): boolean } };
+}
+
 /** pdfmake itself. */
 export interface PdfMaker {
   /** Font files by the name of the font. */
@@ -67,5 +82,8 @@ export interface PdfMaker {
   /** Which files a document may open; a refused one makes it fail. */
   setLocalAccessPolicy(isAllowed: (path: string) => boolean): void;
   setUrlAccessPolicy(isAllowed: (url: string) => boolean): void;
-  createPdf(document: PdfDocument): { getBuffer(): Promise<Buffer> };
+  createPdf(document: PdfDocument | EmptyDocument): {
+    getBuffer(): Promise<Buffer>;
+    getStream(): Promise<OpenDocument>;
+  };
 }

@@ -2,8 +2,9 @@
 import type { ReportColumnName } from '../../../contract/report-attributes.ts';
 import type { EventRow } from '../ocsf/action-course.ts';
 import { cellText, changesOf, formerValue, headingOf, newValue } from './cell.ts';
-import { columnWidths, fitted, fittedList, fontSizeFor, printed } from './pdf-cell.ts';
+import { columnWidths, fitted, fittedList, fontSizeFor } from './pdf-cell.ts';
 import type { PdfContent, PdfLayout } from './pdf-document.ts';
+import type { PdfLetters } from './pdf-letters.ts';
 import { COLOURS } from './pdf-style.ts';
 import { timeInWords } from './zoned-time.ts';
 
@@ -36,6 +37,7 @@ export function eventTable(
   rows: readonly EventRow[],
   columns: readonly ReportColumnName[],
   timeZone: string,
+  letters: PdfLetters,
   available: number,
 ): PdfContent {
   const fontSize = fontSizeFor(columns.length);
@@ -46,7 +48,9 @@ export function eventTable(
     color: COLOURS.onHeading,
   }));
   const body = rows.map((row) =>
-    columns.map((column, index) => cellOf(row, column, { timeZone, fontSize, width: widths[index] ?? 0 })),
+    columns.map((column, index) =>
+      cellOf(row, column, { timeZone, letters, fontSize, width: widths[index] ?? 0 }),
+    ),
   );
   return {
     table: { headerRows: 1, dontBreakRows: true, widths, body: [heading, ...body] },
@@ -58,12 +62,13 @@ export function eventTable(
 
 interface CellPlace {
   readonly timeZone: string;
+  readonly letters: PdfLetters;
   readonly fontSize: number;
   readonly width: number;
 }
 
 function cellOf(row: EventRow, column: ReportColumnName, place: CellPlace): PdfContent {
-  const { timeZone, width, fontSize } = place;
+  const { timeZone, letters, width, fontSize } = place;
   if (column === 'changes') {
     return changesCell(row, place);
   }
@@ -71,16 +76,16 @@ function cellOf(row: EventRow, column: ReportColumnName, place: CellPlace): PdfC
     const [day, time, offset] = timeInWords(row.time, timeZone).split(' ');
     return `${day}\n${time} ${offset}`;
   }
-  const text = fitted(printed(cellText(row, column, timeZone)), width, fontSize);
+  const text = fitted(letters.printed(cellText(row, column, timeZone)), width, fontSize);
   return column === 'outcome' && text === 'Failure' ? { text, color: COLOURS.failure, bold: true } : text;
 }
 
 /** What it was and what it is now, each in a colour of its own; where they do not all fit, as plain text. */
-function changesCell(row: EventRow, { width, fontSize }: CellPlace): PdfContent {
+function changesCell(row: EventRow, { letters, width, fontSize }: CellPlace): PdfContent {
   const changes = changesOf(row).map((change) => ({
-    label: printed(change.label),
-    former: printed(formerValue(change)),
-    present: printed(newValue(change)),
+    label: letters.printed(change.label),
+    former: letters.printed(formerValue(change)),
+    present: letters.printed(newValue(change)),
   }));
   const texts = changes.map(({ label, former, present }) => `${label}: ${former}${CHANGE_SIGN}${present}`);
   const shown = fittedList(texts, width, fontSize);

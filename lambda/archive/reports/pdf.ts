@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { ReportColumnName } from '../../../contract/report-attributes.ts';
 import type { EventRow } from '../ocsf/action-course.ts';
-import { printed } from './pdf-cell.ts';
 import type { PdfContent, PdfDocument } from './pdf-document.ts';
+import { PdfLetters } from './pdf-letters.ts';
 import { COLOURS, MARGINS, PAGE_WIDTH } from './pdf-style.ts';
 import { number, summaryOf, titlePage } from './pdf-summary.ts';
 import { eventTable } from './pdf-table.ts';
@@ -19,7 +19,10 @@ import type { ReportSummary } from './summary.ts';
  */
 export const MOST_PDF_EVENTS = 10_000;
 
-/** TrueType files of Noto Sans JP, which has Latin, Greek, Cyrillic and Japanese letters. */
+/**
+ * TrueType files of Noto Sans JP, which has Japanese, Greek, Cyrillic and most Latin letters, not all: Ł is lacking, and so are
+ * other scripts. Both have the same ones.
+ */
 export interface PdfFonts {
   readonly regular: string;
   readonly bold: string;
@@ -55,8 +58,8 @@ export class PdfWriter implements ReportWriter {
   }
 }
 
-/** The same bytes for the same report: the dates in it are the report's own. */
-function pdfBytes(
+/** The same bytes for the same order: the dates in it are the order's own. */
+async function pdfBytes(
   order: ReportOrder,
   summary: ReportSummary,
   rows: readonly EventRow[],
@@ -66,31 +69,49 @@ function pdfBytes(
   // Nothing that an event holds makes it open a file or an address.
   pdfmake.setLocalAccessPolicy((path) => path === fonts.regular || path === fonts.bold);
   pdfmake.setUrlAccessPolicy(() => false);
-  return pdfmake.createPdf(pagesOf(order, summary, rows)).getBuffer();
+  const letters = new PdfLetters(await glyphs());
+  return await pdfmake.createPdf(pagesOf(order, summary, rows, letters)).getBuffer();
 }
 
-function pagesOf(order: ReportOrder, summary: ReportSummary, rows: readonly EventRow[]): PdfDocument {
-  const { definition, period } = order;
+/** Whether the font has a code point: asked of the font as a document opens it. */
+async function glyphs(): Promise<(codePoint: number) => boolean> {
+  const document = await pdfmake.createPdf({ content: [], defaultStyle: { font: FONT } }).getStream();
+  const { font } = document.provideFont(FONT, false, false);
+  return (codePoint) => font.hasGlyphForCodePoint(codePoint);
+}
+
+function pagesOf(
+  order: ReportOrder,
+  summary: ReportSummary,
+  rows: readonly EventRow[],
+  letters: PdfLetters,
+): PdfDocument {
+  const { definition, made } = order;
   const { columns, timeZone } = definition;
+  // Before the summary, which counts what the font lacks.
+  const label = letters.printed(definition.label);
+  const events =
+    rows.length === 0 ? [] : [eventTable(rows, shownColumns(columns, rows), timeZone, letters, PAGE_WIDTH)];
   return {
     info: {
       title: definition.title,
       subject: definition.subtitle,
       author: 'Trailbridge',
       creator: 'Trailbridge',
-      creationDate: new Date(period.to),
+      creationDate: new Date(made.at),
     },
     displayTitle: true,
     pageSize: 'A4',
     pageOrientation: 'landscape',
     pageMargins: [MARGINS.left, MARGINS.top, MARGINS.right, MARGINS.bottom],
     defaultStyle: { font: FONT, fontSize: 8.5, color: COLOURS.text },
-    header: (page) => headerOf(order, page),
+    header: (page) =>
+      headerOf(definition.titlePage, page, { title: letters.printed(definition.title), label }),
     footer: (page, pages) => footerOf(order, page, pages),
     content: [
-      ...(definition.titlePage ? [titlePage(order)] : []),
-      summaryOf(order, summary, rows.length),
-      ...(rows.length === 0 ? [] : [eventTable(rows, shownColumns(columns, rows), timeZone, PAGE_WIDTH)]),
+      ...(definition.titlePage ? [titlePage(order, letters)] : []),
+      summaryOf(order, summary, rows.length, letters),
+      ...events,
     ],
   };
 }
@@ -105,15 +126,18 @@ function shownColumns(
 }
 
 /** The label on every page; the title on those that have no large one. */
-function headerOf({ definition }: ReportOrder, page: number): PdfContent {
-  const { title, label, titlePage } = definition;
+function headerOf(
+  titlePage: boolean,
+  page: number,
+  { title, label }: { readonly title: string; readonly label: string },
+): PdfContent {
   const firstOfEvents = titlePage ? 2 : 1;
   return {
     margin: [MARGINS.left, 20, MARGINS.right, 0],
     columns: [
-      { text: page > firstOfEvents ? printed(title) : '', fontSize: 8, color: COLOURS.quiet },
+      { text: page > firstOfEvents ? title : '', fontSize: 8, color: COLOURS.quiet },
       {
-        text: printed(label),
+        text: label,
         width: 'auto',
         alignment: 'right',
         fontSize: 11,

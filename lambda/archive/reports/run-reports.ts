@@ -52,7 +52,8 @@ async function delivered(
       logger.info('Waits until everything of its time is collected', facts);
       return true;
     }
-    const order = { definition: report, period: due.period, collected };
+    const made = { at: now().getTime(), place: services.store.place };
+    const order = { definition: report, period: due.period, collected, made };
     const { events, damaged } = await deliver(order, due, services, now);
     logger.info('Delivered', { ...facts, events, damaged });
     // It says so itself; and is counted, so that somebody looks at the archive.

@@ -207,7 +207,7 @@ describe('trailbridge audit query', () => {
     await writeFile(join(trail, 'x_CloudTrail-Digest_y.json.gz'), 'no log file');
 
     const sql =
-      'SELECT source, event, class_uid, activity, outcome, principal, source_ip, object_id, account_id, eventday FROM all_events ORDER BY time';
+      'SELECT source, event, class_uid, activity, outcome, principal, source_ip, object_id, object_name, account_id, eventday FROM all_events ORDER BY time';
     expect(
       await rows(sql, '--cloudtrail', join(folder, 'trail'), '--from', '2026-03-02', '--to', '2026-03-02'),
     ).toEqual([
@@ -220,6 +220,7 @@ describe('trailbridge audit query', () => {
         principal: expect.any(String),
         source_ip: null,
         object_id: null,
+        object_name: null,
         account_id: null,
         eventday: '20260302',
       },
@@ -232,6 +233,7 @@ describe('trailbridge audit query', () => {
         principal: 'carol',
         source_ip: '192.0.2.9',
         object_id: 'arn:aws:s3:::x',
+        object_name: 'arn:aws:s3:::x',
         account_id: '111122223333',
         eventday: '20260302',
       },
@@ -244,6 +246,7 @@ describe('trailbridge audit query', () => {
         principal: null,
         source_ip: null,
         object_id: null,
+        object_name: null,
         account_id: null,
         eventday: '20260302',
       },

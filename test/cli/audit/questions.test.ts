@@ -503,9 +503,9 @@ describe('the ten questions', () => {
       ['audit.apiKey_created.v1', 'ci', urn('apikey/2bZ9')],
     ]);
     expect(told('people', 'event', 'object_id', 'object_name', 'outcome')).toEqual([
-      ['user-management.user.delete', 'IBMid-8', null, 'Pending'],
-      ['user-management.user.delete', 'IBMid-7', null, 'Success'],
-      ['user-management.user.delete', 'IBMid-7', null, 'Pending'],
+      ['user-management.user.delete', 'IBMid-8', 'IBMid-8', 'Pending'],
+      ['user-management.user.delete', 'IBMid-7', 'IBMid-7', 'Success'],
+      ['user-management.user.delete', 'IBMid-7', 'IBMid-7', 'Pending'],
       ['user-management.user.invite', null, 'new@example.com', 'Pending'],
     ]);
     expect(told('by-day', 'day', 'source', 'events', 'principals', 'failures')).toEqual([

@@ -48,7 +48,7 @@ describe('the examples of docs/audit-reports.md', () => {
           .map(([, quoted, word]) => quoted ?? word ?? '')
           .map((word) => (word === 'report.json' ? join(out, word) : word));
         const name = argv[argv.indexOf('--output') + 1] ?? '';
-        const file = join(out, argv.includes('--output') ? name : `${index}.out`);
+        const file = join(out, argv.includes('--output') ? name : `${index}`);
         const { status, err } = await audit([...argv, '--archive', raw, '--output', file, '--json']);
         expect({ command, status, err }).toEqual({ command, status: 0, err: '' });
         expect(await readFile(file, 'latin1')).toMatch(/^(%PDF-|\xEF\xBB\xBF"Time")/);
@@ -76,7 +76,7 @@ test('a report in each format, named by its file', async () => {
     }
     expect((await readFile(join(out, 'r.pdf'))).subarray(0, 5).toString()).toBe('%PDF-');
     expect(JSON.parse(await readFile(join(out, 'r.json'), 'utf8'))).toMatchObject({
-      report: { title: 'Audit report' },
+      report: { title: 'Audit report', made: { at: expect.any(String), place: raw } },
       events: [{ event: 'audit.user-signed-in.v1' }, { event: 'LOGIN' }, { event: 'LOGIN_FAILED' }],
     });
     expect((await readFile(join(out, 'r.csv'), 'utf8')).split('\r\n')).toHaveLength(5);
@@ -127,6 +127,7 @@ test('fetches what the archive holds, the newest without a period, and says what
         'csv',
         '--output',
         file,
+        '--force',
         '--fetch',
         ...argv,
       ]);
@@ -155,6 +156,9 @@ test.each([
   [['--definition', '/nowhere/report.json'], 1, 'cannot be read'],
   [['--output', '/nowhere/report.pdf'], 1, '--output'],
   [['--output', tmpdir(), '--format', 'json'], 1, '--output'],
+  [['--output', 'r.xls'], 2, '".xls", which is no format'],
+  [['--output', 'r.csv', '--format', 'json'], 2, '".csv", and --format says json'],
+  [['--fetch', 'x', '--output', 'r.csv', '--format', 'pdf'], 2, '--format says pdf'],
   [['--fetch', '../../x'], 2, 'no key of the archive'],
   [['--fetch', 'x', '../../y'], 2, 'no key of the archive'],
   [['--title', 'a\u202eb'], 2, 'field title'],
@@ -166,6 +170,24 @@ test.each([
     expect(await readdir(out)).toEqual([]);
   });
 });
+
+test.each([[[]], [['--fetch', 'access', '2026-03']]])(
+  '%j replaces a file only where it is told to',
+  async (argv) => {
+    await withArchive(async (raw, out) => {
+      await mkdir(join(raw, 'reports/access'), { recursive: true });
+      await writeFile(join(raw, 'reports/access/2026-03.csv'), 'fetched');
+      const file = join(out, 'r.csv');
+      await writeFile(file, 'mine');
+      const command = ['report', '--archive', raw, '--output', file, ...argv];
+      expect(await audit(command)).toMatchObject({ status: 1, err: expect.stringContaining('--force') });
+      expect(await readFile(file, 'utf8')).toBe('mine');
+      expect(await readdir(out)).toEqual(['r.csv']);
+      expect(await audit([...command, '--force'])).toMatchObject({ status: 0 });
+      expect(await readFile(file, 'utf8')).not.toBe('mine');
+    });
+  },
+);
 
 test('damage is told, and the rest is reported', async () => {
   await withArchive(async (raw, out) => {

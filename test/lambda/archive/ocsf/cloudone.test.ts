@@ -145,7 +145,13 @@ describe('an event of Cloud One', () => {
       expect(event.actor).toBeUndefined();
       expect(event.user).toMatchObject({ uid: USER, type: 'User' });
       expect(event.unmapped?.vendor).toEqual({ principalURN: USER });
-      expect(auditRow(event)).toMatchObject({ principal: null, principal_id: null, object_id: USER });
+      expect(auditRow(event)).toMatchObject({
+        principal: null,
+        principal_id: null,
+        object_id: USER,
+        // The id is all that is known of who it was.
+        object_name: USER,
+      });
     },
   );
 

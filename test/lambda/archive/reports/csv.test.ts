@@ -138,3 +138,11 @@ test('a source is told as it is, whatever it is called', async () => {
     await csvOf([row({ source: 'valueOf' }), row({ source: 'cloudone' })], { columns: ['source'] }),
   ).toContain('"valueOf",\r\n"Trend Cloud One",');
 });
+
+test('each event says why to look at it and leads back to the archive, unless columns are named', async () => {
+  const event = row({ attention: 'A log-in failed' });
+  const [heading, cells] = strictlyParsed((await csvOf([event], {})).slice(1));
+  expect(heading?.slice(-2)).toEqual(['Look at first', 'Archive id']);
+  expect(cells?.slice(-2)).toEqual(['A log-in failed', event.id]);
+  expect(await csvOf([event], { columns: ['time'] })).not.toContain(event.id);
+});

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventRow } from '../../../../lambda/archive/ocsf/action-course.ts';
 import { makeReport } from '../../../../lambda/archive/reports/make-report.ts';
 import { MOST_PDF_EVENTS } from '../../../../lambda/archive/reports/pdf.ts';
+import { PEOPLE } from '../../../../rehearsal/vendors/audit-events/people.ts';
 import { each, FROM, order, row } from './rows.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -102,6 +103,7 @@ describe.skipIf(!HAS_READER)('its pages (skipped without pdftotext, of poppler-u
       'Splunk AppDynamics, IBM Cloud',
       'Action is LOGIN or LOGIN_FAILED, and User name is user*',
       'Account name is system',
+      'Made 2026-03-02 01:00:00 +09:00, of the archive in s3://archive',
       'Splunk AppDynamics: collected only until 2026-03-01 01:00:00 +09:00; IBM Cloud: not collected',
     ]) {
       expect(page).toContain(words.replace(/\s/g, ''));
@@ -169,5 +171,30 @@ describe.skipIf(!HAS_READER)('its pages (skipped without pdftotext, of poppler-u
   test('show nothing that changes how other text reads', async () => {
     const [page = ''] = await pagesOf([row({ principal: 'a\u202Eb\u0007c' })], { columns: ['principal'] });
     expect(page).toContain('a□b□c');
+  });
+
+  test('tell people apart whose names have letters that the font lacks, and say how many there are', async () => {
+    const names = [...PEOPLE.map(({ name }) => name), 'Anna Łoś', 'Anna Toś', 'Zoe\u0301'];
+    const [page = ''] = await pagesOf(
+      names.map((principal) => row({ principal })),
+      { columns: ['principal'], label: 'Poufne: Łódź' },
+    );
+    for (const name of [
+      'JördisMüller-\\u{141}uczak',
+      "SinéadO'Connor",
+      '佐藤花子',
+      'Noor"\\u{928}\\u{942}\\u{930}"\\u{1F511}',
+      'Anna\\u{141}oś',
+      'AnnaToś',
+      'Zoé',
+      'Poufne:\\u{141}ódź',
+    ]) {
+      expect(page.normalize('NFC')).toContain(name);
+    }
+    expect(page).toContain('5charactersthatthefontlacksarewrittenbytheirnumbersinUnicode,as\\u{…}.');
+  });
+
+  test('say nothing of the font where it has all letters', async () => {
+    expect((await pagesOf(log(1))).join('')).not.toContain('thefontlacks');
   });
 });

@@ -26,6 +26,7 @@ export function order(given: object = {}, collected: ReportOrder['collected'] = 
     definition: readReportDefinition({ name: 'r', title: 'Access', timeZone: 'Asia/Tokyo', ...given }),
     period: { from: FROM, to: FROM + 86_400_000 },
     collected,
+    made: { at: FROM + 90_000_000, place: 's3://archive' },
   };
 }
 
