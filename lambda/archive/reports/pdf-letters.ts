@@ -3,6 +3,9 @@
 /** What would change how other text is shown, or shows as nothing: control characters and overrides of the writing direction. */
 const UNPRINTABLE = /(?!\n)[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
+/** A mark on the letter before it, which pdfmake draws where it falls: beside that letter, or on the next one. */
+const MARK = /^\p{M}$/u;
+
 const CLUSTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 export class PdfLetters {
@@ -30,10 +33,12 @@ export class PdfLetters {
       : Array.from(CLUSTERS.segment(visible), ({ segment }) => this.#cluster(segment)).join('');
   }
 
-  /** A letter with its marks, which the font may have in one piece, or in several, only. */
+  /** A letter with its marks, which the font may have in one piece only. */
   #cluster(text: string): string {
-    const known = [text, text.normalize('NFC'), text.normalize('NFD')].find((form) => this.#hasAll(form));
-    return known ?? Array.from(text, (character) => this.#spelled(character)).join('');
+    const composed = text.normalize('NFC');
+    return this.#hasAll(composed)
+      ? composed
+      : Array.from(text, (character) => this.#spelled(character)).join('');
   }
 
   #spelled(character: string): string {
@@ -46,7 +51,8 @@ export class PdfLetters {
 
   #hasAll(text: string): boolean {
     return Array.from(text).every(
-      (character) => character === '\n' || this.#has(character.codePointAt(0) ?? 0),
+      (character) =>
+        character === '\n' || (!MARK.test(character) && this.#has(character.codePointAt(0) ?? 0)),
     );
   }
 }

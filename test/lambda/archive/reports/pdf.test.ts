@@ -174,7 +174,14 @@ describe.skipIf(!HAS_READER)('its pages (skipped without pdftotext, of poppler-u
   });
 
   test('tell people apart whose names have letters that the font lacks, and say how many there are', async () => {
-    const names = [...PEOPLE.map(({ name }) => name), 'Anna Łoś', 'Anna Toś', 'Zoe\u0301'];
+    const names = [
+      ...PEOPLE.map(({ name }) => name),
+      'Anna Łoś',
+      'Anna Toś',
+      'Zoe\u0301',
+      's\u0301',
+      'か\u3099',
+    ];
     const [page = ''] = await pagesOf(
       names.map((principal) => row({ principal })),
       { columns: ['principal'], label: 'Poufne: Łódź' },
@@ -184,14 +191,16 @@ describe.skipIf(!HAS_READER)('its pages (skipped without pdftotext, of poppler-u
       "SinéadO'Connor",
       '佐藤花子',
       'Noor"\\u{928}\\u{942}\\u{930}"\\u{1F511}',
-      'Anna\\u{141}oś',
-      'AnnaToś',
+      'Anna\\u{141}o\\u{15B}',
+      'AnnaTo\\u{15B}',
       'Zoé',
-      'Poufne:\\u{141}ódź',
+      's\\u{301}',
+      'が',
+      'Poufne:\\u{141}ód\\u{17A}',
     ]) {
-      expect(page.normalize('NFC')).toContain(name);
+      expect(page).toContain(name);
     }
-    expect(page).toContain('5charactersthatthefontlacksarewrittenbytheirnumbersinUnicode,as\\u{…}.');
+    expect(page).toContain('8charactersthatthefontlacksarewrittenbytheirnumbersinUnicode,as\\u{…}.');
   });
 
   test('say nothing of the font where it has all letters', async () => {
