@@ -471,10 +471,10 @@ describe('the ten questions', () => {
       (answers[name] as readonly Record<string, unknown>[]).map((row) => columns.map((each) => row[each]));
 
     expect(told('look-first', 'event', 'principal', 'attention')).toEqual([
+      ['audit.apiKey_created.v1', null, expect.stringMatching(/^An API key with full access was created/)],
       ['iam-identity.accountsettings.update', EVE, 'Multifactor authentication was switched off.'],
       ['user-management.user.invite', EVE, 'A user was invited to the account.'],
       ['LOGIN_FAILED', 'bob', 'A sign-in failed.'],
-      ['audit.apiKey_created.v1', null, expect.stringMatching(/^An API key with full access was created/)],
     ]);
     expect(told('sign-ins', 'source', 'principal', 'sign_ins', 'addresses')).toEqual([
       ['cloudone', 'ada@example.com', 1, 1],
