@@ -59,6 +59,7 @@ export const ARCHIVE_CASES: Readonly<Record<string, (account: Account) => Promis
         [`${path}CollectionFailedAlarm`, amissFor(4 * QUARTER_MS, { collectionFailed: 1 }, source)],
         [`${path}CollectionAgeAlarm`, amissFor(4 * QUARTER_MS, { collectionAge: DAY_MS / 1000 + 1 }, source)],
         [`${path}RecordsUnreadableAlarm`, amissFor(QUARTER_MS, { recordsUnreadable: 1 }, source)],
+        [`${path}RecordsUndatedAlarm`, amissFor(QUARTER_MS, { recordsUndated: 1 }, source)],
         [`${path}EventsUnknownAlarm`, amissFor(QUARTER_MS, { unknownEvents: 1 }, source)],
       ];
     }),
@@ -68,6 +69,7 @@ export const ARCHIVE_CASES: Readonly<Record<string, (account: Account) => Promis
     { eventsLost: 1 },
     'appdynamics',
   ),
+  'AuditArchive/IbmCloud/IbmCloudObjectsUnreadAlarm': amissFor(QUARTER_MS, { objectsUnread: 1 }, 'ibmcloud'),
   'AuditArchive/IbmCloud/IbmCloudSetupIncompleteAlarm': amissFor(
     QUARTER_MS,
     { setupIncomplete: 1 },
