@@ -14,10 +14,11 @@ const ARCHIVE_FULL_SIZES = [60_000, 1_000_000];
 const RESULTS = fileURLToPath(new URL('results.json', import.meta.url));
 
 try {
-  const { input, sink, repeat, full, only } = parseOptions(process.argv.slice(2));
+  const { input, sink, repeat, full, only, auditEvents } = parseOptions(process.argv.slice(2));
   const generated = () => generatedCases(full ? FULL_SIZES : SIZES);
   const cases = only === 'archive' ? [] : input === undefined ? generated() : inputCases(input);
-  const archiveSizes = input !== undefined ? [] : full ? ARCHIVE_FULL_SIZES : ARCHIVE_SIZES;
+  const usual = full ? ARCHIVE_FULL_SIZES : ARCHIVE_SIZES;
+  const archiveSizes = input === undefined ? (auditEvents ?? usual) : [];
   let isFirst = true;
   console.log(caseHeadings());
   const results = await runBenchmark({

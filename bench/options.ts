@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly repeat: number;
   /** Measures this alone, and leaves the other figures in the file as they are. */
   readonly only?: 'archive';
+  /** Audit events to archive, each number in a measurement of its own; undefined for the usual ones. */
+  readonly auditEvents?: readonly number[];
   /** Also what takes minutes. */
   readonly full: boolean;
 }
@@ -24,6 +26,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     .option('--sink <url>', 'your own receiver: parts are posted to this URL', url)
     .option('--repeat <n>', 'passes over each case; the best counts', count, 5)
     .option('--full', 'also forward a file of 2 GB, and archive a million audit events', false)
+    .option('--audit-events <n...>', 'so many audit events to archive, each number by itself', sizes)
     .addOption(new Option('--only <part>', 'measure this alone').choices(['archive']))
     .showHelpAfterError('(see npm run bench -- --help)')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
@@ -36,6 +39,13 @@ function count(text: string): number {
     throw new InvalidArgumentError('Give a whole number from 1 to 999.');
   }
   return Number(text);
+}
+
+function sizes(text: string, before: readonly number[] = []): readonly number[] {
+  if (!/^[1-9]\d{2,6}$/.test(text)) {
+    throw new InvalidArgumentError('Give whole numbers from 100 to 9999999.');
+  }
+  return [...before, Number(text)];
 }
 
 function url(text: string): string {
